@@ -1,0 +1,307 @@
+/**
+ * The words of the standard (ROSIE RFC-001, GxP.MD) as types.
+ *
+ * A **snapshot** is the state of one repository at one commit: its files, each read into a **content**. A content
+ * depends on nothing but the file's bytes and the way it is read, so it is kept per git blob for ever and is plain JSON.
+ * The **graph** joins the ids that contents define and mention. A **rule** looks at both and yields **findings**. An
+ * **assessment** is all findings of a head, told apart from those its base had already.
+ */
+
+export const RISKS = ['LOW', 'MEDIUM', 'HIGH'] as const
+export type Risk = (typeof RISKS)[number]
+
+/** Verification tiers: installation, operational and performance qualification. */
+export const TIERS = ['IQ', 'OQ', 'PQ'] as const
+export type Tier = (typeof TIERS)[number]
+
+export const STATUSES = ['draft', 'in_review', 'validated', 'retired'] as const
+export type ValidationStatus = (typeof STATUSES)[number]
+
+/** From the least to the most serious. */
+export const SEVERITIES = ['notice', 'warning', 'error'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** A place in a file; lines and columns count from 1, ends are inclusive. */
+export interface Span {
+  line: number
+  endLine?: number
+  column?: number
+  endColumn?: number
+}
+
+export interface Place extends Span {
+  path: string
+}
+
+// ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The documents whose ids make up the traceability graph. */
+export type DocumentKind = 'requirement' | 'user_story' | 'specification'
+
+/** What a file is, from its path and its neighbours' paths alone. See classify.ts. */
+export type FileKind =
+  | 'system_context'
+  | DocumentKind
+  | 'evidence'
+  | 'package_file'
+  | 'testing_record'
+  | 'decision'
+  | 'risk_register'
+  | 'vendor_assessment'
+  | 'key'
+  | 'policy'
+  | 'known'
+  | 'unknown'
+  | 'source'
+  | 'test'
+
+/**
+ * How a file's bytes are read. Part of the key under which a content is kept, since the same bytes may lie under two
+ * paths that are read differently. `null`: the file counts by its path only and is never fetched.
+ */
+export type Reader = 'system_context' | DocumentKind | 'evidence' | 'key' | 'annotations/c' | 'annotations/python'
+
+export interface FileClass {
+  kind: FileKind
+  reader: Reader | null
+}
+
+export interface SnapshotFile extends FileClass {
+  path: string
+  /** Git blob SHA (40 or 64 hex digits). */
+  sha: string
+  /** Null where there is no reader. */
+  content: Content | null
+}
+
+export interface Snapshot {
+  /** The commit; null for a folder or a changed work tree. */
+  commit: string | null
+  /** Only the files that matter to the standard, sorted by path. */
+  files: readonly SnapshotFile[]
+}
+
+// ── contents ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Something that keeps a file, or a part of it, from being read. The rule of the same area reports it. */
+export interface Problem extends Span {
+  cause: 'encoding' | 'too-large' | 'front-matter' | 'jws' | 'annotation' | 'key'
+  /** What is wrong and what would be right, in one sentence or two. */
+  message: string
+}
+
+/** A value of the front matter as it was written, with its place. */
+export interface Field extends Span {
+  value: Json
+  /** The scalar's own text (`1.0` where YAML reads the number 1); absent for lists and mappings. */
+  text?: string
+  /** The lines of a list's items. */
+  items?: Span[]
+}
+
+export type Fields = Record<string, Field>
+
+/** One mention of another artifact's id. */
+export interface Reference extends Span {
+  type: EdgeType
+  /** The front matter's key or the annotation's tag that says it. */
+  by: string
+  to: string
+}
+
+export interface SystemContext {
+  kind: 'system_context'
+  fields: Fields
+  problems: Problem[]
+}
+
+export interface Document {
+  kind: DocumentKind
+  /** `gxp_id` as written; null when absent. */
+  gxpId: string | null
+  title: string | null
+  /** Null when absent or outside the set. */
+  risk: Risk | null
+  tier: Tier | null
+  status: ValidationStatus | null
+  references: Reference[]
+  sourceFiles: string[]
+  testFiles: string[]
+  /** Which parts of the story (`as_a`, `i_want`, `so_that`) the front matter or the body has. */
+  storyParts: string[]
+  fields: Fields
+  problems: Problem[]
+}
+
+export type TagName =
+  | 'gxp-satisfies'
+  | 'gxp-implements'
+  | 'gxp-verifies'
+  | 'gxp-derives-from'
+  | 'gxp-risk'
+  | 'gxp-risk-concern'
+  | 'test-type'
+  | 'gxp-req'
+  | 'gxp-spec'
+  | 'trace'
+  | 'gxp-tag'
+  | 'gxp-criticality'
+  | 'requirement'
+  | 'description'
+
+/** One tag of an annotation, well formed. */
+export interface Tag extends Span {
+  name: TagName
+  /** The generation of the convention: 3 = GxP.MD 3.0, 2 = RFC-001 draft-03, 1 = draft-02. */
+  generation: 1 | 2 | 3
+  /** Ids the tag names, each with its own place; empty for tags that carry a value. */
+  ids: (Span & { id: string })[]
+  /** The value of a tag that names no ids (`HIGH`, `OQ`, the quoted text). */
+  value?: string
+  /** The quoted title of a v2 tag. */
+  title?: string
+}
+
+/** Adjacent comments that carry tags; they govern the code that follows. */
+export interface Block extends Span {
+  endLine: number
+  tags: Tag[]
+}
+
+export interface AnnotatedSource {
+  kind: 'annotations'
+  blocks: Block[]
+  problems: Problem[]
+}
+
+/** A signed record: one JWS, decoded but not verified. */
+export interface Evidence {
+  kind: 'evidence'
+  /** A release manifest is signed like evidence, and told by its payload's `release_version`. */
+  form: 'test' | 'release'
+  /** The JWS as it stands, trimmed: what is verified. */
+  jws: string
+  /** One for a compact JWS, one for each signature of a general one. */
+  headers: { alg: string | null; kid: string | null }[]
+  /** Null when malformed. */
+  claims: { [claim: string]: Json } | null
+  specId: string | null
+  gxpId: string | null
+  tier: Tier | null
+  /** Counts of the test run; null when `test_results` is absent or unreadable. */
+  results: { passed: number; failed: number; skipped: number } | null
+  problems: Problem[]
+}
+
+/** Public keys that a repository keeps under `.gxp/keys/`. */
+export interface KeyFile {
+  kind: 'key'
+  /** JWKs, public members only. */
+  keys: { [member: string]: Json }[]
+  problems: Problem[]
+}
+
+export type Content = SystemContext | Document | AnnotatedSource | Evidence | KeyFile
+
+// ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What verifying one evidence said. `invalid`: malformed, a forbidden algorithm, or no trusted key verifies it;
+ * `untrusted`: there is no trusted key to verify it with.
+ */
+export type Verdict =
+  | { result: 'valid'; key: string }
+  | { result: 'invalid'; because: 'malformed' | 'algorithm' | 'signature'; detail: string }
+  | { result: 'untrusted' }
+
+/** Verdicts by the evidence's git blob SHA. */
+export type Verdicts = ReadonlyMap<string, Verdict>
+
+// ── graph ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type EdgeType = 'satisfies' | 'implements' | 'verifies' | 'derives_from' | 'produces'
+
+/** From what fulfils to what is fulfilled. */
+export interface Edge {
+  from: string
+  to: string
+  type: EdgeType
+  origin: Place
+  /** The key or tag that says it. */
+  by: string
+}
+
+// ── findings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Finding {
+  /** Rule id, as in `trace/broken-reference`. */
+  rule: string
+  severity: Severity
+  /** Null when the finding concerns the repository and no file of it is there to point at. */
+  path: string | null
+  line: number | null
+  endLine: number | null
+  column: number | null
+  endColumn: number | null
+  gxpId: string | null
+  message: string
+  /** 32 hex digits over rule, path, gxp id and detail, never the line: follows a finding from scan to scan. */
+  fingerprint: string
+}
+
+export interface AssessedFinding extends Finding {
+  /** `existing`: the base has it too. Without a base every finding is introduced. */
+  status: 'introduced' | 'existing'
+}
+
+export interface SignatureCounts {
+  total: number
+  valid: number
+  invalid: number
+  untrusted: number
+}
+
+/** How far requirements are covered. See coverage.ts. */
+export interface RequirementCounts {
+  total: number
+  linked: number
+  traced: number
+  proven: number
+}
+
+export interface Summary {
+  artifacts: {
+    requirement: number
+    user_story: number
+    specification: number
+    decision: number
+    risk: number
+    vendor_assessment: number
+  }
+  /** Annotation blocks. */
+  annotations: { source: number; test: number }
+  /** Single evidence files. */
+  evidence: SignatureCounts
+  /** Evidence packages (directories). */
+  packages: SignatureCounts
+  provenance: { verified: number; contradicted: number; unavailable: number }
+  requirements: RequirementCounts
+  findings: Record<Severity, number>
+}
+
+export type Conclusion = 'success' | 'failure' | 'neutral'
+
+export interface Assessment {
+  conclusion: Conclusion
+  head: string | null
+  base: string | null
+  summary: Summary
+  /** The coverage table: by risk, from the highest. `null`: requirements without a known risk. */
+  coverage: (RequirementCounts & { risk: Risk | null })[]
+  /** Most serious first, then by path and line. */
+  findings: AssessedFinding[]
+  /** Findings of the base that the head no longer has. */
+  fixed: Finding[]
+}
