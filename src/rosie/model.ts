@@ -61,7 +61,14 @@ export type FileKind =
  * How a file's bytes are read. Part of the key under which a content is kept, since the same bytes may lie under two
  * paths that are read differently. `null`: the file counts by its path only and is never fetched.
  */
-export type Reader = 'system_context' | DocumentKind | 'evidence' | 'key' | 'annotations/c' | 'annotations/python'
+export type Reader =
+  | 'system_context'
+  | DocumentKind
+  | 'risk_register'
+  | 'evidence'
+  | 'key'
+  | 'annotations/c'
+  | 'annotations/python'
 
 export interface FileClass {
   kind: FileKind
@@ -97,8 +104,8 @@ export interface Field extends Span {
   value: Json
   /** The scalar's own text (`1.0` where YAML reads the number 1); absent for lists and mappings. */
   text?: string
-  /** The lines of a list's items. */
-  items?: Span[]
+  /** Where the value begins; for a list, where each of its items does. */
+  values?: Span[]
 }
 
 export type Fields = Record<string, Field>
@@ -129,8 +136,8 @@ export interface Document {
   references: Reference[]
   sourceFiles: string[]
   testFiles: string[]
-  /** Which parts of the story (`as_a`, `i_want`, `so_that`) the front matter or the body has. */
-  storyParts: string[]
+  /** Which of `as_a`, `i_want`, `so_that` and `acceptance_criteria` the front matter or the body has. */
+  parts: string[]
   fields: Fields
   problems: Problem[]
 }
@@ -203,7 +210,13 @@ export interface KeyFile {
   problems: Problem[]
 }
 
-export type Content = SystemContext | Document | AnnotatedSource | Evidence | KeyFile
+export interface RiskRegister {
+  kind: 'risk_register'
+  entries: { id: string; line: number }[]
+  problems: Problem[]
+}
+
+export type Content = SystemContext | Document | RiskRegister | AnnotatedSource | Evidence | KeyFile
 
 // ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

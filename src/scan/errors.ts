@@ -29,3 +29,8 @@ export class Unreachable extends Error {
 export class Corrupt extends Error {
   override name = 'Corrupt'
 }
+
+/** One directory has more entries than GitHub lists in an answer; the tree can't be known in full. */
+export class TruncatedTree extends Error {
+  override name = 'TruncatedTree'
+}

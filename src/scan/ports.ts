@@ -251,7 +251,10 @@ export interface ScanStore {
 export interface ContentStore {
   /** Of the wanted (blob, reader) pairs, those that are known. Keys as made by `contentKey`. */
   contents(repositoryId: bigint, wanted: readonly { sha: string; reader: Reader }[]): Promise<Map<string, Content>>
-  keepContents(repositoryId: bigint, contents: readonly { sha: string; reader: Reader; content: Content }[]): Promise<void>
+  keepContents(
+    repositoryId: bigint,
+    contents: readonly { sha: string; reader: Reader; content: Content }[],
+  ): Promise<void>
   /** Verdicts reached earlier with exactly these keys, by blob SHA. */
   verdicts(repositoryId: bigint, shas: readonly string[], keysHash: string): Promise<Map<string, Verdict>>
   keepVerdicts(repositoryId: bigint, verdicts: ReadonlyMap<string, Verdict>, keysHash: string): Promise<void>

@@ -1,0 +1,132 @@
+/** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
+import { packageDirectories } from './classify.ts'
+import type {
+  AssessedFinding,
+  Assessment,
+  Conclusion,
+  Finding,
+  Severity,
+  SignatureCounts,
+  Snapshot,
+  Summary,
+  Verdicts,
+} from './model.ts'
+import { SEVERITIES } from './model.ts'
+import type { Policy } from './policy.ts'
+import { type ComplianceRecord, indexRecord } from './record.ts'
+import { RULES } from './rules/index.ts'
+import { toFinding } from './rules/rule.ts'
+
+/**
+ * `base` null: no common history, or nothing to compare with; rules that compare then rest. `trackedRecord`: whether the
+ * default branch keeps a record, whatever the head does.
+ */
+export function assess(
+  head: Snapshot,
+  base: Snapshot | null,
+  policy: Policy,
+  verdicts: Verdicts,
+  trackedRecord = false,
+): Assessment & { record: ComplianceRecord } {
+  const record = indexRecord(head, verdicts)
+  const before = base && indexRecord(base, verdicts)
+  const existing = new Map(
+    before ? findings(before, null, policy).map((finding) => [finding.fingerprint, finding]) : [],
+  )
+  const now = findings(record, before, policy)
+  const fingerprints = new Set(now.map(({ fingerprint }) => fingerprint))
+  const assessed = now.map(
+    (finding) => ({ ...finding, status: existing.has(finding.fingerprint) ? 'existing' : 'introduced' }) as const,
+  )
+  const kept = record.present || before?.present || trackedRecord
+  return {
+    record,
+    conclusion: kept ? conclude(assessed, policy) : 'neutral',
+    head: head.commit,
+    base: base?.commit ?? null,
+    summary: summarise(record, assessed),
+    coverage: record.coverage.byRisk,
+    findings: assessed,
+    fixed: [...existing.values()].filter(({ fingerprint }) => !fingerprints.has(fingerprint)),
+  }
+}
+
+/**
+ * All findings of one record, most serious first, then by path and line. What is found twice alike in one file (the same
+ * misspelt tag on two lines) is told apart by its number, in the file's order.
+ */
+function findings(head: ComplianceRecord, base: ComplianceRecord | null, policy: Policy): Finding[] {
+  if (!head.present && !base?.present) return []
+  const found: Finding[] = []
+  const seen = new Map<string, number>()
+  for (const rule of RULES) {
+    for (const hit of rule.check({ head, base, policy })) {
+      const like = JSON.stringify([rule.id, hit.place?.path, hit.gxpId, hit.detail])
+      const earlier = seen.get(like) ?? 0
+      seen.set(like, earlier + 1)
+      const finding = toFinding(
+        rule,
+        earlier === 0 ? hit : { ...hit, detail: `${hit.detail ?? ''} #${earlier + 1}` },
+        policy,
+      )
+      if (finding) found.push(finding)
+    }
+  }
+  return found.sort(bySeriousness)
+}
+
+function bySeriousness(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    compareText(a.path ?? '', b.path ?? '') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.fingerprint, b.fingerprint)
+  )
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Whether a finding makes the check fail. */
+export function fails(finding: AssessedFinding, { failOn, introducedOnly }: Policy): boolean {
+  if (failOn === 'never' || (introducedOnly && finding.status === 'existing')) return false
+  return SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(failOn)
+}
+
+const conclude = (found: readonly AssessedFinding[], policy: Policy): Conclusion =>
+  found.some((finding) => fails(finding, policy)) ? 'failure' : 'success'
+
+function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]): Summary {
+  const { documents, snapshot, sources, evidence, coverage } = record
+  const documentsOf = (kind: string) => documents.filter(({ content }) => content.kind === kind).length
+  const filesOf = (kind: string) => snapshot.files.filter((file) => file.kind === kind).length
+  const blocks = (test: boolean) =>
+    sources.filter((file) => file.test === test).reduce((sum, { content }) => sum + content.blocks.length, 0)
+  const severity = (level: Severity) => found.filter((finding) => finding.severity === level).length
+  const tests = evidence.filter(({ content }) => content.form === 'test')
+  const verdict = (result: string) => tests.filter((file) => file.verdict.result === result).length
+  const packages = packageDirectories(snapshot.files.map(({ path }) => path)).size
+  return {
+    artifacts: {
+      requirement: documentsOf('requirement'),
+      user_story: documentsOf('user_story'),
+      specification: documentsOf('specification'),
+      decision: filesOf('decision'),
+      risk: record.riskEntries,
+      vendor_assessment: filesOf('vendor_assessment'),
+    },
+    annotations: { source: blocks(false), test: blocks(true) },
+    evidence: {
+      total: tests.length,
+      valid: verdict('valid'),
+      invalid: verdict('invalid'),
+      untrusted: verdict('untrusted'),
+    },
+    // A package's protocol is not verified, so each is untrusted: found, and never shown as valid.
+    packages: { total: packages, valid: 0, invalid: 0, untrusted: packages } satisfies SignatureCounts,
+    provenance: { verified: 0, contradicted: 0, unavailable: 0 },
+    requirements: coverage.counts,
+    findings: { error: severity('error'), warning: severity('warning'), notice: severity('notice') },
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The traceability graph: ids of requirements, stories and specifications, annotated blocks and evidence; edges point
+ * from what fulfils to what is fulfilled, each with the place that says so. GxP.MD, "Traceability graph".
+ */
+import { kindOfId } from './ids.ts'
+import type { Block, Document, DocumentKind, Edge, Place, Risk, Tier } from './model.ts'
+import type { ComplianceRecord, EvidenceFile, Located, SourceFile } from './record.ts'
+import { edgeOf, riskTags, tierOf } from './tags.ts'
+import { highestRisk } from './vocabulary.ts'
+
+/** A block of annotations as a node: `FILE:path#L12`. */
+export interface BlockNode {
+  id: string
+  path: string
+  test: boolean
+  block: Block
+  risk: Risk | null
+  tiers: Tier[]
+}
+
+export interface Graph {
+  /** In the order of the files; several edges may join the same two nodes. */
+  edges: readonly Edge[]
+  blocks: ReadonlyMap<string, BlockNode>
+  evidence: ReadonlyMap<string, EvidenceFile>
+  /** Ids that something defines: an artifact, a block that implements the specification, … */
+  defined: ReadonlySet<string>
+  out(node: string): readonly Edge[]
+  into(node: string): readonly Edge[]
+}
+
+type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
+
+export const evidenceNode = (path: string) => `EVIDENCE:${path}`
+export const blockNode = (path: string, line: number) => `FILE:${path}#L${line}`
+/** A test or source file that a specification's front matter names. */
+export const fileNode = (path: string) => `FILE:${path}`
+
+export function buildGraph(record: Indexed): Graph {
+  const blocks = new Map<string, BlockNode>()
+  const edges: Edge[] = []
+  const sources = new Map(record.sources.map((file) => [file.path, file]))
+  for (const document of record.documents) edges.push(...documentEdges(document, sources))
+  for (const file of record.sources) {
+    for (const block of file.content.blocks) {
+      const node = describeBlock(file, block)
+      blocks.set(node.id, node)
+      edges.push(...blockEdges(node))
+    }
+  }
+  edges.push(...inheritedEdges(blocks.values(), record))
+  const evidence = new Map<string, EvidenceFile>()
+  for (const file of record.evidence) {
+    if (file.content.form !== 'test') continue
+    evidence.set(evidenceNode(file.path), file)
+    if (file.content.specId) edges.push(producedEdge(file, file.content.specId))
+  }
+  const defined = definedIds(record, blocks.values(), edges)
+  return { edges, blocks, evidence, defined, out: lookUp(edges, 'from'), into: lookUp(edges, 'to') }
+}
+
+function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
+  return {
+    id: blockNode(path, block.line),
+    path,
+    test,
+    block,
+    risk: highestRisk(riskTags(block.tags).map(({ risk }) => risk)),
+    tiers: block.tags.flatMap((tag) => tierOf(tag) ?? []),
+  }
+}
+
+function* documentEdges(
+  { path, content }: Located<Document>,
+  sources: ReadonlyMap<string, SourceFile>,
+): Generator<Edge> {
+  const from = content.gxpId
+  if (!from) return
+  for (const { type, by, to, ...span } of content.references) yield { from, to, type, by, origin: { path, ...span } }
+  if (content.kind !== 'specification') return
+  const files = { test_files: content.testFiles, source_files: content.sourceFiles }
+  for (const [by, paths] of Object.entries(files)) {
+    const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
+    for (const named of paths) {
+      const test = sources.get(named)?.test
+      if (test === true) yield { from: fileNode(named), to: from, type: 'verifies', by, origin }
+      if (test === false) yield { from: fileNode(named), to: from, type: 'implements', by, origin }
+    }
+  }
+}
+
+function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge> {
+  for (const tag of block.tags) {
+    for (const { id: to, ...span } of tag.ids) {
+      const kind = kindOfId(to)
+      const type = kind && edgeOf(tag.name, kind, test)
+      if (type) yield { from, to, type, by: `@${tag.name}`, origin: { path, ...span } }
+    }
+  }
+}
+
+/**
+ * A specification without a document of its own takes its parents from the blocks that implement it: a block that
+ * satisfies a requirement (or implements a story) and implements the specification says that the one serves the other.
+ * Joined by block, never by file: two blocks of one file say nothing about each other.
+ */
+function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generator<Edge> {
+  for (const node of blocks) {
+    if (node.test) continue
+    const edges = [...blockEdges(node)]
+    const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
+    const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
+    for (const { to: specification } of edges.filter(isSpecification)) {
+      if (record.documentsById.has(specification)) continue
+      for (const parent of parents) yield { ...parent, from: specification, type: 'derives_from' }
+    }
+  }
+}
+
+const producedEdge = ({ path }: EvidenceFile, specId: string): Edge => ({
+  from: evidenceNode(path),
+  to: specId,
+  type: 'produces',
+  by: 'spec_id',
+  origin: { path, line: 1 },
+})
+
+/**
+ * Artifacts; specifications that a source block implements, or that have a v1 block of their own; requirements and
+ * stories that annotations name, where the repository keeps no documents of that kind.
+ */
+function definedIds(record: Indexed, blocks: Iterable<BlockNode>, edges: readonly Edge[]): Set<string> {
+  const defined = new Set<string>([...record.documentsById.keys(), ...record.unreadableIds])
+  const free = (kind: DocumentKind | null) => kind !== null && kind !== 'specification' && !record.keptKinds.has(kind)
+  for (const { block, test } of blocks) {
+    for (const tag of block.tags) {
+      for (const { id } of tag.ids) {
+        const kind = kindOfId(id)
+        const implemented = !test && kind === 'specification' && edgeOf(tag.name, kind, test) === 'implements'
+        const ownBlock = kind === 'specification' && tag.name === 'gxp-tag'
+        if (implemented || ownBlock) defined.add(id)
+      }
+    }
+  }
+  for (const { by, to } of edges) if (by.startsWith('@') && free(kindOfId(to))) defined.add(to)
+  return defined
+}
+
+function lookUp(edges: readonly Edge[], end: 'from' | 'to'): (node: string) => readonly Edge[] {
+  const found = new Map<string, Edge[]>()
+  for (const edge of edges) {
+    const list = found.get(edge[end])
+    if (list) list.push(edge)
+    else found.set(edge[end], [edge])
+  }
+  const none: readonly Edge[] = []
+  return (node) => found.get(node) ?? none
+}
+
+/** All nodes from which a start can be reached (`into`) or that it reaches (`out`), the starts included. */
+export function reachable(starts: Iterable<string>, next: (node: string) => Iterable<string>): Set<string> {
+  const seen = new Set(starts)
+  for (const node of seen) for (const other of next(node)) seen.add(other)
+  return seen
+}
+
+/** The shortest cycle through each node that lies on one, each cycle once; nodes in the order of the edges. */
+export function cycles(graph: Graph): Edge[][] {
+  const found: Edge[][] = []
+  const covered = new Set<string>()
+  for (const component of components(graph)) {
+    for (const node of component) {
+      if (covered.has(node)) continue
+      const cycle = shortestCycle(graph, node, component)
+      if (!cycle) continue
+      found.push(cycle)
+      for (const edge of cycle) covered.add(edge.from)
+    }
+  }
+  return found
+}
+
+/** Breadth-first from a node back to itself, within its component. */
+function shortestCycle(graph: Graph, start: string, component: ReadonlySet<string>): Edge[] | null {
+  const reachedBy = new Map<string, Edge>()
+  const queue = [start]
+  for (const node of queue) {
+    for (const edge of graph.out(node)) {
+      if (!component.has(edge.to) || reachedBy.has(edge.to)) continue
+      reachedBy.set(edge.to, edge)
+      if (edge.to === start) return backTo(start, reachedBy)
+      queue.push(edge.to)
+    }
+  }
+  return null
+}
+
+function backTo(start: string, reachedBy: ReadonlyMap<string, Edge>): Edge[] {
+  const path: Edge[] = []
+  let at = start
+  do {
+    const edge = reachedBy.get(at)
+    if (!edge) break
+    path.unshift(edge)
+    at = edge.from
+  } while (at !== start)
+  return path
+}
+
+/** Strongly connected components that hold a cycle (Tarjan, without recursion: records may chain thousands of ids). */
+function components(graph: Graph): Set<string>[] {
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const onStack = new Set<string>()
+  const found: Set<string>[] = []
+  const enter = (node: string) => {
+    index.set(node, index.size)
+    low.set(node, index.size - 1)
+    stack.push(node)
+    onStack.add(node)
+    return { node, edges: graph.out(node), next: 0 }
+  }
+  const lower = (node: string, value: number) => low.set(node, Math.min(low.get(node) ?? value, value))
+  for (const { from } of graph.edges) {
+    if (index.has(from)) continue
+    const frames = [enter(from)]
+    for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
+      const edge = frame.edges[frame.next++]
+      if (edge) {
+        if (!index.has(edge.to)) frames.push(enter(edge.to))
+        else if (onStack.has(edge.to)) lower(frame.node, index.get(edge.to) ?? 0)
+        continue
+      }
+      frames.pop()
+      const parent = frames.at(-1)
+      if (parent) lower(parent.node, low.get(frame.node) ?? 0)
+      if (low.get(frame.node) === index.get(frame.node)) {
+        const component = new Set(stack.splice(stack.lastIndexOf(frame.node)))
+        for (const node of component) onStack.delete(node)
+        const loops = graph.out(frame.node).some(({ to }) => to === frame.node)
+        if (component.size > 1 || loops) found.push(component)
+      }
+    }
+  }
+  return found
+}

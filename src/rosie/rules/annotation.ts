@@ -1,0 +1,44 @@
+/** Annotations in source and tests. GxP.MD, "Annotations". */
+import type { ComplianceRecord } from '../record.ts'
+import { proposal } from './references.ts'
+import type { Hit, Rule } from './rule.ts'
+
+const malformed: Rule = {
+  id: 'annotation/malformed',
+  severity: 'error',
+  about: 'A tag of the family does not parse: no id, a value in the wrong case, a misspelt tag.',
+  *check({ head }) {
+    for (const { path, content } of head.sources) {
+      for (const { cause, message, ...span } of content.problems) {
+        if (cause === 'annotation') yield { place: { path, ...span }, message, detail: message }
+      }
+    }
+  },
+}
+
+const unknownId: Rule = {
+  id: 'annotation/unknown-id',
+  severity: 'error',
+  about: 'A tag names a requirement or story without an artifact, or a specification that nothing defines.',
+  *check({ head }) {
+    for (const file of head.sources) yield* unknownIds(file, head)
+  },
+}
+
+function* unknownIds({ path, content }: ComplianceRecord['sources'][number], head: ComplianceRecord): Generator<Hit> {
+  for (const { tags } of content.blocks) {
+    for (const { name, ids } of tags) {
+      for (const { id, ...span } of ids) {
+        if (head.graph.defined.has(id)) continue
+        yield {
+          place: { path, ...span },
+          gxpId: id,
+          message: `\`@${name}\` names ${id}, but nothing defines ${id}.${proposal(id, head)}`,
+          detail: name,
+        }
+      }
+    }
+  }
+}
+
+export const annotationRules: readonly Rule[] = [malformed, unknownId]
