@@ -17,6 +17,13 @@ import { type ComplianceRecord, indexRecord } from './record.ts'
 import { RULES } from './rules/index.ts'
 import { toFinding } from './rules/rule.ts'
 
+/** The assessment, and the indexed records it was made from. */
+export interface Assessed {
+  assessment: Assessment
+  head: ComplianceRecord
+  base: ComplianceRecord | null
+}
+
 /**
  * `base` null: no common history, or nothing to compare with; rules that compare then rest. `trackedRecord`: whether the
  * default branch keeps a record, whatever the head does.
@@ -27,7 +34,7 @@ export function assess(
   policy: Policy,
   verdicts: Verdicts,
   trackedRecord = false,
-): Assessment & { record: ComplianceRecord } {
+): Assessed {
   const record = indexRecord(head, verdicts)
   const before = base && indexRecord(base, verdicts)
   const existing = new Map(
@@ -39,8 +46,7 @@ export function assess(
     (finding) => ({ ...finding, status: existing.has(finding.fingerprint) ? 'existing' : 'introduced' }) as const,
   )
   const kept = record.present || before?.present || trackedRecord
-  return {
-    record,
+  const assessment: Assessment = {
     conclusion: kept ? conclude(assessed, policy) : 'neutral',
     head: head.commit,
     base: base?.commit ?? null,
@@ -49,6 +55,7 @@ export function assess(
     findings: assessed,
     fixed: [...existing.values()].filter(({ fingerprint }) => !fingerprints.has(fingerprint)),
   }
+  return { assessment, head: record, base: before }
 }
 
 /**

@@ -2,8 +2,9 @@
  * How far each requirement is covered, in three levels that are shown side by side (GxP.MD, "Coverage"; decisions in
  * docs/architecture.md):
  *
- * - **linked**: the requirement and any test lie in one connected part of the graph, whatever the direction of the edges
- *   and counting a file as one node. This is the published algorithm; a shared file joins everything it touches.
+ * - **linked**: the requirement and any test, or passing evidence, lie in one connected part of the graph, whatever the
+ *   direction of the edges and counting a file as one node. This is the published algorithm, with evidence counted beside
+ *   tests; a shared file joins everything it touches, so it over-covers.
  * - **traced**: a directed path leads from a test, or from valid passing evidence, to the requirement. Gates use this.
  * - **proven**: a traced path whose specification has valid, passing evidence for the current state of the source.
  */
@@ -33,7 +34,7 @@ export function coverageOf(record: ComplianceRecord): Coverage {
   const { graph } = record
   const tests = testNodes(record)
   const passing = [...graph.evidence].filter(([, file]) => isPassing(file)).map(([node]) => node)
-  const linked = reachable(tests.map(wholeFile), linksOf(graph))
+  const linked = reachable([...tests.map(wholeFile), ...passing], linksOf(graph, new Set(passing)))
   const traced = reachable([...tests, ...passing], (node) => graph.out(node).map(({ to }) => to))
   const requirements = requirementIds(record).map((id) => ({
     id,
@@ -75,7 +76,7 @@ function testNodes({ graph, sources }: ComplianceRecord): string[] {
 /** A block's node as its file: the published algorithm knows files only. */
 const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
 
-function linksOf(graph: Graph): (node: string) => Iterable<string> {
+function linksOf(graph: Graph, passing: ReadonlySet<string>): (node: string) => Iterable<string> {
   const links = new Map<string, string[]>()
   const join = (a: string, b: string) => {
     const known = links.get(a)
@@ -83,7 +84,7 @@ function linksOf(graph: Graph): (node: string) => Iterable<string> {
     else links.set(a, [b])
   }
   for (const { from, to, type } of graph.edges) {
-    if (type === 'produces') continue
+    if (type === 'produces' && !passing.has(from)) continue
     const [a, b] = [wholeFile(from), wholeFile(to)]
     join(a, b)
     join(b, a)

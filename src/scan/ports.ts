@@ -5,7 +5,18 @@
  * that runs it holds a **lease** on it; the lease's token goes with every write, so that a worker that lost its lease
  * changes nothing. A **lane** is a name under which only one scan runs at a time.
  */
-import type { AssessedFinding, Content, Edge, Finding, Reader, SnapshotFile, Summary, Verdict } from '../rosie/model.ts'
+import type {
+  AssessedFinding,
+  Assessment,
+  Content,
+  Edge,
+  Reader,
+  RequirementCounts,
+  Severity,
+  SnapshotFile,
+  Summary,
+  Verdict,
+} from '../rosie/model.ts'
 
 /** The phases, in order, with the percentage shown when each begins. The labels are part of the interface. */
 export const PHASES = {
@@ -226,15 +237,23 @@ export interface ScanStore {
   renew(scan: Scan, leaseMs: number): Promise<void>
   /** Writes progress. Throws `LeaseLost`. */
   update(scan: Scan, update: ScanUpdate): Promise<void>
-  /** Completed: the result, its findings and, for a tracked scan, the snapshot, in one transaction. Throws `LeaseLost`. */
-  complete(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
+  /**
+   * Keeps the result, its findings (replacing those of an earlier attempt) and, for a tracked scan, the snapshot, in one
+   * transaction; the scan still runs, since its result has yet to be published. Throws `LeaseLost`.
+   */
+  persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
+  /**
+   * Completed, after publishing. `again`: what the verdict rests on has changed by this very scan, so the same head is
+   * queued once more, with this as its trigger. Throws `LeaseLost`.
+   */
+  finish(scan: Scan, again: string | null): Promise<void>
   /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */
   skip(scan: Scan, reason: string): Promise<void>
   /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */
   release(scan: Scan, delayMs: number, error: string | null, counted: boolean): Promise<void>
   /** Ends the scan for good after its last attempt. Throws `LeaseLost`. */
   fail(scan: Scan, error: string): Promise<void>
-  /** Completed scans of a head, the newest of each base, newest first. */
+  /** Completed scans of a head (never this one's own row, which still runs), the newest of each base, newest first. */
   completedScans(repositoryId: bigint, headSha: string): Promise<CompletedScan[]>
   /** Makes sure that a scan of the default branch is queued or running, or has been tried. True while one is under way. */
   ensureTracked(repository: RepositoryRef): Promise<boolean>
@@ -269,7 +288,32 @@ export const contentKey = (sha: string, reader: Reader) => `${sha} ${reader}`
 
 // ── publishing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a check run or a comment shows of a scan, besides its findings. */
+/** The same commit against one of its bases. */
+export interface BaseVerdict {
+  /** The branch compared with. */
+  baseRef: string
+  conclusion: string
+  counts: Record<Severity, number>
+}
+
+/** What is told about one scan, whoever reads it. */
+export interface Report {
+  assessment: Assessment
+  scanId: string
+  /** Sentences about how the scan was done, as plain text: "No common history: rules that compare with a base rested." */
+  notes: readonly string[]
+  /** One for each base of the commit, this scan's own first. */
+  bases: readonly BaseVerdict[]
+  /** Findings of the same commit against its other bases: a commit has one check, the worst over its bases. */
+  otherFindings: readonly AssessedFinding[]
+  /** The base's coverage; null without a base. */
+  baseRequirements: RequirementCounts | null
+  filesTotal: number
+  filesFetched: number
+  /** GitHub requests until the result was known. */
+  requests: number
+}
+
 export interface Verdictable {
   scanId: string
   headSha: string
@@ -279,21 +323,29 @@ export interface Verdictable {
   summary: string
   text: string | null
   /** Errors first, at most 1,000, each with a path and a line. */
-  annotations: readonly Finding[]
+  annotations: readonly AssessedFinding[]
+}
+
+export interface Publisher {
+  open(): Promise<void>
+  progress(phase: Phase, detail: string): Promise<void>
+  conclude(verdict: Verdictable): Promise<void>
+  fail(title: string, summary: string): Promise<void>
+  comment(pull: PullRequest, markdown: string): Promise<void>
 }
 
 /** The check run and the comment of one scan on GitHub. Writes are idempotent: what GitHub already has isn't sent twice. */
-export interface Publisher {
+export interface ReportPublisher {
   /** Opens the check run in progress, or finds the one an earlier attempt opened. */
   open(): Promise<void>
   /** Shows progress while a long scan runs; may choose to send nothing. */
   progress(phase: Phase, detail: string): Promise<void>
   /** Completes the check run: conclusion with the first 50 annotations, then the others, 50 a request. */
-  conclude(verdict: Verdictable): Promise<void>
-  /** Completes the check run with an error a person can act on. */
+  conclude(report: Report): Promise<void>
+  /** Completes the check run with an error a person can act on. Markdown. */
   fail(title: string, summary: string): Promise<void>
-  /** Creates or edits the one comment of a pull request; leaves it alone when the text is the same. */
-  comment(pull: PullRequest, markdown: string): Promise<void>
+  /** Creates or edits the one comment of a pull request; leaves it alone when its text would be the same. */
+  comment(pull: PullRequest, report: Report): Promise<void>
 }
 
 // ── queue ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,62 @@
+/**
+ * What a scan trusts: the keys of the default branch as last scanned, and the server's own. Never those of the change.
+ * Verdicts are kept per blob and key set, so an evidence is verified once for each set of keys.
+ */
+import { createHash } from 'node:crypto'
+import type { Content, Snapshot, Verdict } from '../rosie/model.ts'
+import { PARSER_VERSION } from '../rosie/parse/index.ts'
+import type { Policy } from '../rosie/policy.ts'
+import { type KeySet, keysOf, readyKeys, type TrustedKey, verify } from '../rosie/verify.ts'
+import type { ContentStore } from './ports.ts'
+
+/** The keys that a snapshot's own key files hold. */
+export const keysIn = ({ files }: Pick<Snapshot, 'files'>): TrustedKey[] =>
+  files.flatMap(({ path, content }) => (content?.kind === 'key' ? keysOf(path, content) : []))
+
+export const keySet = (repositoryKeys: readonly TrustedKey[], serverKeys: readonly TrustedKey[]): Promise<KeySet> =>
+  readyKeys([...serverKeys, ...repositoryKeys])
+
+/** What a verdict rests on besides head and base: a completed scan stands in for another only when this is equal. */
+export function judgedBy(policy: Policy, keys: KeySet): string {
+  return createHash('sha256')
+    .update(JSON.stringify([policy, keys.hash, PARSER_VERSION]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+/** Verdicts on every evidence of the snapshots, from memory where they were reached with the same keys before. */
+export async function verdictsOn(
+  snapshots: readonly Snapshot[],
+  keys: KeySet,
+  repositoryId: bigint,
+  contents: ContentStore,
+): Promise<Map<string, Verdict>> {
+  const evidence = new Map<string, Content & { kind: 'evidence' }>()
+  for (const { files } of snapshots) {
+    for (const { sha, content } of files) if (content?.kind === 'evidence') evidence.set(sha, content)
+  }
+  if (evidence.size === 0) return new Map()
+  const verdicts = await contents.verdicts(repositoryId, [...evidence.keys()], keys.hash)
+  const fresh = await verifyAll(
+    [...evidence].filter(([sha]) => !verdicts.has(sha)),
+    keys,
+  )
+  if (fresh.size > 0) await contents.keepVerdicts(repositoryId, fresh, keys.hash)
+  return new Map([...verdicts, ...fresh])
+}
+
+/** Signatures verified at once: WebCrypto works off the main thread (94 µs each in parallel, 253 µs one by one). */
+const AT_ONCE = 64
+
+export async function verifyAll(
+  evidence: readonly (readonly [string, Content & { kind: 'evidence' }])[],
+  keys: KeySet,
+): Promise<Map<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>()
+  for (let from = 0; from < evidence.length; from += AT_ONCE) {
+    const batch = evidence.slice(from, from + AT_ONCE)
+    const reached = await Promise.all(batch.map(async ([sha, content]) => [sha, await verify(content, keys)] as const))
+    for (const [sha, verdict] of reached) verdicts.set(sha, verdict)
+  }
+  return verdicts
+}
