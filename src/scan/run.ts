@@ -19,6 +19,7 @@ import type {
   Scan,
   ScanStore,
   TrackedChange,
+  TreeEntry,
 } from './ports.ts'
 import { contentKey, PHASES } from './ports.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
@@ -55,8 +56,9 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   if (announced && !judgedAlike) await publisher.open()
 
   await enter('Discovery', 'listing the files')
-  const files = await listFiles(scan, scan.headSha, ports)
-  const base = await baseOf(scan, tracked.files, files, earlier, (commit) => listFiles(scan, commit, ports), source)
+  const { files, tree } = await listFiles(scan, scan.headSha, ports)
+  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
+  const base = await baseOf(scan, tracked.files, files, earlier, list, source)
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length })
   const repeats = judgedAlike && same.baseSha === base.commit
   const keeps = [files, base.files ?? [], tracked.files].some((some) => hasRecord(some.map(({ path }) => path)))
@@ -66,7 +68,7 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const { contents, fetched } = await readContents(
     scan,
     keeps ? [...files, ...(base.files ?? [])] : [],
-    files,
+    tree,
     ports,
     enter,
   )
@@ -130,20 +132,25 @@ async function readTracked(scan: Scan, { contents, serverKeys, policy }: ScanPor
   return { files, keys, judgedBy: judgedBy(policy, keys) }
 }
 
-/** The relevant files of a commit; asked of the source once for ever. */
-async function listFiles(scan: Scan, commit: string, { contents, source }: ScanPorts): Promise<RelevantFile[]> {
+/** The relevant files of a commit, asked of the source once for ever; and its whole tree, as far as it is known. */
+async function listFiles(
+  scan: Scan,
+  commit: string,
+  { contents, source }: ScanPorts,
+): Promise<{ files: RelevantFile[]; tree: readonly TreeEntry[] }> {
   const kept = await contents.tree(scan.repository.id, commit)
-  if (kept) return relevantFiles(kept)
-  const files = relevantFiles(await source.tree(commit))
+  if (kept) return { files: relevantFiles(kept), tree: kept }
+  const tree = await source.tree(commit)
+  const files = relevantFiles(tree)
   await contents.keepTree(scan.repository.id, commit, files)
-  return files
+  return { files, tree }
 }
 
 /** The contents of the files: those known already, and the others fetched, read and kept. */
 async function readContents(
   scan: HeadedScan,
   files: readonly RelevantFile[],
-  tree: readonly RelevantFile[],
+  tree: readonly TreeEntry[],
   { source, contents, policy }: ScanPorts,
   enter: (phase: Phase, detail: string) => Promise<void>,
 ): Promise<{ contents: Map<string, Content>; fetched: number }> {
