@@ -314,28 +314,8 @@ export interface Report {
   requests: number
 }
 
-export interface Verdictable {
-  scanId: string
-  headSha: string
-  conclusion: 'success' | 'failure' | 'neutral'
-  title: string
-  /** Markdown, at most 65,535 bytes. */
-  summary: string
-  text: string | null
-  /** Errors first, at most 1,000, each with a path and a line. */
-  annotations: readonly AssessedFinding[]
-}
-
-export interface Publisher {
-  open(): Promise<void>
-  progress(phase: Phase, detail: string): Promise<void>
-  conclude(verdict: Verdictable): Promise<void>
-  fail(title: string, summary: string): Promise<void>
-  comment(pull: PullRequest, markdown: string): Promise<void>
-}
-
 /** The check run and the comment of one scan on GitHub. Writes are idempotent: what GitHub already has isn't sent twice. */
-export interface ReportPublisher {
+export interface Publisher {
   /** Opens the check run in progress, or finds the one an earlier attempt opened. */
   open(): Promise<void>
   /** Shows progress while a long scan runs; may choose to send nothing. */

@@ -13,7 +13,7 @@ import type {
   CompletedScan,
   ContentStore,
   Phase,
-  ReportPublisher as Publisher,
+  Publisher,
   Report,
   RepositorySource,
   Scan,

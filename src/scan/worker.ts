@@ -7,7 +7,7 @@
  *     └────release─────┘ └──fail────▶ failed
  */
 import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
-import type { JobOutcome, ReportPublisher as Publisher, Scan, ScanStore } from './ports.ts'
+import type { JobOutcome, Publisher, Scan, ScanStore } from './ports.ts'
 import { LeaseLost } from './ports.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
 
