@@ -74,7 +74,7 @@ export const pullRequested = z.object({
     head: z.object({ ref, sha, repo: z.object({ id }).nullable() }),
     base: z.object({ ref }),
   }),
-  changes: z.object({ base: z.unknown() }).optional(),
+  changes: z.object({ base: z.unknown().optional() }).optional(),
 })
 
 /** An open pull request as check events list it. Those of forks are never listed. */
@@ -137,5 +137,5 @@ export const installationRepositories = z.object({
 
 export const repositoryChanged = z.object({
   repository,
-  changes: z.object({ default_branch: z.unknown() }).optional(),
+  changes: z.object({ default_branch: z.unknown().optional() }).optional(),
 })

@@ -39,14 +39,14 @@ describe('every example payload of GitHub', () => {
     examples.map((payload, index) => [name, String(payload.action ?? ''), index, payload] as const),
   )
   it.each(table)('%s %s (%i) is understood', (name, _action, _index, payload) => {
-    const intents = toIntents(name, { ...payload, installation: payload.installation ?? installation })
+    const intents = toIntents(name, { installation, ...payload })
     for (const { headSha } of scans(intents)) expect(headSha ?? A).toMatch(/^[0-9a-f]{40}$/)
   })
 
   it('asks for the expected work, by event and action', () => {
     const asked: Record<string, string[]> = {}
     for (const [name, action, , payload] of table) {
-      const intents = toIntents(name, { ...payload, installation: payload.installation ?? installation })
+      const intents = toIntents(name, { installation, ...payload })
       const types = intents.map(({ type }) => type)
       if (types.length > 0) asked[[name, action].filter(Boolean).join('.')] = types
     }

@@ -1,4 +1,5 @@
 import { symlinkSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { archiveIsCheaper, GitHubSource } from '../../src/github/source.ts'
@@ -79,6 +80,17 @@ describe('the tree of a commit', () => {
       await expect(source.tree('main')).rejects.toThrow(Corrupt)
     },
   )
+
+  it('is asked for again when the answer broke off', async () => {
+    const head = commit(dir, { a: 'a' })
+    const half = (to: ServerResponse) => {
+      to.writeHead(200, { 'content-type': 'application/json', 'content-length': '999' }).write('{"tree":[]')
+      setTimeout(() => to.destroy(), 20)
+    }
+    server.instead('tree', (_, to) => half(to), 1)
+    expect(paths(await source.tree(head))).toEqual(['a'])
+    expect(source.requests).toBe(2)
+  })
 
   it('of an unknown commit is not found', async () => {
     commit(dir, { a: 'a' })
