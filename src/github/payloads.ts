@@ -41,7 +41,7 @@ const ref = z
   .regex(/^[^\p{Cc}\s~^:?*[\\]+$/u, 'not a git ref')
 const branchRef = ref.startsWith('refs/heads/').transform((full) => full.slice('refs/heads/'.length))
 const name = z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,100}$/, 'not a name GitHub gives')
-const fullName = z.string().regex(/^[\w.-]+\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'not owner/name')
+const fullName = z.string().regex(/^(?!\.{1,2}\/)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'not owner/name')
 
 const repositoryFields = { id, full_name: fullName, private: z.boolean() }
 

@@ -1,7 +1,7 @@
 /** From a commit's tree to the files that matter, and from their contents to a snapshot. */
 import { classify } from '../rosie/classify.ts'
 import type { Content, FileClass, Reader, Snapshot } from '../rosie/model.ts'
-import { PARSER_VERSION, read } from '../rosie/parse/index.ts'
+import { read } from '../rosie/parse/index.ts'
 import { type Blob, type ContentStore, contentKey, type RepositorySource, type TreeEntry } from './ports.ts'
 
 export type RelevantFile = TreeEntry & FileClass
@@ -87,5 +87,3 @@ export async function fetchContents(
   if (batch.length > 0) await contents.keepContents(at.repositoryId, batch)
   return found
 }
-
-export { PARSER_VERSION }

@@ -342,6 +342,8 @@ export interface Queue {
   add(scanId: string): Promise<void>
   /** Starts working; called once. */
   process(handler: (scanId: string, attempt: number) => Promise<JobOutcome>): void
+  /** Rejects while the queue's server can't be reached. */
+  reachable(): Promise<void>
   /** No new jobs; running ones are waited for, at most `graceMs`. */
   close(graceMs?: number): Promise<void>
 }

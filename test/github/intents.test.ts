@@ -334,9 +334,15 @@ describe('a payload that is not what GitHub promises', () => {
     ['a head that is an option', 'push', { ...push, installation, repository, after: '--upload-pack' }, 'after'],
     ['a ref with a line break', 'push', { ...push, installation, repository, ref: 'refs/heads/a\nb' }, 'ref'],
     [
-      'an owner that climbs',
+      'a name that climbs',
       'push',
       { ...push, installation, repository: { ...repository, full_name: 'a/..' } },
+      'repository.full_name',
+    ],
+    [
+      'an owner that climbs',
+      'push',
+      { ...push, installation, repository: { ...repository, full_name: '../a' } },
       'repository.full_name',
     ],
     [

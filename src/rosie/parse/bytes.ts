@@ -2,7 +2,7 @@
 import type { Problem } from '../model.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
+const lenient = new TextDecoder('utf-8') // takes a byte order mark away, which no editor counts as a column
 
 /** The text of a record's file, or the reason why it can't be read. */
 export function decode(bytes: Uint8Array): { text: string } | { problem: Problem } {

@@ -34,7 +34,10 @@ export function commentsOf(text: string, family: 'c' | 'python'): CommentGroup[]
 
 /** A slash after one of these begins a regular expression; after anything else it divides. */
 const BEFORE_REGEX =
-  /(?:[([{,;=:!&|?+\-*%~^<>}]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))$/
+  /(?:[([{,;=:!&|?*%~^}]|=>|(?<!\+)\+|(?<!-)-|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))$/
+/** A quote right after one of these words, or after no word, begins a string; `Don't` in JSX text does not. */
+const BEFORE_STRING =
+  /(?:^|[^\w$]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield|from|import|export|default|as|extends))$/
 const REGEX_LITERAL = /\/(?:[^/\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+\/[a-z]*/y
 const QUOTED = { "'": /'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'?/y, '"': /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"?/y } as const
 const PLAIN_C = /[^/'"`{}]+/y
@@ -43,7 +46,8 @@ const TEMPLATE_TEXT = /[^`\\$]*(?:(?:\\[\s\S]|\$(?!\{))[^`\\$]*)*/y
 function* scanC(text: string): Generator<Comment> {
   // Each open `${` of a template literal, as the depth of braces inside it.
   const templates: number[] = []
-  let code = 0 // where the code since the last comment or literal began
+  let before = '' // the end of the code before this place, comments aside
+  let noRegexBefore = 0 // no regular expression begins before this: one that did would not end on its line
   let at = text.startsWith('#!') ? endOfLine(text, 0) : 0
   const template = (from: number) => {
     const end = match(TEMPLATE_TEXT, text, from)
@@ -62,32 +66,46 @@ function* scanC(text: string): Generator<Comment> {
       yield { start: at + 2, end, style: 'block' }
       at = end + 2
     } else if (char === '/') {
-      const before = text.slice(Math.max(code, at - 40), at).trimEnd()
-      const end = before === '' || BEFORE_REGEX.test(before) ? match(REGEX_LITERAL, text, at) : at
-      at = end > at ? end : at + 1
-      continue
+      const tried = at >= noRegexBefore && beginsRegex(before, text, at)
+      const end = tried ? match(REGEX_LITERAL, text, at) : at
+      if (tried && end === at) noRegexBefore = endOfLine(text, at)
+      before = end > at ? LITERAL : '/'
+      at = Math.max(end, at + 1)
     } else if (char === "'" || char === '"') {
-      at = match(QUOTED[char], text, at)
+      const literal = char === '"' || !/\w/.test(text[at - 1] ?? '') || BEFORE_STRING.test(before)
+      at = literal ? match(QUOTED[char], text, at) : at + 1
+      before = LITERAL
     } else if (char === '`') {
       at = template(at + 1)
+      before = LITERAL
     } else if (char === '{' || char === '}') {
       const depth = templates.at(-1)
       if (depth === 0 && char === '}') {
         templates.pop()
         at = template(at + 1)
-        code = at - 1
+        before = LITERAL
       } else {
         if (depth !== undefined) templates[templates.length - 1] = depth + (char === '{' ? 1 : -1)
         at++
+        before = char
       }
-      continue
     } else {
-      at = match(PLAIN_C, text, at)
-      continue
+      const end = match(PLAIN_C, text, at)
+      before = text.slice(at, end).trimEnd().slice(-LONGEST_WORD) || before
+      at = end
     }
-    // After a comment nothing is known; a literal stands before what follows, so a slash divides.
-    code = char === '/' ? at : at - 1
   }
+}
+
+/** What stands for a literal in front of a slash, which then divides. */
+const LITERAL = ')'
+/** Enough of the code before a slash or quote to know the word it ends with: `extends` and a character before it. */
+const LONGEST_WORD = 8
+
+/** Whether this slash can begin a regular expression: not after a value, and not in `</b>` or `b={x} />` of JSX. */
+function beginsRegex(before: string, text: string, at: number): boolean {
+  if (text[at - 1] === '<' || (before === '}' && text[at + 1] === '>')) return false
+  return before === '' || BEFORE_REGEX.test(before)
 }
 
 // ── Python: #, '…', "…", triple quotes; a triple-quoted statement of its own is a docstring ──────────────────────────
@@ -101,6 +119,7 @@ const PLAIN_PYTHON = /[^#'"()[\]{}]+/y
 function* scanPython(text: string): Generator<Comment> {
   let depth = 0
   let at = 0
+  let begins = true // whether a statement begins here
   while (at < text.length) {
     const char = text[at] ?? ''
     if (char === '#') {
@@ -111,8 +130,7 @@ function* scanPython(text: string): Generator<Comment> {
       const triple = text.startsWith(char.repeat(3), at)
       const end = match(PYTHON_STRINGS[char][triple ? 'three' : 'one'], text, at)
       const closed = end > at
-      if (triple && closed && depth === 0 && beginsStatement(text, at))
-        yield { start: at + 3, end: end - 3, style: 'docstring' }
+      if (triple && closed && depth === 0 && begins) yield { start: at + 3, end: end - 3, style: 'docstring' }
       at = closed ? end : text.length
     } else if ('([{'.includes(char)) {
       depth++
@@ -121,15 +139,23 @@ function* scanPython(text: string): Generator<Comment> {
       depth = Math.max(0, depth - 1)
       at++
     } else {
-      at = match(PLAIN_PYTHON, text, at)
+      const end = match(PLAIN_PYTHON, text, at)
+      begins = endsBeforeStatement(text.slice(at, end), at === 0)
+      at = end
+      continue
     }
+    begins = false
   }
 }
 
-/** Only a raw or unicode prefix and white space stand before it on its line, and the line before does not go on. */
-function beginsStatement(text: string, at: number): boolean {
-  const start = text.lastIndexOf('\n', at - 1) + 1
-  return /^[ \t]*[rRuU]?$/.test(text.slice(start, at)) && !/\\\r?\n$/.test(text.slice(Math.max(0, start - 3), start))
+/**
+ * Whether a statement begins after this code: only white space, and perhaps a raw or unicode prefix, stands after its
+ * last line feed (or at the file's beginning), and the line before does not go on.
+ */
+function endsBeforeStatement(code: string, atBeginning: boolean): boolean {
+  const newline = code.lastIndexOf('\n')
+  if (newline < 0 && !atBeginning) return false
+  return /^[ \t]*[rRuU]?$/.test(code.slice(newline + 1)) && !/\\\r?\n$/.test(code.slice(0, newline + 1).slice(-3))
 }
 
 // ── common ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,21 +171,26 @@ function endOfLine(text: string, at: number): number {
   return end < 0 ? text.length : end
 }
 
+/** The marks between two comments that have nothing else between them, white space aside. */
+const ADJACENT = /^(?:\*\/|['"]{3})?(?:\/\/|\/\*|#|[rRuU]?['"]{3})$/
+
 function group(text: string, comments: Iterable<Comment>): CommentGroup[] {
   const groups: CommentGroup[] = []
   let line = 1
-  let counted = 0
+  let lineStart = 0
+  let newline = text.indexOf('\n')
   let previousEnd = 0
   for (const { start, end, style } of comments) {
-    for (let next = text.indexOf('\n', counted); next >= 0 && next < start; next = text.indexOf('\n', counted)) {
+    while (newline >= 0 && newline < start) {
       line++
-      counted = next + 1
+      lineStart = newline + 1
+      newline = text.indexOf('\n', lineStart)
     }
-    const lines = linesOf(text, start, end, style, line, counted)
+    const lines = linesOf(text, start, end, style, line, lineStart)
     const last = groups.at(-1)
-    const between = text.slice(previousEnd, start)
-    if (last && /^\s*(?:\*\/|['"]{3})?\s*(?:\/\/|\/\*|#|[rRuU]?['"]{3})$/.test(between) && line <= last.endLine + 1) {
-      last.lines.push(...lines)
+    const adjacent = () => ADJACENT.test(text.slice(previousEnd, start).replace(/\s+/g, ''))
+    if (last && line <= last.endLine + 1 && adjacent()) {
+      for (const more of lines) last.lines.push(more) // not spread: a comment may have a million lines
       last.endLine = line + lines.length - 1
     } else {
       groups.push({ line, endLine: line + lines.length - 1, lines })

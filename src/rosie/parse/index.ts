@@ -20,7 +20,9 @@ export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number)
   if (reader === 'annotations/c') return readAnnotations(decodeSource(bytes), 'c')
   if (reader === 'annotations/python') return readAnnotations(decodeSource(bytes), 'python')
   const decoded = decode(bytes)
-  return 'problem' in decoded ? unreadable(reader, decoded.problem) : readText(reader, decoded.text)
+  if ('text' in decoded) return readText(reader, decoded.text)
+  // Bytes that are not text are no JWS: a signed evidence that was damaged is an error, not a matter of encoding.
+  return unreadable(reader, reader === 'evidence' ? { ...decoded.problem, cause: 'jws' } : decoded.problem)
 }
 
 const tooLarge = (maxBytes: number): Problem => ({

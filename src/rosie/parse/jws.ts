@@ -30,7 +30,7 @@ function openCompact(jws: string): { headers: Members[]; payload: string } {
   if (!parts)
     throw new Malformed('This is not a compact JWS: three base64url parts with dots between them are expected.')
   return {
-    headers: [object(decodePart(parts[1] ?? '', 'The header'), 'The header')],
+    headers: [openHeader(parts[1] ?? '')],
     payload: decodePart(parts[2] ?? '', 'The payload'),
   }
 }
@@ -43,9 +43,16 @@ function openGeneral(jws: string): { headers: Members[]; payload: string } {
   const headers = outer.signatures.map((entry) => {
     const { protected: encoded } = (typeof entry === 'object' && entry !== null ? entry : {}) as Members
     if (typeof encoded !== 'string') throw new Malformed('A signature of the JWS has no protected header.')
-    return object(decodePart(encoded, 'The header'), 'The header')
+    return openHeader(encoded)
   })
   return { headers, payload: decodePart(outer.payload, 'The payload') }
+}
+
+function openHeader(encoded: string): Members {
+  const header = object(decodePart(encoded, 'The header'), 'The header')
+  // RFC 7797: what is signed would then be another text than the one that is read here.
+  if (header.b64 === false) throw new Malformed('The JWS has an unencoded payload (`b64`), which is not accepted.')
+  return header
 }
 
 function decodePart(part: string, what: string): string {
@@ -73,13 +80,17 @@ function object(text: string, what: string): Members {
   return value as Members
 }
 
-/** How deep the brackets of a JSON text go, strings aside; linear, without recursion. */
+/** How deep the brackets of a JSON text go, strings aside; one pass, without recursion. */
 function depthOf(json: string): number {
   let depth = 0
   let deepest = 0
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth--
+  let inString = false
+  for (let at = 0; at < json.length; at++) {
+    const char = json[at]
+    if (char === '"') inString = !inString
+    else if (inString) at += char === '\\' ? 1 : 0
+    else if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth)
+    else if (char === ']' || char === '}') depth--
   }
   return deepest
 }

@@ -10,7 +10,8 @@ const PEM = /-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----/g
 
 export function readKeys(text: string): KeyFile {
   try {
-    const keys = text.trimStart().startsWith('{') ? fromJwks(text) : fromPem(text)
+    const trimmed = text.trim()
+    const keys = trimmed.startsWith('{') ? fromJwks(trimmed) : fromPem(trimmed)
     if (keys.length === 0) throw new Error('it holds no key')
     return { kind: 'key', keys, problems: [] }
   } catch (error) {
@@ -20,16 +21,19 @@ export function readKeys(text: string): KeyFile {
 }
 
 function fromPem(text: string): KeyFile['keys'] {
-  return [...text.matchAll(PEM)].map(([pem, label]) => {
-    if (label?.includes('PRIVATE')) throw new Error('it holds a private key, which must not be kept in a repository')
-    return publicMembers(createPublicKey(pem).export({ format: 'jwk' }) as Record<string, Json>)
-  })
+  // Looked for on its own: an encrypted key carries headers that a public key's form does not allow for.
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+    throw new Error('it holds a private key, which must not be kept in a repository')
+  return [...text.matchAll(PEM)].map(([pem]) =>
+    publicMembers(createPublicKey(pem).export({ format: 'jwk' }) as Record<string, Json>),
+  )
 }
 
 function fromJwks(text: string): KeyFile['keys'] {
   const parsed = JSON.parse(text) as { keys?: unknown }
   const keys = Array.isArray(parsed.keys) ? parsed.keys : [parsed]
-  return keys.map((key: Record<string, Json>) => {
+  return keys.map((key: Record<string, Json> | null) => {
+    if (typeof key !== 'object' || key === null) throw new Error('one of its keys is no JSON object')
     if (key.d !== undefined || key.k !== undefined) throw new Error('it holds a private or symmetric key')
     createPublicKey({ key: publicMembers(key) as import('node:crypto').JsonWebKey, format: 'jwk' })
     return publicMembers(key)

@@ -1,0 +1,142 @@
+/**
+ * First start: registers the GitHub App for a server that has no credentials. The operator proves access to the log with
+ * a one-time token, confirms the app on GitHub, and comes back with a code that is exchanged for the credentials. Meant
+ * for a host of its own, which main replaces by the app's once `onRegistered` is called.
+ */
+import { Octokit } from '@octokit/rest'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { isLoopback } from '../../github/loopback.ts'
+import { toProblem } from '../problem.ts'
+import { WEBHOOK_PATH } from '../webhook-route.ts'
+import { completeManifest, readAppManifest, registrationUrl } from './manifest.ts'
+import { PendingStates, SetupToken } from './one-time.ts'
+import * as pages from './pages.ts'
+import { fromConversion, loadStoredApp, prepareDataDir, type StoredApp, storeApp } from './stored-app.ts'
+
+export interface SetupOptions {
+  dataDir: string
+  /** This server as browsers and GitHub reach it, without a trailing slash. */
+  publicUrl: string
+  /** The smee channel when GitHub can't reach `publicUrl`. */
+  webhookProxyUrl: string | null
+  /** Without trailing slashes: `https://github.com` and `https://api.github.com`, or `https://HOST` and `https://HOST/api/v3`. */
+  github: { webUrl: string; apiUrl: string }
+  /** Whether this server has worked for an app before: then it isn't given another one through the web. */
+  hasData: () => Promise<boolean>
+  /** Called once the page that says so was sent. */
+  onRegistered: (app: StoredApp) => void
+}
+
+const EXCHANGE_TIMEOUT_MS = 15_000
+
+/** GitHub: letters, digits and single hyphens, at most 39. */
+const submitted = z.object({
+  token: z.string().max(200),
+  account: z.enum(['personal', 'organization']),
+  organization: z.string().trim().max(39),
+})
+const isOrganization = (name: string) => /^[a-z\d]+(-[a-z\d]+)*-?$/i.test(name)
+
+const returned = z.object({ code: z.string().regex(/^[\w-]{1,200}$/), state: z.string() })
+
+const EMPTY_FORM: pages.Form = { account: 'organization', organization: '' }
+
+export const setup: FastifyPluginAsync<SetupOptions> = async (app, options) => {
+  const { dataDir, publicUrl, github, onRegistered } = options
+  const webhookUrl = options.webhookProxyUrl ?? publicUrl + WEBHOOK_PATH
+  const server = new URL(github.webUrl).host
+  const unreachable = isLoopback(webhookUrl) && !isLoopback(github.webUrl)
+  const states = new PendingStates()
+  const token = new SetupToken((fresh) => {
+    app.log.warn(`No GitHub App is registered. Open ${publicUrl}/setup and enter this one-time token: ${fresh}`)
+  })
+  let registered = false
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4_096 },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+  app.setErrorHandler((error, request, reply) => {
+    const { statusCode, message } = toProblem(error, request)
+    return show(reply, statusCode, pages.problem('That did not work', message))
+  })
+  app.addHook('preHandler', async (_request, reply) => {
+    if (registered || (await loadStoredApp(dataDir)) !== null || (await options.hasData())) return reply.callNotFound()
+    if (unreachable) return show(reply, 200, pages.unreachable(server, webhookUrl))
+  })
+
+  for (const url of ['/', '/setup']) {
+    app.get(url, async (_request, reply) => show(reply, 200, pages.form(server, EMPTY_FORM)))
+  }
+
+  app.post('/setup', async ({ body }, reply) => {
+    const { form, problem: misfilled } = readForm(body)
+    if (misfilled !== null) return show(reply, 400, pages.form(server, form, misfilled))
+    if (!token.redeem(form.token)) {
+      const problem =
+        'This is not the token that the log shows last. A token that was used, or guessed at, is replaced.'
+      return show(reply, 403, pages.form(server, form, problem))
+    }
+    // Better found out now than with credentials in hand that GitHub shows only once.
+    await prepareDataDir(dataDir)
+    const owner = form.account === 'organization' ? form.organization : null
+    const action = registrationUrl(github.webUrl, owner, states.issue(Date.now()))
+    return show(reply, 200, pages.handOver(action, completeManifest(readAppManifest(), { publicUrl, webhookUrl })))
+  })
+
+  app.get('/setup/callback', async ({ query }, reply) => {
+    const { code = '', state = '' } = returned.safeParse(query).data ?? {}
+    if (code === '' || !states.redeem(state, Date.now())) return show(reply, 400, pages.unknownRegistration())
+    const credentials = await exchange(github.apiUrl, code).catch((error: unknown) => {
+      // Only its text: the error itself carries the request, and with it the code.
+      app.log.error({ reason: String(error) }, 'GitHub did not hand over the credentials of the new app.')
+      return null
+    })
+    if (credentials === null) return show(reply, 502, pages.notHandedOver())
+    try {
+      await storeApp(dataDir, credentials)
+    } catch (error) {
+      app.log.error({ err: error }, 'The credentials of the new app could not be kept.')
+      return show(reply, 500, pages.notKept(credentials.slug))
+    }
+    registered = true
+    // Not before the page is out: whoever listens may close this host.
+    reply.raw.once('close', () => onRegistered(credentials))
+    return show(reply, 200, pages.registered(credentials.htmlUrl, credentials.slug))
+  })
+}
+
+/** What was filled in, and what is wrong with it. */
+function readForm(body: unknown): { form: z.infer<typeof submitted>; problem: string | null } {
+  const form = submitted.safeParse(body).data
+  if (form === undefined) return { form: { ...EMPTY_FORM, token: '' }, problem: 'Please fill in the form again.' }
+  const named = form.account === 'personal' || isOrganization(form.organization)
+  return { form, problem: named ? null : 'Enter the name of the organisation as in its address on GitHub.' }
+}
+
+/**
+ * The origin is sent along: without it the browser calls itself `null`, which GitHub might not take the manifest from.
+ * The path, which may hold the code, never is.
+ */
+const show = (reply: FastifyReply, status: number, { html, policy }: pages.Page) =>
+  reply
+    .code(status)
+    .headers({ 'content-security-policy': policy, 'referrer-policy': 'strict-origin' })
+    .type('text/html; charset=utf-8')
+    .send(html)
+
+/** Octokit's own lines on the console carry the code. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Throws when GitHub refuses the code or what it answers isn't whole. */
+async function exchange(apiUrl: string, code: string): Promise<StoredApp> {
+  const octokit = new Octokit({ baseUrl: apiUrl, userAgent: 'rosie-guard', log: SILENT })
+  const { data } = await octokit.rest.apps.createFromManifest({
+    code,
+    request: { signal: AbortSignal.timeout(EXCHANGE_TIMEOUT_MS) },
+  })
+  return fromConversion(data)
+}

@@ -1,0 +1,142 @@
+/** The app at work: every part of one process, put together. Started and stopped by main.ts. */
+import { readFile } from 'node:fs/promises'
+import { health } from './api/health.ts'
+import { createHost } from './api/host.ts'
+import { WEBHOOK_PATH, webhookRoute } from './api/webhook-route.ts'
+import type { Config } from './config.ts'
+import { startInboxRunner } from './github/inbox-runner.ts'
+import { type GitHubClient, GuardOctokit } from './github/octokit.ts'
+import { createPublisher } from './github/publisher.ts'
+import { startRelay } from './github/relay.ts'
+import { GitHubSource } from './github/source.ts'
+import { createProbot, createReceiver } from './github/webhooks.ts'
+import { openQueue } from './queue/index.ts'
+import { PARSER_VERSION } from './rosie/parse/index.ts'
+import { readKeys } from './rosie/parse/keys.ts'
+import { DEFAULT_POLICY } from './rosie/policy.ts'
+import { keysOf, type TrustedKey } from './rosie/verify.ts'
+import { startDispatcher } from './scan/dispatch.ts'
+import { createWorker } from './scan/worker.ts'
+import { Contents } from './store/contents.ts'
+import type { Database } from './store/database.ts'
+import { Deliveries } from './store/deliveries.ts'
+import { pendingMigrations } from './store/migrate.ts'
+import { Scans } from './store/scans.ts'
+import { ScanWishes } from './store/wishes.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+/** Who we are on GitHub. */
+export interface Credentials {
+  appId: number
+  privateKey: string
+  webhookSecret: string
+  /** The app's name in addresses, where it is known. */
+  slug: string | null
+}
+
+export interface Running {
+  /** Where it listens. */
+  url: string
+  /** No new work; what runs is finished or handed back within `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+}
+
+export async function startWork(
+  config: Config,
+  credentials: Credentials,
+  database: Database,
+  log: Logger,
+): Promise<Running> {
+  const evidenceKeys = await readEvidenceKeys(config)
+  const inbox = new Deliveries(database)
+  const scans = new Scans(database)
+  const contents = new Contents(database, PARSER_VERSION)
+  const wishes = new ScanWishes(database)
+  const probot = createProbot({
+    appId: credentials.appId,
+    privateKey: credentials.privateKey,
+    secret: credentials.webhookSecret,
+    Octokit: GuardOctokit,
+    baseUrl: config.github.apiUrl,
+    log,
+  })
+  const receive = await createReceiver(probot)
+  const queue = await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, log })
+  const dispatcher = startDispatcher({ wishes, queue, log }, database.embedded)
+  const runner = startInboxRunner({ inbox, receive, onScans: dispatcher.nudge, log })
+  const works = config.role !== 'web'
+  if (works) {
+    const worker = createWorker({
+      store: scans,
+      async portsOf({ repository }) {
+        const octokit = (await probot.auth(Number(repository.installationId))) as unknown as GitHubClient
+        const app = { id: credentials.appId, slug: credentials.slug }
+        return {
+          source: new GitHubSource(octokit, repository.owner, repository.name),
+          contents,
+          serverKeys: evidenceKeys(repository.owner),
+          policy: DEFAULT_POLICY,
+          publisherOf: (scan) =>
+            createPublisher({ octokit, scan, store: scans, app, webUrl: config.github.webUrl, now: Date.now }),
+        }
+      },
+      onWish: dispatcher.nudge,
+      log,
+    })
+    queue.process(worker)
+  }
+
+  let stopping = false
+  const host = createHost({ logger: log })
+  await host.register(health, {
+    stopping: () => stopping,
+    database: () => database.client.$queryRaw`SELECT 1`,
+    migrations: async () => {
+      const pending = await pendingMigrations(database)
+      if (pending.length > 0) throw new Error(`Not applied: ${pending.join(', ')}`)
+    },
+    ...(config.redisUrl && { redis: () => queue.reachable() }),
+  })
+  if (config.role !== 'worker') {
+    const verify = (body: string, signature: string) => probot.webhooks.verify(body, signature)
+    await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge })
+  }
+  const url = await host.listen({ host: config.host, port: config.port })
+  const relay =
+    config.webhookProxyUrl && config.role !== 'worker'
+      ? startRelay({ source: config.webhookProxyUrl, target: localUrl(config) + WEBHOOK_PATH, log })
+      : null
+  log.info({ url, role: config.role, database: database.embedded ? 'embedded' : 'postgresql' }, 'rosie-guard is ready')
+
+  return {
+    url,
+    async stop(graceMs = 10_000) {
+      stopping = true
+      await relay?.stop()
+      await runner.stop()
+      await dispatcher.stop()
+      await queue.close(graceMs)
+      await host.close()
+    },
+  }
+}
+
+/** This process's own address: what a relay on the same machine posts to. */
+export const localUrl = ({ host, port }: Pick<Config, 'host' | 'port'>): string =>
+  `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** The server's own keys by owner; a key without an owner is for all. Throws when a file can't be used. */
+async function readEvidenceKeys({ evidenceKeys }: Config): Promise<(owner: string) => TrustedKey[]> {
+  const known = await Promise.all(
+    evidenceKeys.map(async ({ owner, path }) => {
+      const file = readKeys(await readFile(path, 'utf8'))
+      if (file.problems[0]) throw new Error(`EVIDENCE_PUBLIC_KEYS: ${path}: ${file.problems[0].message}`)
+      return { owner: owner?.toLowerCase() ?? null, keys: keysOf(path, file) }
+    }),
+  )
+  return (owner) =>
+    known.flatMap((entry) => (entry.owner === null || entry.owner === owner.toLowerCase() ? entry.keys : []))
+}
+
+/** Where the embedded database, and what GitHub returned at registration, are kept. */
+export const databaseOf = ({ databaseUrl, dataDir }: Config) => (databaseUrl ? { url: databaseUrl } : { dataDir })

@@ -1,0 +1,91 @@
+/** The start of the process: environment → parts → work, or the registration page where there is no app yet. */
+import { createHost } from './api/host.ts'
+import { setup } from './api/setup/routes.ts'
+import { loadStoredApp } from './api/setup/stored-app.ts'
+import { databaseOf, localUrl, type Running, startWork } from './app.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { migrate } from './store/migrate.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+
+/** How long running scans may take to end after SIGTERM; ms. */
+const GRACE_MS = 10_000
+
+try {
+  await start()
+} catch (error) {
+  process.stderr.write(`rosie-guard can't start: ${error instanceof Error ? explain(error) : String(error)}\n`)
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env)
+  const log = createLogger(config.logLevel)
+  const database = await openDatabase(databaseOf(config))
+  const applied = await migrate(database)
+  if (applied.length > 0) log.info({ applied }, 'migrations applied')
+  const stored = config.app ? null : await loadStoredApp(config.dataDir)
+  const credentials = config.app ? { ...config.app, slug: null } : stored
+  let running: Running
+  if (credentials) running = await startWork(config, credentials, database, log)
+  else
+    running = await register(config, database, log, (next) => {
+      running = next
+    })
+  stopOn(['SIGTERM', 'SIGINT'], async () => {
+    log.info('stopping')
+    await running.stop(GRACE_MS)
+    await database.close()
+  })
+}
+
+/** Serves the registration page; when the app is registered, its place is taken by the app at work. */
+async function register(
+  config: Config,
+  database: Database,
+  log: Logger,
+  onWork: (work: Running) => void,
+): Promise<Running> {
+  const host = createHost({ logger: log })
+  await host.register(setup, {
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl ?? localUrl(config),
+    webhookProxyUrl: config.webhookProxyUrl,
+    github: config.github,
+    hasData: async () => (await database.client.installation.count()) > 0,
+    onRegistered: (app) => {
+      host
+        .close()
+        .then(async () => onWork(await startWork(config, app, database, log)))
+        .catch((error) => {
+          log.fatal(
+            { err: error },
+            'The app was registered but could not start. Its credentials are kept: start again.',
+          )
+          process.exit(1)
+        })
+    },
+  })
+  host.get('/healthz', async () => ({ status: 'ok' }))
+  const url = await host.listen({ host: config.host, port: config.port })
+  return { url, stop: () => host.close() }
+}
+
+/** Runs `stop` once, at the first signal; a second one ends the process at once. */
+function stopOn(signals: NodeJS.Signals[], stop: () => Promise<void>): void {
+  for (const signal of signals) {
+    process.once(signal, () => {
+      for (const other of signals) process.on(other, () => process.exit(1))
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+/** Errors with words for the operator need no stack. */
+function explain(error: Error): string {
+  const forOperators = error instanceof ConfigError || ['DataDirInUse', 'MigrationConflict'].includes(error.name)
+  return forOperators ? error.message : (error.stack ?? error.message)
+}
