@@ -104,7 +104,11 @@ export async function startWork(
   const url = await host.listen({ host: config.host, port: config.port })
   const relay =
     config.webhookProxyUrl && config.role !== 'worker'
-      ? startRelay({ source: config.webhookProxyUrl, target: localUrl(config) + WEBHOOK_PATH, log })
+      ? startRelay({
+          source: config.webhookProxyUrl,
+          target: localUrl({ ...config, port: portOf(host) }) + WEBHOOK_PATH,
+          log,
+        })
       : null
   log.info({ url, role: config.role, database: database.embedded ? 'embedded' : 'postgresql' }, 'rosie-guard is ready')
 
@@ -119,6 +123,13 @@ export async function startWork(
       await host.close()
     },
   }
+}
+
+/** The port it listens on, also where the configuration leaves the choice to the system. */
+function portOf({ server }: ReturnType<typeof createHost>): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The host does not listen on a port.')
+  return address.port
 }
 
 /** This process's own address: what a relay on the same machine posts to. */

@@ -11,6 +11,9 @@ import { createLogger, type Logger } from './telemetry/logger.ts'
 /** How long running scans may take to end after SIGTERM; ms. */
 const GRACE_MS = 10_000
 
+/** The operator can mend this; the message says how. */
+class CannotStart extends Error {}
+
 try {
   await start()
 } catch (error) {
@@ -24,46 +27,48 @@ async function start(): Promise<void> {
   const database = await openDatabase(databaseOf(config))
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
-  const stored = config.app ? null : await loadStoredApp(config.dataDir)
-  const credentials = config.app ? { ...config.app, slug: null } : stored
-  let running: Running
-  if (credentials) running = await startWork(config, credentials, database, log)
-  else
-    running = await register(config, database, log, (next) => {
-      running = next
-    })
+  const credentials = config.app ? { ...config.app, slug: null } : await loadStoredApp(config.dataDir)
+  let running = credentials
+    ? startWork(config, credentials, database, log)
+    : register(config, database, log, (next) => {
+        running = next
+      })
   stopOn(['SIGTERM', 'SIGINT'], async () => {
     log.info('stopping')
-    await running.stop(GRACE_MS)
+    await (await running).stop(GRACE_MS)
     await database.close()
   })
+  await running
 }
 
-/** Serves the registration page; when the app is registered, its place is taken by the app at work. */
+/** Serves the registration page; once the app is registered, the app at work takes the page's place. */
 async function register(
   config: Config,
   database: Database,
   log: Logger,
-  onWork: (work: Running) => void,
+  onWork: (work: Promise<Running>) => void,
 ): Promise<Running> {
+  const hasData = async () => (await database.client.installation.count()) > 0
+  if (await hasData()) {
+    throw new CannotStart(
+      'The database holds the data of an app, but its credentials are missing. Set APP_ID, PRIVATE_KEY and ' +
+        'WEBHOOK_SECRET, or restore app.json in DATA_DIR.',
+    )
+  }
   const host = createHost({ logger: log })
   await host.register(setup, {
     dataDir: config.dataDir,
     publicUrl: config.publicUrl ?? localUrl(config),
     webhookProxyUrl: config.webhookProxyUrl,
     github: config.github,
-    hasData: async () => (await database.client.installation.count()) > 0,
+    hasData,
     onRegistered: (app) => {
-      host
-        .close()
-        .then(async () => onWork(await startWork(config, app, database, log)))
-        .catch((error) => {
-          log.fatal(
-            { err: error },
-            'The app was registered but could not start. Its credentials are kept: start again.',
-          )
-          process.exit(1)
-        })
+      const work = host.close().then(() => startWork(config, app, database, log))
+      onWork(work)
+      work.catch((error) => {
+        log.fatal({ err: error }, 'The app was registered but could not start. Its credentials are kept: start again.')
+        process.exit(1)
+      })
     },
   })
   host.get('/healthz', async () => ({ status: 'ok' }))
@@ -86,6 +91,8 @@ function stopOn(signals: NodeJS.Signals[], stop: () => Promise<void>): void {
 
 /** Errors with words for the operator need no stack. */
 function explain(error: Error): string {
-  const forOperators = error instanceof ConfigError || ['DataDirInUse', 'MigrationConflict'].includes(error.name)
-  return forOperators ? error.message : (error.stack ?? error.message)
+  const forOperators = error instanceof ConfigError || error instanceof CannotStart
+  return forOperators || ['DataDirInUse', 'MigrationConflict'].includes(error.name)
+    ? error.message
+    : (error.stack ?? error.message)
 }

@@ -69,6 +69,13 @@ forEachDatabase('intents', (databases) => {
       expect((await row(database, id)).forced).toBe(true)
     })
 
+    it('of a person joins a scan that runs as it is', async () => {
+      const wish = aWish()
+      const { id } = await queueAndTake(database, wish)
+      expect(await deliver(database, { ...wish, forced: true })).toBe(false)
+      expect((await row(database, id)).forced).toBe(false)
+    })
+
     it('that repeats what other events say counts only where no scan of the head is known', async () => {
       const wish = aWish({ onlyIfUnknown: true })
       expect(await deliver(database, wish)).toBe(true)

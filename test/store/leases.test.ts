@@ -188,10 +188,12 @@ forEachDatabase('leases', (databases) => {
     })
 
     it('no scan twice, when several ask at once', async () => {
-      for (let count = 0; count < 12; count++) await deliver(database, aWish())
-      const told = await Promise.all(Array.from({ length: 4 }, () => wishes.take(12, 30_000)))
-      expect(told.flat()).toHaveLength(12)
-      expect(new Set(told.flat()).size).toBe(12)
+      for (let round = 1; round <= 5; round++) {
+        for (let count = 0; count < 12; count++) await deliver(database, aWish())
+        const told = (await Promise.all(Array.from({ length: 8 }, () => wishes.take(12, 30_000)))).flat()
+        expect(told).toHaveLength(12)
+        expect(new Set(told).size).toBe(12)
+      }
     })
 
     it('scans whose lease ran out; or, after a restart of the only process, all that ran', async () => {

@@ -16,6 +16,12 @@ const IDS = new RegExp(`^\\s+(${ID_PATTERN.source}(?![\\w-])(?:\\s*,\\s*${ID_PAT
 const NEXT_ID = new RegExp(ID_PATTERN.source, 'g')
 const TITLE = /^\s+"([^"]*)"/
 
+/**
+ * A block that names more ids is told to be split: each specification in it takes each requirement in it as a parent, so
+ * the edges grow with the square.
+ */
+const MAX_IDS = 50
+
 interface FoundTag {
   tag?: Tag
   problem?: Problem
@@ -30,7 +36,7 @@ export function readAnnotations(text: string, family: 'c' | 'python'): Annotated
   for (const comment of commentsOf(text, family)) {
     const { tags, problems, stillOff } = readGroup(comment, off)
     off = stillOff
-    found.problems.push(...problems)
+    for (const each of problems) found.problems.push(each) // not spread: there may be a hundred thousand
     if (tags.length > 0) found.blocks.push({ line: comment.line, endLine: comment.endLine, tags } satisfies Block)
   }
   return found
@@ -45,18 +51,35 @@ function readGroup(comment: CommentGroup, wasOff: boolean) {
     else if (!off) found.push(...readLine(line))
   }
   const family = found.some(({ tag, shared }) => (tag && !shared) || (tag && tag.ids.length > 0))
-  const counted = found.filter(({ problem, shared }) => (shared || problem ? family || !shared : true))
+  const counted = found.filter(({ shared }) => family || !shared)
+  const tags = counted.flatMap(({ tag }) => tag ?? [])
+  const problems = counted.flatMap(({ problem }) => problem ?? [])
+  const surplus = firstBeyond(MAX_IDS, tags)
+  if (!surplus) return { tags, problems, stillOff: off }
+  const { name, ids: _, ...span } = surplus
+  const message = `One comment names more than ${MAX_IDS} ids, from this \`@${name}\` on. Split it, so that each says what its own code fulfils.`
   return {
-    tags: family ? counted.flatMap(({ tag }) => tag ?? []) : [],
-    problems: counted.flatMap(({ problem }) => problem ?? []),
+    tags: tags.slice(0, tags.indexOf(surplus)),
+    problems: [...problems, problem({ line: span.line, column: span.column, endColumn: span.endColumn }, message)],
     stillOff: off,
   }
 }
 
+/** The first tag with which more than `limit` ids are named. */
+function firstBeyond(limit: number, tags: readonly Tag[]): Tag | undefined {
+  let named = 0
+  return tags.find(({ ids }) => {
+    named += ids.length
+    return named > limit
+  })
+}
+
 function* readLine({ line, column, text }: CommentLine): Generator<FoundTag> {
   let afterTag = true // at the line's beginning, or right behind a well-formed tag
+  let taken = 0 // where the well-formed tag before this one ends, its text included
   for (const match of text.matchAll(TAG)) {
     const at = match.index + (match[1]?.length ?? 0)
+    if (at < taken) continue
     const word = match[2] ?? ''
     const begins = text.slice(0, at).trim() === '' || afterTag
     const rest = text.slice(at + 1 + word.length)
@@ -80,6 +103,7 @@ function* readLine({ line, column, text }: CommentLine): Generator<FoundTag> {
     if ('tag' in result) yield { shared, tag: { ...result.tag, ...span(word.length + 1 + result.length) } }
     else if (begins) yield { shared, problem: problem(span(word.length + 1), result.fault) }
     afterTag = 'tag' in result
+    if ('tag' in result) taken = at + 1 + word.length + result.length
   }
 }
 
@@ -104,13 +128,13 @@ function readTag(
       return { id, line, column: from, endColumn: from + id.length - 1 }
     })
     const after = rest.slice(list[0].length)
-    const more = /^\s*,?\s*([A-Za-z]+[-_][\w-]*\d[\w-]*)/.exec(after)?.[1]
+    const more = /^(?:\s*,)?\s*([A-Za-z]+[-_][\w-]*\d[\w-]*)/.exec(after)?.[1]
     if (/^\s*,/.test(after))
       return {
-        fault: `\`@${name}\` lists \`${list[1]}\` and then ${more ? `\`${more}\`, which is not an id` : 'a comma with no id after it'}. Write ids in capitals, as in \`${form.example}\`.`,
+        fault: `\`@${name}\` lists \`${short(list[1])}\` and then ${more ? `\`${short(more)}\`, which is not an id` : 'a comma with no id after it'}. Write ids in capitals, as in \`${form.example}\`.`,
       }
     if (more && /^(REQ|US|SPEC)[-_]/i.test(more))
-      return { fault: `\`@${name}\` names \`${list[1]}\` and \`${more}\` without a comma between them.` }
+      return { fault: `\`@${name}\` names \`${short(list[1])}\` and \`${short(more)}\` without a comma between them.` }
     const title = TITLE.exec(after)
     return {
       tag: { ...base, ids, ...(title?.[1] ? { title: title[1] } : {}) },
@@ -118,40 +142,57 @@ function readTag(
     }
   }
   if (form.carries === 'text') {
-    const value = form.quoted ? TITLE.exec(rest)?.[1] : rest.trim()
-    if (!value)
+    const quoted = form.quoted ? TITLE.exec(rest) : null
+    const value = form.quoted ? quoted?.[1] : beforeNextTag(rest)
+    if (!value?.trim())
       return {
         fault: `\`@${name}\` needs a text${form.quoted ? ' in double quotes' : ''} after it, as in \`${form.example}\`.`,
       }
-    return { tag: { ...base, ids: [], value }, length: rest.length }
+    return { tag: { ...base, ids: [], value: value.trim() }, length: (quoted?.[0] ?? value).length }
   }
   const word = /^\s+([\w-]+)/.exec(rest)
   const value = form.carries.find((allowed) => allowed === word?.[1])
   if (value && word) return { tag: { ...base, ids: [], value }, length: word[0].length }
   const meant = form.carries.find((allowed) => allowed.toLowerCase() === word?.[1]?.toLowerCase())
-  const said = word?.[1] ? `says \`${word[1]}\`` : 'has no value'
+  const said = word?.[1] ? `says \`${short(word[1])}\`` : 'has no value'
+  const colon = /^\s*:/.test(rest) ? ' A space, not a colon, stands between tag and value.' : ''
   return {
-    fault: `\`@${name}\` ${said}. ${meant ? `Values are case-sensitive: write \`${meant}\`.` : `Expected one of ${form.carries.join(', ')}.`}`,
+    fault: `\`@${name}\` ${said}.${colon} ${meant ? `Values are case-sensitive: write \`${meant}\`.` : `Expected one of ${form.carries.join(', ')}.`}`,
   }
 }
 
 function idFault(name: TagName, form: TagForm, rest: string): string {
-  const word = /^[\s:]+([\w-]+)/.exec(rest)?.[1]
+  if (/^\s*:/.test(rest))
+    return `\`@${name}\` is followed by a colon. A space stands between tag and id, as in \`${form.example}\`.`
+  const word = /^\s+([\w-]+)/.exec(rest)?.[1]
   const repaired = word?.toUpperCase().replaceAll('_', '-')
   if (word && repaired && new RegExp(`^${ID_PATTERN.source}$`).test(repaired))
-    return `\`@${name}\` names \`${word}\`, which is not an id. Write \`${repaired}\`.`
+    return `\`@${name}\` names \`${short(word)}\`, which is not an id. Write \`${short(repaired)}\`.`
   return `\`@${name}\` names no id. Expected something like \`${form.example}\`.`
 }
 
-/** `@gxp_spec`, `@gxp-specs`, `@GXP-risk`: a word of the family that is not a tag but nearly one. */
+/** Unquoted text ends where the next tag of its line begins. */
+function beforeNextTag(rest: string): string {
+  const next = rest.search(/\s@[A-Za-z]/)
+  return next < 0 ? rest : rest.slice(0, next)
+}
+
+const short = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
+
+/** `@gxp_spec`, `@gxp-specs`, `@gxp-verify`, `@GXP-risk`: a word of the family that is not a tag but nearly one. */
 function nearMiss(word: string, rest: string): TagName | null {
   const plain = word.toLowerCase().replaceAll('_', '-')
-  if (!/^gxp-?[a-z]/.test(plain) || /^[/.]/.test(rest)) return null
+  if (!/^gxp-?[a-z]/.test(plain) || plain.length > LONGEST_MISS || /^[/.]/.test(rest)) return null
   const family = TAG_NAMES.filter((name) => name.startsWith('gxp-'))
   let best: { name: TagName; distance: number } | null = null
   for (const name of family) {
-    const distance = plain.startsWith(name) ? 2 : editDistance(plain, name, 2)
-    if (distance <= 2 && (!best || distance < best.distance)) best = { name, distance }
+    const allowed = name.length < 12 ? 2 : 3 // `verify` is three edits from `verifies`
+    const begun = plain.startsWith(name) || (name.startsWith(plain) && plain.length >= 'gxp-der'.length)
+    const distance = Math.min(editDistance(plain, name, allowed), begun ? allowed : Number.POSITIVE_INFINITY)
+    if (distance <= allowed && (!best || distance < best.distance)) best = { name, distance }
   }
   return best?.name ?? null
 }
+
+/** Longer words are no slips of the finger. */
+const LONGEST_MISS = 40

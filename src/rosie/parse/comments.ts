@@ -34,7 +34,7 @@ export function commentsOf(text: string, family: 'c' | 'python'): CommentGroup[]
 
 /** A slash after one of these begins a regular expression; after anything else it divides. */
 const BEFORE_REGEX =
-  /(?:[([{,;=:!&|?*%~^}]|=>|(?<!\+)\+|(?<!-)-|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))$/
+  /(?:[([{,;=:&|?*%~^}]|=>|(?<!\+)\+|(?<!-)-|(?<![\w$)\]])!|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))$/
 /** A quote right after one of these words, or after no word, begins a string; `Don't` in JSX text does not. */
 const BEFORE_STRING =
   /(?:^|[^\w$]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield|from|import|export|default|as|extends))$/

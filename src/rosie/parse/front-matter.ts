@@ -2,7 +2,7 @@
  * YAML front matter: `---`, a mapping, `---`, then Markdown. Every top-level key keeps the place it was written at.
  * Hostile input is expected: custom tags, duplicate keys and alias bombs are problems, never values.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLMap } from 'yaml'
 import type { Field, Fields, Json, Problem, Span } from '../model.ts'
 
 export interface FrontMatter {
@@ -16,6 +16,8 @@ export interface FrontMatter {
 /** More aliases than any record needs; expansion beyond it is refused before it happens. */
 const MAX_ALIASES = 20
 const MAX_DEPTH = 64
+/** Characters. Real front matter has some hundreds; a parser may take seconds over a megabyte of hostile YAML. */
+const MAX_LENGTH = 128 * 1024
 
 export function readFrontMatter(text: string): FrontMatter {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
@@ -53,31 +55,27 @@ export function readMapping(yaml: string, lineOffset: number): { fields: Fields;
 }
 
 function readMappingUnguarded(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
+  const refused = (span: Span, message: string) => ({
+    fields: {},
+    problems: [{ cause: 'front-matter', ...span, message } satisfies Problem],
+  })
+  if (yaml.length > MAX_LENGTH)
+    return refused({ line: 1 + lineOffset }, `The front matter is longer than ${MAX_LENGTH / 1024} Ki characters.`)
   const lines = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, stringKeys: true })
+  // The library compares each key with each other one; ours are looked up (see hostile).
+  const document = parseDocument(yaml, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, stringKeys: true })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: line + lineOffset, column: col }
   }
-  const problems: Problem[] = []
-  for (const fault of [...document.errors, ...document.warnings]) {
-    const message = `The YAML is invalid: ${fault.message.split('\n')[0]}`
-    problems.push({ cause: 'front-matter', ...at(fault.pos[0]), message })
-  }
-  if (problems.length > 0) return { fields: {}, problems }
-  const fault = hostile(document.contents as Node | null)
-  if (fault) return { fields: {}, problems: [{ cause: 'front-matter', ...at(fault.offset), message: fault.message }] }
+  // The first only: a quote that isn't closed makes everything after it wrong, and has one cause.
+  const [invalid] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  if (invalid) return refused(at(invalid.pos[0]), `The YAML is invalid: ${invalid.message.split('\n')[0]}`)
+  const fault = document.contents && hostile(document.contents as Node)
+  if (fault) return refused(at(fault.offset), fault.message)
   if (!isMap(document.contents)) {
-    return {
-      fields: {},
-      problems: [
-        {
-          cause: 'front-matter',
-          line: 1 + lineOffset,
-          message: 'The front matter is not a mapping of keys to values.',
-        },
-      ],
-    }
+    const said = document.contents === null ? 'empty' : 'not a mapping of keys to values'
+    return refused({ line: 1 + lineOffset }, `The front matter is ${said}. Write one \`key: value\` a line.`)
   }
   const values = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, Json>
   const fields: Fields = Object.create(null)
@@ -88,7 +86,8 @@ function readMappingUnguarded(yaml: string, lineOffset: number): { fields: Field
     const field: Field = { value: plain(values[name]), ...start }
     const range = (value as Node | null)?.range
     if (range) field.endLine = Math.max(start.line, lastLine(yaml, range[1], at))
-    if (isScalar(value)) field.text = (value.source ?? '').trim()
+    const scalar = isAlias(value) ? value.resolve(document) : value
+    if (isScalar(scalar)) field.text = (scalar.source ?? '').trim()
     if (range)
       field.values = (isSeq(value) ? (value.items as Node[]) : [value as Node]).map(
         (node): Span => at(node.range?.[0] ?? range[0]),
@@ -105,14 +104,16 @@ function lastLine(yaml: string, end: number, at: (offset: number) => { line: num
   return at(Math.max(0, last - 1)).line
 }
 
-/** Custom tags (`!x`, `!!python/object`), too many aliases, too much nesting. */
-function hostile(root: Node | null): { offset: number; message: string } | null {
+/** Custom tags (`!x`, `!!python/object`), duplicate keys, too many aliases, too much nesting. */
+function hostile(root: Node): { offset: number; message: string } | null {
   let aliases = 0
   let fault: { offset: number; message: string } | null = null
   visit(root, (_key, node, path) => {
     const candidate = node as Node & { tag?: string }
     const offset = candidate.range?.[0] ?? 0
-    if (isAlias(node) && ++aliases > MAX_ALIASES)
+    const twice = isMap(node) ? duplicateKey(node) : null
+    if (twice) fault = twice
+    else if (isAlias(node) && ++aliases > MAX_ALIASES)
       fault = { offset, message: `The front matter uses more than ${MAX_ALIASES} YAML aliases. Write the values out.` }
     else if (path.length > MAX_DEPTH)
       fault = { offset, message: `The front matter is nested more than ${MAX_DEPTH} levels deep.` }
@@ -129,6 +130,18 @@ function hostile(root: Node | null): { offset: number; message: string } | null 
     return fault ? visit.BREAK : undefined
   })
   return fault
+}
+
+function duplicateKey(map: YAMLMap): { offset: number; message: string } | null {
+  const seen = new Set<string>()
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue
+    const name = String(key.value)
+    if (seen.has(name))
+      return { offset: key.range?.[0] ?? 0, message: `The key \`${name}\` stands here a second time.` }
+    seen.add(name)
+  }
+  return null
 }
 
 /** JSON only: dates stay text (the core schema makes none), not-a-number and infinities become null. */
