@@ -13,9 +13,9 @@ import type {
 } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
-import { type ComplianceRecord, indexRecord } from './record.ts'
+import { type ComplianceRecord, indexRecord, isRecordFile } from './record.ts'
 import { RULES } from './rules/index.ts'
-import { toFinding } from './rules/rule.ts'
+import { fingerprintOf, toFinding } from './rules/rule.ts'
 
 /** The assessment, and the indexed records it was made from. */
 export interface Assessed {
@@ -35,8 +35,11 @@ export function assess(
   verdicts: Verdicts,
   trackedRecord = false,
 ): Assessed {
-  const record = indexRecord(head, verdicts)
-  const before = base && indexRecord(base, verdicts)
+  const kept = trackedRecord || [head, base].some((snapshot) => snapshot?.files.some(isRecordFile))
+  // Without a record, nothing is claimed: what annotations there may be is not looked at.
+  const indexed = (snapshot: Snapshot) => indexRecord(kept ? snapshot : { ...snapshot, files: [] }, verdicts)
+  const record = indexed(head)
+  const before = base && indexed(base)
   const existing = new Map(
     before ? findings(before, null, policy).map((finding) => [finding.fingerprint, finding]) : [],
   )
@@ -45,7 +48,6 @@ export function assess(
   const assessed = now.map(
     (finding) => ({ ...finding, status: existing.has(finding.fingerprint) ? 'existing' : 'introduced' }) as const,
   )
-  const kept = record.present || before?.present || trackedRecord
   const assessment: Assessment = {
     conclusion: kept ? conclude(assessed, policy) : 'neutral',
     head: head.commit,
@@ -63,19 +65,14 @@ export function assess(
  * misspelt tag on two lines) is told apart by its number, in the file's order.
  */
 function findings(head: ComplianceRecord, base: ComplianceRecord | null, policy: Policy): Finding[] {
-  if (!head.present && !base?.present) return []
   const found: Finding[] = []
   const seen = new Map<string, number>()
   for (const rule of RULES) {
     for (const hit of rule.check({ head, base, policy })) {
-      const like = JSON.stringify([rule.id, hit.place?.path, hit.gxpId, hit.detail])
-      const earlier = seen.get(like) ?? 0
-      seen.set(like, earlier + 1)
-      const finding = toFinding(
-        rule,
-        earlier === 0 ? hit : { ...hit, detail: `${hit.detail ?? ''} #${earlier + 1}` },
-        policy,
-      )
+      const first = fingerprintOf(rule, hit)
+      const nth = (seen.get(first) ?? 0) + 1
+      seen.set(first, nth)
+      const finding = toFinding(rule, hit, policy, nth === 1 ? first : fingerprintOf(rule, hit, nth))
       if (finding) found.push(finding)
     }
   }

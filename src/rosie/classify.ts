@@ -5,17 +5,18 @@
  */
 import type { DocumentKind, FileClass, Reader } from './model.ts'
 
-const DOCUMENT_DIRECTORIES: Record<string, DocumentKind> = {
-  requirements: 'requirement',
-  user_stories: 'user_story',
-  specs: 'specification',
-}
+// Maps, not objects: a directory may be called `constructor`.
+const DOCUMENT_DIRECTORIES = new Map<string, DocumentKind>([
+  ['requirements', 'requirement'],
+  ['user_stories', 'user_story'],
+  ['specs', 'specification'],
+])
 
-const DOCUMENT_PREFIXES: Record<string, DocumentKind> = {
-  REQ: 'requirement',
-  US: 'user_story',
-  SPEC: 'specification',
-}
+const DOCUMENT_PREFIXES = new Map<string, DocumentKind>([
+  ['REQ', 'requirement'],
+  ['US', 'user_story'],
+  ['SPEC', 'specification'],
+])
 
 /** Files of `.gxp/` that are no artifacts and need no remark, wherever they lie. */
 const KNOWN_NAMES = /^(README\.md|\.gitkeep|\.gitignore|\.gitattributes)$/i
@@ -29,11 +30,11 @@ const SKIPPED_NAMES = /\.min\.[a-z]+$|\.(generated|gen)\.[a-z]+$|_pb2\.py$/
 const TEST_DIRECTORIES = new Set('test tests __tests__ spec iq oq pq e2e'.split(' '))
 const TEST_STEM = /(\.test|\.spec|\.e2e|_test|_spec)$|^test_/
 
-const SOURCE_READERS: Record<string, Reader> = {
-  ...Object.fromEntries('ts tsx mts cts js jsx mjs cjs'.split(' ').map((ending) => [ending, 'annotations/c' as const])),
-  py: 'annotations/python',
-  pyw: 'annotations/python',
-}
+const SOURCE_READERS = new Map<string, Reader>([
+  ...'ts tsx mts cts js jsx mjs cjs'.split(' ').map((ending) => [ending, 'annotations/c'] as const),
+  ['py', 'annotations/python'],
+  ['pyw', 'annotations/python'],
+])
 
 /** The files of a tree that matter to the standard. Paths are relative to the root, with `/`. */
 export function classify(paths: Iterable<string>): Map<string, FileClass> {
@@ -70,7 +71,7 @@ function classifyOutside(path: string): FileClass | null {
   const segments = path.split('/')
   const name = segments.pop() ?? ''
   const dot = name.lastIndexOf('.')
-  const reader = dot > 0 ? SOURCE_READERS[name.slice(dot + 1)] : undefined
+  const reader = dot > 0 ? SOURCE_READERS.get(name.slice(dot + 1)) : undefined
   if (!reader || SKIPPED_NAMES.test(name) || segments.some((segment) => SKIPPED_DIRECTORIES.has(segment))) return null
   const test = TEST_STEM.test(name.slice(0, dot)) || segments.some((segment) => TEST_DIRECTORIES.has(segment))
   return { kind: test ? 'test' : 'source', reader }
@@ -90,9 +91,15 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
   )
 }
 
+/** The kind of documents whose directory of `.gxp/` a path lies in, whatever the file itself is. */
+export function documentDirectory(path: string): DocumentKind | null {
+  const directory = /^\.gxp\/([^/]+)\//.exec(path)?.[1]
+  return DOCUMENT_DIRECTORIES.get(directory ?? '') ?? null
+}
+
 function classifyByDirectory(directory: string, name: string): FileClass | null {
   const markdown = name.endsWith('.md')
-  const document = DOCUMENT_DIRECTORIES[directory]
+  const document = DOCUMENT_DIRECTORIES.get(directory)
   if (document && markdown) return { kind: document, reader: document }
   if (directory === 'evidence' && name.endsWith('.jws')) return { kind: 'evidence', reader: 'evidence' }
   if (directory === 'evidence' && /^ROT-.*\.md$/.test(name)) return { kind: 'testing_record', reader: null }
@@ -104,7 +111,7 @@ function classifyByDirectory(directory: string, name: string): FileClass | null 
 
 /** A document outside its directory: still read, and reported as misplaced. */
 function classifyByName(name: string): FileClass | null {
-  const document = DOCUMENT_PREFIXES[/^(REQ|US|SPEC)-.*\.md$/.exec(name)?.[1] ?? '']
+  const document = DOCUMENT_PREFIXES.get(/^(REQ|US|SPEC)-.*\.md$/.exec(name)?.[1] ?? '')
   return document ? { kind: document, reader: document } : null
 }
 

@@ -33,22 +33,25 @@ type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
 
 export const evidenceNode = (path: string) => `EVIDENCE:${path}`
 export const blockNode = (path: string, line: number) => `FILE:${path}#L${line}`
-/** A test or source file that a specification's front matter names. */
+/** A whole file: a test or source that a specification's front matter names, or a document without an id. */
 export const fileNode = (path: string) => `FILE:${path}`
 
 export function buildGraph(record: Indexed): Graph {
   const blocks = new Map<string, BlockNode>()
   const edges: Edge[] = []
   const sources = new Map(record.sources.map((file) => [file.path, file]))
-  for (const document of record.documents) edges.push(...documentEdges(document, sources))
+  const add = (more: Iterable<Edge>) => {
+    for (const edge of more) edges.push(edge) // not spread: a record may have more edges than a call takes arguments
+  }
+  for (const document of record.documents) add(documentEdges(document, sources))
   for (const file of record.sources) {
     for (const block of file.content.blocks) {
       const node = describeBlock(file, block)
       blocks.set(node.id, node)
-      edges.push(...blockEdges(node))
+      add(blockEdges(node))
     }
   }
-  edges.push(...inheritedEdges(blocks.values(), record))
+  add(inheritedEdges(blocks.values(), record))
   const evidence = new Map<string, EvidenceFile>()
   for (const file of record.evidence) {
     if (file.content.form !== 'test') continue
@@ -74,17 +77,18 @@ function* documentEdges(
   { path, content }: Located<Document>,
   sources: ReadonlyMap<string, SourceFile>,
 ): Generator<Edge> {
-  const from = content.gxpId
-  if (!from) return
+  // Anything may stand where an id belongs, also the name of another node; what isn't an id names nothing.
+  const id = content.gxpId !== null && kindOfId(content.gxpId) ? content.gxpId : null
+  const from = id ?? fileNode(path)
   for (const { type, by, to, ...span } of content.references) yield { from, to, type, by, origin: { path, ...span } }
-  if (content.kind !== 'specification') return
+  if (content.kind !== 'specification' || id === null) return
   const files = { test_files: content.testFiles, source_files: content.sourceFiles }
   for (const [by, paths] of Object.entries(files)) {
     const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
     for (const named of paths) {
       const test = sources.get(named)?.test
-      if (test === true) yield { from: fileNode(named), to: from, type: 'verifies', by, origin }
-      if (test === false) yield { from: fileNode(named), to: from, type: 'implements', by, origin }
+      if (test === true) yield { from: fileNode(named), to: id, type: 'verifies', by, origin }
+      if (test === false) yield { from: fileNode(named), to: id, type: 'implements', by, origin }
     }
   }
 }
@@ -112,7 +116,9 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
     for (const { to: specification } of edges.filter(isSpecification)) {
       if (record.documentsById.has(specification)) continue
-      for (const parent of parents) yield { ...parent, from: specification, type: 'derives_from' }
+      for (const parent of parents) {
+        if (parent.to !== specification) yield { ...parent, from: specification, type: 'derives_from' }
+      }
     }
   }
 }

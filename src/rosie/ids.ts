@@ -66,5 +66,5 @@ export function editDistance(a: string, b: string, limit: number): number {
     before = previous
     previous = row
   }
-  return previous[b.length] ?? limit + 1
+  return Math.min(previous[b.length] ?? limit + 1, limit + 1)
 }

@@ -2,6 +2,7 @@
  * The compliance record of one snapshot, indexed: what rules look at. Built once per snapshot, in one pass over its
  * files; the graph and the coverage are computed when first asked for.
  */
+import { documentDirectory } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
@@ -46,7 +47,7 @@ export interface ComplianceRecord {
   sources: readonly SourceFile[]
   /** Entries of the risk register. */
   riskEntries: number
-  /** Kinds of documents whose directory has files: their ids must have an artifact. */
+  /** Kinds of documents whose directory exists: their ids must have an artifact. */
   keptKinds: ReadonlySet<DocumentKind>
   readonly graph: Graph
   readonly coverage: Coverage
@@ -78,7 +79,7 @@ export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceR
     evidence,
     sources,
     riskEntries,
-    keptKinds: new Set(documents.map(({ content }) => content.kind)),
+    keptKinds: new Set(snapshot.files.flatMap(({ path }) => documentDirectory(path) ?? [])),
   }
   let graph: Graph | undefined
   let coverage: Coverage | undefined

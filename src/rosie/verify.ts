@@ -26,10 +26,15 @@ interface ReadyKey {
   byAlgorithm: ReadonlyMap<string, CryptoKey | Uint8Array>
 }
 
-const CURVES: Record<string, string> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512', Ed25519: 'EdDSA' }
+const CURVES: ReadonlyMap<unknown, string> = new Map([
+  ['P-256', 'ES256'],
+  ['P-384', 'ES384'],
+  ['P-521', 'ES512'],
+  ['Ed25519', 'EdDSA'],
+])
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 /** Asymmetric signatures of RFC 7518 and RFC 8037; `none` and every HMAC are outside. */
-export const ALLOWED_ALGORITHMS: readonly string[] = [...Object.values(CURVES), ...RSA]
+export const ALLOWED_ALGORITHMS: readonly string[] = [...CURVES.values(), ...RSA]
 
 /** The keys of a key file, named after their `kid` or the file. */
 export const keysOf = (path: string, file: KeyFile): TrustedKey[] =>
@@ -55,7 +60,7 @@ export async function readyKeys(trusted: readonly TrustedKey[]): Promise<KeySet>
 }
 
 function algorithmsOf(jwk: TrustedKey['jwk']): string[] {
-  const possible = jwk.kty === 'RSA' ? RSA : [CURVES[String(jwk.crv)]].filter((name) => name !== undefined)
+  const possible = jwk.kty === 'RSA' ? RSA : [CURVES.get(jwk.crv) ?? []].flat()
   return typeof jwk.alg === 'string' ? possible.filter((name) => name === jwk.alg) : possible
 }
 

@@ -4,14 +4,14 @@
  */
 import { type Field, RISKS, type Risk, STATUSES, TIERS, type Tier, type ValidationStatus } from './model.ts'
 
-export const OLD_STATUS_WORDS: Readonly<Record<string, ValidationStatus>> = {
-  DRAFT: 'draft',
-  IN_REVIEW: 'in_review',
-  VALIDATED: 'validated',
-  ASSURED: 'validated',
-  DEPRECATED: 'retired',
-  RETIRED: 'retired',
-}
+export const OLD_STATUS_WORDS: ReadonlyMap<string, ValidationStatus> = new Map([
+  ['DRAFT', 'draft'],
+  ['IN_REVIEW', 'in_review'],
+  ['VALIDATED', 'validated'],
+  ['ASSURED', 'validated'],
+  ['DEPRECATED', 'retired'],
+  ['RETIRED', 'retired'],
+])
 
 const member = <T extends string>(set: readonly T[], word: string | undefined): T | null =>
   set.find((value) => value === word) ?? null
@@ -24,7 +24,7 @@ export const asTier = (field: Field | undefined): Tier | null => member(TIERS, f
 export function asStatus(field: Field | undefined): { status: ValidationStatus; legacy: boolean } | null {
   const current = member(STATUSES, field?.text)
   if (current) return { status: current, legacy: false }
-  const old = field?.text === undefined ? undefined : OLD_STATUS_WORDS[field.text]
+  const old = OLD_STATUS_WORDS.get(field?.text ?? '')
   return old ? { status: old, legacy: true } : null
 }
 

@@ -243,10 +243,12 @@ export interface ScanStore {
    */
   persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
   /**
-   * Completed, after publishing. `again`: what the verdict rests on has changed by this very scan, so the same head is
-   * queued once more, with this as its trigger. Throws `LeaseLost`.
+   * Completed, after publishing; unless open pull requests of this head and base are not among those `told`, which are
+   * then answered and the scan still runs: a pull request may be opened at any moment, and joins a scan that runs.
+   * `again`: what the verdict rests on has changed by this very scan, so the same head is queued once more, with this as
+   * its trigger. Throws `LeaseLost`.
    */
-  finish(scan: Scan, again: string | null): Promise<void>
+  finish(scan: Scan, told: readonly number[], again: string | null): Promise<PullRequest[]>
   /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */
   skip(scan: Scan, reason: string): Promise<void>
   /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */
@@ -257,8 +259,6 @@ export interface ScanStore {
   completedScans(repositoryId: bigint, headSha: string): Promise<CompletedScan[]>
   /** Makes sure that a scan of the default branch is queued or running, or has been tried. True while one is under way. */
   ensureTracked(repository: RepositoryRef): Promise<boolean>
-  /** The open pull requests of a head whose base is this branch. */
-  pulls(repositoryId: bigint, headSha: string, baseRef: string): Promise<PullRequest[]>
   updatePull(
     repositoryId: bigint,
     number: number,

@@ -98,12 +98,26 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const report = describe(scan, assessed, base, others, { total: files.length, fetched, requests: source.requests })
   await enter('Evidence', 'publishing the result')
   if (!repeats && (announced || keeps)) await publisher.conclude(report)
-  if (scan.baseRef !== null) {
-    for (const pull of await store.pulls(scan.repository.id, scan.headSha, scan.baseRef))
-      await publisher.comment(pull, report)
-  }
   const settled = change === null || (await keySet(keysIn(head), ports.serverKeys)).hash === keys.hash
-  await store.finish(scan, settled ? null : 'keys_changed')
+  await tellPulls(scan, report, settled ? null : 'keys_changed', ports)
+}
+
+/** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
+async function tellPulls(
+  scan: Scan,
+  report: Report,
+  again: string | null,
+  { store, publisher }: ScanPorts,
+): Promise<void> {
+  const told: number[] = []
+  for (;;) {
+    const waiting = await store.finish(scan, told, again)
+    if (waiting.length === 0) return
+    for (const pull of waiting) {
+      await publisher.comment(pull, report)
+      told.push(pull.number)
+    }
+  }
 }
 
 function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts) {

@@ -70,10 +70,13 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
     await store.skip(scan, 'The repository has no commits.')
     return undefined
   }
-  const headed = { ...scan, headSha }
+  // Learning its head may join a scan of that head which waits: `scan` then takes over that one's check run.
   if (scan.headSha === null) await store.update(scan, { headSha })
+  const headed = { ...scan, headSha }
   const publisher = publisherOf(headed)
   try {
+    // An attempt that ends with its process leaves no error behind, only its number.
+    if (scan.attempt > MAX_ATTEMPTS) throw new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
     await runScan(headed, { ...ports, store, publisher, signal })
   } catch (error) {
     if (isLast(scan, error) && !signal.aborted && !(error instanceof LeaseLost))

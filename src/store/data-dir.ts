@@ -11,6 +11,7 @@ import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
 
 export interface DataDirLock {
   release(): Promise<void>
@@ -26,13 +27,14 @@ export class DataDirInUse extends Error {
   }
 }
 
-interface Holder {
-  id: string
-  pid: number
+const holderShape = z.object({
+  id: z.string(),
+  pid: z.number(),
   /** Clock ticks between boot and the start of the process; null where the system doesn't say. */
-  started: string | null
-  host: string
-}
+  started: z.string().nullable(),
+  host: z.string(),
+})
+type Holder = z.infer<typeof holderShape>
 
 /** `beatMs`: how often the holder shows that it lives. Throws `DataDirInUse`. */
 export async function lockDataDir(folder: string, beatMs = 5_000): Promise<DataDirLock> {
@@ -77,8 +79,13 @@ async function create(file: string, self: Holder): Promise<boolean> {
 
 /** Null when there is no lock, or none that can be read (yet). */
 async function holderOf(file: string): Promise<Holder | null> {
+  const { data } = holderShape.safeParse(await readJson(file))
+  return data ?? null
+}
+
+async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder
+    return JSON.parse(await readFile(file, 'utf8'))
   } catch {
     return null
   }

@@ -17,7 +17,7 @@ async function apply(connection: Connection, intent: Intent): Promise<boolean> {
     case 'scan':
       await learnRepositories(connection, intent.installation, [intent.repository], false)
       if (intent.pull) await learnPull(connection, intent.repository.id, intent.pull)
-      return queueScan(connection, intent)
+      return queueScans(connection, intent)
     case 'pull':
       await learnRepositories(connection, intent.installation, [intent.repository], false)
       await learnPull(connection, intent.repository.id, intent.pull)
@@ -45,6 +45,23 @@ async function learnRepository(
   if (state === 'removed') return loseRepositories(connection, installation, [repository.id])
   const archived = state === 'archived' || (repository.archived ?? false)
   await learnRepositories(connection, installation, [{ ...repository, archived }], true)
+}
+
+/**
+ * Asked for again by a person, a head is scanned against every base it is compared with: check events of forks name no
+ * pull requests, and a commit has one check, the worst over its bases.
+ */
+async function queueScans(connection: Connection, wish: ScanRequested): Promise<boolean> {
+  const queued = await queueScan(connection, wish)
+  if (!wish.forced || wish.baseRef === null || wish.headSha === null) return queued
+  const others = await connection.pullRequest.findMany({
+    where: { repositoryId: wish.repository.id, headSha: wish.headSha, open: true, baseRef: { not: wish.baseRef } },
+    select: { baseRef: true },
+    distinct: ['baseRef'],
+  })
+  let more = false
+  for (const { baseRef } of others) more = (await queueScan(connection, { ...wish, baseRef, baseSha: null })) || more
+  return queued || more
 }
 
 /**

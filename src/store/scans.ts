@@ -72,19 +72,28 @@ export class Scans implements ScanStore {
     }, LONG_TRANSACTION)
   }
 
-  async finish(scan: Scan, again: string | null): Promise<void> {
-    await this.#database.client.$transaction(async (transaction) => {
+  /**
+   * The row is locked first: an event that makes a pull request known and joins this scan waits for the same row, so it
+   * is either seen here or finds the scan completed and queues another.
+   */
+  async finish(scan: Scan, told: readonly number[], again: string | null): Promise<PullRequest[]> {
+    return this.#database.client.$transaction(async (transaction) => {
+      await setLeased(transaction, scan, Prisma.sql`progress = progress`)
+      const waiting = await pullsToTell(transaction, scan, told)
+      if (waiting.length > 0) return waiting
       await setLeased(
         transaction,
         scan,
         Prisma.sql`status = 'completed', phase = 'Complete', progress = 100, error = NULL, lease_until = NULL,
           completed_at = now()`,
       )
-      if (again === null) return
-      await transaction.$executeRaw`
-        INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane)
-        SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, ${again}, lane FROM scan WHERE id = ${scan.id}::uuid
-        ON CONFLICT DO NOTHING`
+      if (again !== null) {
+        await transaction.$executeRaw`
+          INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane)
+          SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, ${again}, lane FROM scan WHERE id = ${scan.id}::uuid
+          ON CONFLICT DO NOTHING`
+      }
+      return []
     })
   }
 
@@ -134,6 +143,7 @@ export class Scans implements ScanStore {
     }))
   }
 
+  /** Its trigger is `installation`: nobody named this head, so the scan opens a check run only where there is a record. */
   async ensureTracked({ id }: RepositoryRef): Promise<boolean> {
     const [state] = await this.#database.client.$queryRaw<{ underWay: boolean; tried: boolean }[]>`
       SELECT coalesce(bool_or(status IN ('queued', 'running')), false) AS "underWay",
@@ -142,20 +152,9 @@ export class Scans implements ScanStore {
     if (state?.underWay) return true
     if (state?.tried) return false
     await this.#database.client.$executeRaw`
-      INSERT INTO scan (repository_id, kind, trigger, lane) VALUES (${id}, 'tracked', 'first_scan', ${laneOf(id, 'tracked', null)})
+      INSERT INTO scan (repository_id, kind, trigger, lane) VALUES (${id}, 'tracked', 'installation', ${laneOf(id, 'tracked', null)})
       ON CONFLICT DO NOTHING`
     return true
-  }
-
-  async pulls(repositoryId: bigint, headSha: string, baseRef: string): Promise<PullRequest[]> {
-    return this.#database.client.pullRequest.findMany({
-      where: { repositoryId, headSha, baseRef, open: true },
-      select: {
-        ...{ number: true, headSha: true, baseRef: true, fromOpening: true },
-        ...{ commentId: true, commentHash: true, commentUnsure: true },
-      },
-      orderBy: { number: 'asc' },
-    })
   }
 
   async updatePull(
@@ -165,6 +164,22 @@ export class Scans implements ScanStore {
   ): Promise<void> {
     await this.#database.client.pullRequest.updateMany({ where: { repositoryId, number }, data: update })
   }
+}
+
+/** The open pull requests of the scan's head and base that have not been told. A tracked scan has none. */
+async function pullsToTell(connection: Connection, scan: Scan, told: readonly number[]): Promise<PullRequest[]> {
+  if (scan.baseRef === null || scan.headSha === null) return []
+  return connection.pullRequest.findMany({
+    where: {
+      ...{ repositoryId: scan.repository.id, headSha: scan.headSha, baseRef: scan.baseRef, open: true },
+      number: { notIn: [...told] },
+    },
+    select: {
+      ...{ number: true, headSha: true, baseRef: true, fromOpening: true },
+      ...{ commentId: true, commentHash: true, commentUnsure: true },
+    },
+    orderBy: { number: 'asc' },
+  })
 }
 
 /**

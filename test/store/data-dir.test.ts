@@ -77,6 +77,11 @@ describe('the lock on DATA_DIR', () => {
     await (await lockDataDir(folder, BEAT_MS)).release()
   })
 
+  it.each(['', '{}', 'null'])('is free when its file is damaged (%j) and nobody touches it', async (text) => {
+    writeFileSync(lockFile, text)
+    await (await lockDataDir(folder, BEAT_MS)).release()
+  })
+
   it('is taken over by one of several that find it stale', async () => {
     await kill(await otherProcess())
     const tries = await Promise.allSettled(Array.from({ length: 5 }, () => lockDataDir(folder, BEAT_MS)))

@@ -1,3 +1,4 @@
+import type { Evidence, SnapshotFile, SystemContext } from '../../src/rosie/model.ts'
 import type { Scan, TrackedChange } from '../../src/scan/ports.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -75,7 +76,7 @@ forEachDatabase('scans', (databases) => {
         judgedBy: 'policy-1',
       })
 
-      await scans.finish(scan, null)
+      await scans.finish(scan, [], null)
       expect(await row(database, scan.id)).toMatchObject({
         ...{ status: 'completed', phase: 'Complete', progress: 100, summary: SUMMARY, leaseUntil: null },
         completedAt: expect.any(Date),
@@ -85,7 +86,7 @@ forEachDatabase('scans', (databases) => {
     it('that changed what the verdict rests on queues the same head once more', async () => {
       const wish = aWish({ headSha: sha(3), baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await scans.finish(scan, 'keys_changed')
+      await scans.finish(scan, [], 'keys_changed')
       const queued = await database.client.scan.findMany({
         where: { repositoryId: wish.repository.id, status: 'queued' },
       })
@@ -144,7 +145,7 @@ forEachDatabase('scans', (databases) => {
       const complete = async (baseRef: string | null, message: string) => {
         const scan = await queueAndTake(database, { ...wish, baseRef })
         await scans.persist(scan, aResult(aFinding({ message })), null)
-        await scans.finish(scan, null)
+        await scans.finish(scan, [], null)
         await database.client.$executeRaw`SELECT pg_sleep(0.005)`
       }
       await complete('main', 'old')
@@ -180,7 +181,7 @@ forEachDatabase('scans', (databases) => {
       const asked = await Promise.all([1, 2, 3].map(() => scans.ensureTracked(repository)))
       expect(asked).toEqual([true, true, true])
       const tracked = await trackedOf(repository.id)
-      expect(tracked).toMatchObject([{ status: 'queued', headSha: null, baseRef: null }])
+      expect(tracked).toMatchObject([{ status: 'queued', headSha: null, baseRef: null, trigger: 'installation' }])
       await take(database, tracked[0]?.id ?? '')
       expect(await scans.ensureTracked(repository)).toBe(true)
     })
@@ -201,7 +202,7 @@ forEachDatabase('scans', (databases) => {
       const repository = await known()
       await scans.ensureTracked(repository)
       const [tracked] = await trackedOf(repository.id)
-      await scans.finish(await take(database, tracked?.id ?? ''), null)
+      await scans.finish(await take(database, tracked?.id ?? ''), [], null)
       await database.client.$executeRaw`UPDATE scan SET completed_at = completed_at - interval '1 year'`
       expect(await scans.ensureTracked(repository)).toBe(false)
     })
@@ -215,7 +216,7 @@ forEachDatabase('scans', (databases) => {
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
       await scans.persist(scan, aResult(), { commit, removed: [], changed: [], edges: [], ...change })
-      await scans.finish(scan, null)
+      await scans.finish(scan, [], null)
       return scan
     }
     const artifacts = () =>
@@ -281,6 +282,40 @@ forEachDatabase('scans', (databases) => {
       expect(await history(scan.headSha)).toEqual([])
     })
 
+    it('has the system context and evidence as artifacts too', async () => {
+      const field = (value: string) => ({ value, line: 2 })
+      const context: SystemContext = {
+        kind: 'system_context',
+        fields: { project_name: field('Pump'), gxp_risk_rating: field('HIGH'), validation_status: field('draft') },
+        problems: [],
+      }
+      const evidence: Evidence = {
+        ...{ kind: 'evidence', form: 'test', jws: 'a.b.c', headers: [{ alg: 'ES256', kid: 'k' }], claims: {} },
+        ...{ specId: 'SPEC-001', gxpId: 'SPEC-001', tier: 'OQ', results: null, problems: [] },
+      }
+      const files: SnapshotFile[] = [
+        { path: '.gxp/evidence/1.jws', kind: 'evidence', reader: 'evidence', sha: sha('e'), content: evidence },
+        {
+          path: '.gxp/system_context.md',
+          kind: 'system_context',
+          reader: 'system_context',
+          sha: sha('x'),
+          content: context,
+        },
+      ]
+      await track({ changed: files })
+      const [first, , second] = await artifacts()
+      expect(first).toMatchObject({ kind: 'evidence', gxpId: 'SPEC-001', title: null, data: evidence })
+      expect(second).toMatchObject({
+        kind: 'system_context',
+        title: 'Pump',
+        risk: 'HIGH',
+        status: 'draft',
+        data: context,
+      })
+      await track({ removed: files.map(({ path }) => path) })
+    })
+
     it('ends an artifact whose file is none any more', async () => {
       const scan = await track({ changed: [{ ...one, kind: 'known', reader: null, content: null, sha: sha('k') }] })
       expect(await artifacts()).toEqual([])
@@ -327,14 +362,16 @@ forEachDatabase('scans', (databases) => {
       const wish = aWish({ repository, headSha: commit, baseRef: null })
       const told = await Promise.all([deliver(database, wish), deliver(database, wish), written])
       expect(told.slice(0, 2)).toEqual([false, false])
-      await scans.finish(scan, null)
+      await scans.finish(scan, [], null)
     })
   })
 
   describe('pull requests', () => {
-    it('of a head are the open ones with that base', async () => {
-      const wish = aWish()
-      const pull = { headSha: sha('p'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
+    const pull = { headSha: sha('p'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
+
+    it('of a head and base are told before the scan of them is completed', async () => {
+      const wish = aWish({ headSha: sha('p'), baseRef: 'main' })
+      const scan = await queueAndTake(database, wish)
       const pulls = [
         { ...pull, number: 2 },
         { ...pull, number: 1, opening: false },
@@ -344,14 +381,40 @@ forEachDatabase('scans', (databases) => {
       ]
       for (const facts of pulls) await deliver(database, { ...wish, type: 'pull', pull: facts })
       const fresh = { headSha: sha('p'), baseRef: 'main', commentId: null, commentHash: null, commentUnsure: false }
-      expect(await scans.pulls(wish.repository.id, sha('p'), 'main')).toEqual([
+      expect(await scans.finish(scan, [], null)).toEqual([
         { ...fresh, number: 1, fromOpening: false },
         { ...fresh, number: 2, fromOpening: true },
       ])
+      expect(await row(database, scan.id)).toMatchObject({ status: 'running' })
       await scans.updatePull(wish.repository.id, 1, { commentId: 2n ** 33n, commentHash: 'h', commentUnsure: true })
-      const [first, second] = await scans.pulls(wish.repository.id, sha('p'), 'main')
-      expect(first).toMatchObject({ commentId: 2n ** 33n, commentHash: 'h', commentUnsure: true })
-      expect(second).toMatchObject({ commentId: null })
+      expect(await scans.finish(scan, [2], null)).toMatchObject([
+        { number: 1, commentId: 2n ** 33n, commentHash: 'h', commentUnsure: true },
+      ])
+      expect(await scans.finish(scan, [1, 2], null)).toEqual([])
+      expect(await row(database, scan.id)).toMatchObject({ status: 'completed' })
+    })
+
+    it('opened while their scan runs join it and are told too', async () => {
+      const wish = aWish({ headSha: sha('p'), baseRef: 'main' })
+      const scan = await queueAndTake(database, wish)
+      expect(await deliver(database, { ...wish, pull: { ...pull, number: 7 } })).toBe(false)
+      expect(await scans.finish(scan, [], null)).toMatchObject([{ number: 7 }])
+    })
+
+    it('whose check is asked for again are scanned against each of their bases', async () => {
+      const wish = aWish({ headSha: sha('p'), baseRef: 'main', forced: true })
+      const pulls = [
+        { ...pull, number: 1, baseRef: 'release' },
+        { ...pull, number: 2, baseRef: 'release' },
+        { ...pull, number: 3, baseRef: 'old', open: false },
+      ]
+      for (const facts of pulls) await deliver(database, { ...wish, type: 'pull', pull: facts })
+      await deliver(database, wish)
+      const queued = await database.client.scan.findMany({ where: { repositoryId: wish.repository.id } })
+      expect(queued.map(({ baseRef, forced }) => ({ baseRef, forced }))).toEqual([
+        { baseRef: 'main', forced: true },
+        { baseRef: 'release', forced: true },
+      ])
     })
   })
 })

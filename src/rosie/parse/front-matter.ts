@@ -45,14 +45,14 @@ export function readMapping(yaml: string, lineOffset: number): { fields: Fields;
   try {
     return readMappingUnguarded(yaml, lineOffset)
   } catch (error) {
-    // The YAML library recurses; nesting beyond the stack ends here.
-    const why = error instanceof RangeError ? 'it is nested too deeply' : String((error as Error).message)
-    return {
-      fields: {},
-      problems: [{ cause: 'front-matter', line: 1 + lineOffset, message: `The YAML can't be read: ${why}.` }],
-    }
+    const message = `The YAML can't be read: ${reason((error as Error).message)}`
+    return { fields: {}, problems: [{ cause: 'front-matter', line: 1 + lineOffset, message }] }
   }
 }
+
+/** The YAML library recurses, and passes on what the engine says when nesting goes beyond the stack. */
+const reason = (message: string) =>
+  message.includes('call stack') ? 'it is nested too deeply.' : (message.split('\n')[0] ?? '')
 
 function readMappingUnguarded(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
   const refused = (span: Span, message: string) => ({
@@ -70,7 +70,7 @@ function readMappingUnguarded(yaml: string, lineOffset: number): { fields: Field
   }
   // The first only: a quote that isn't closed makes everything after it wrong, and has one cause.
   const [invalid] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
-  if (invalid) return refused(at(invalid.pos[0]), `The YAML is invalid: ${invalid.message.split('\n')[0]}`)
+  if (invalid) return refused(at(invalid.pos[0]), `The YAML is invalid: ${reason(invalid.message)}`)
   const fault = document.contents && hostile(document.contents as Node)
   if (fault) return refused(at(fault.offset), fault.message)
   if (!isMap(document.contents)) {

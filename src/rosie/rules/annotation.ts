@@ -1,6 +1,6 @@
 /** Annotations in source and tests. GxP.MD, "Annotations". */
 import type { ComplianceRecord } from '../record.ts'
-import { proposal } from './references.ts'
+import { didYouMean, nearestIn } from './references.ts'
 import type { Hit, Rule } from './rule.ts'
 
 const malformed: Rule = {
@@ -21,19 +21,24 @@ const unknownId: Rule = {
   severity: 'error',
   about: 'A tag names a requirement or story without an artifact, or a specification that nothing defines.',
   *check({ head }) {
-    for (const file of head.sources) yield* unknownIds(file, head)
+    const nearest = nearestIn(head)
+    for (const file of head.sources) yield* unknownIds(file, head, nearest)
   },
 }
 
-function* unknownIds({ path, content }: ComplianceRecord['sources'][number], head: ComplianceRecord): Generator<Hit> {
+function* unknownIds(
+  { path, content }: ComplianceRecord['sources'][number],
+  { graph }: ComplianceRecord,
+  nearest: ReturnType<typeof nearestIn>,
+): Generator<Hit> {
   for (const { tags } of content.blocks) {
     for (const { name, ids } of tags) {
       for (const { id, ...span } of ids) {
-        if (head.graph.defined.has(id)) continue
+        if (graph.defined.has(id)) continue
         yield {
           place: { path, ...span },
           gxpId: id,
-          message: `\`@${name}\` names ${id}, but nothing defines ${id}.${proposal(id, head)}`,
+          message: `\`@${name}\` names ${id}, but nothing defines ${id}.${didYouMean(nearest(id, id))}`,
           detail: name,
         }
       }

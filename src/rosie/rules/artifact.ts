@@ -1,7 +1,8 @@
 /** Requirements, user stories and specifications, each file by itself. RFC-001, "Requirements" to "Specifications". */
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
-import type { Content, Document, DocumentKind, Place, Problem } from '../model.ts'
+import type { Content, Document, DocumentKind, Field, Place, Problem } from '../model.ts'
 import { RISKS, STATUSES, TIERS } from '../model.ts'
+import { textOf } from '../parse/document.ts'
 import { type ComplianceRecord, idOf, type Located } from '../record.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
 import type { Hit, Rule } from './rule.ts'
@@ -39,12 +40,14 @@ const missingId: Rule = {
   severity: 'error',
   about: 'The front matter has no `gxp_id`.',
   *check({ head }) {
-    for (const { path, content } of readable(head)) {
+    for (const document of readable(head)) {
+      const { path, content } = document
       if (content.gxpId !== null) continue
-      const proposed = idInFileName(path) ?? `${prefixOf(content.kind)}001`
+      const kind = kindOf(document)
+      const proposed = idInFileName(path) ?? `${prefixOf(kind)}001`
       yield {
         place: { path, line: content.fields.gxp_id?.line ?? 1 },
-        message: `This ${NAMES[content.kind]} has no id. Write \`gxp_id: ${proposed}\`.`,
+        message: `This ${NAMES[kind]} has no id. Write \`gxp_id: ${proposed}\`.`,
       }
     }
   },
@@ -57,13 +60,14 @@ const invalidId: Rule = {
   *check({ head }) {
     for (const document of readable(head)) {
       const { path, content } = document
-      if (content.gxpId === null || kindOfId(content.gxpId) === content.kind || isMisplaced(document)) continue
+      const kind = kindOf(document)
+      if (content.gxpId === null || kindOfId(content.gxpId) === kind) continue
       const example = idInFileName(path)
-      const right = example && kindOfId(example) === content.kind ? example : `${prefixOf(content.kind)}001`
+      const right = example && kindOfId(example) === kind ? example : `${prefixOf(kind)}001`
       yield {
         place: fieldPlace(document, 'gxp_id'),
         gxpId: content.gxpId,
-        message: `\`${content.gxpId}\` is not the id of a ${NAMES[content.kind]}: expected \`${prefixOf(content.kind)}\` and groups of capitals or digits, as in ${right}.`,
+        message: `\`${content.gxpId}\` is not the id of a ${NAMES[kind]}: expected \`${prefixOf(kind)}\` and groups of capitals or digits, as in ${right}.`,
       }
     }
   },
@@ -77,8 +81,10 @@ const duplicateId: Rule = {
     for (const [id, documents] of head.documentsById) {
       if (documents.length < 2) continue
       for (const document of documents) {
-        const others = documents.filter((other) => other !== document).map(({ path }) => path)
-        const shown = others.slice(0, 3).join(', ') + (others.length > 3 ? ` and ${others.length - 3} more` : '')
+        const others = documents.slice(0, 4).filter((other) => other !== document)
+        const more = documents.length - 4
+        const named = others.slice(0, 3).map(({ path }) => path)
+        const shown = named.join(', ') + (more > 0 ? ` and ${more} more` : '')
         yield {
           place: fieldPlace(document, 'gxp_id'),
           gxpId: id,
@@ -96,7 +102,8 @@ const idPathMismatch: Rule = {
   *check({ head }) {
     for (const document of readable(head)) {
       const [id, named] = [idOf(document), idInFileName(document.path)]
-      if (!id || !named || kindOfId(id) !== kindOfId(named) || named === id || named.startsWith(`${id}-`)) continue
+      if (!id || !named || named === id || isIdAndTitle(document.path, id)) continue
+      if (kindOfId(id) !== kindOf(document)) continue // told as an invalid id
       yield {
         place: fieldPlace(document, 'gxp_id'),
         gxpId: id,
@@ -107,6 +114,12 @@ const idPathMismatch: Rule = {
   },
 }
 
+/** `REQ-001-PDF-export.md` is REQ-001 with a title; `REQ-001-002.md` is REQ-001-002. */
+function isIdAndTitle(path: string, id: string): boolean {
+  const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.md$/, '')
+  return stem.startsWith(`${id}-`) && !/^(-\d+)+$/.test(stem.slice(id.length))
+}
+
 const missingField: Rule = {
   id: 'artifact/missing-field',
   severity: 'warning',
@@ -114,6 +127,7 @@ const missingField: Rule = {
   *check({ head }) {
     for (const document of readable(head)) {
       const { path, content } = document
+      const kind = kindOf(document)
       const place: Place = { path, line: content.fields.gxp_id?.line ?? 1 }
       const gxpId = idOf(document)
       const lacks = (part: string) => !content.parts.includes(part)
@@ -122,19 +136,19 @@ const missingField: Rule = {
           place,
           gxpId,
           severity: 'error',
-          message: `This ${NAMES[content.kind]} has no \`title\`.`,
+          message: `This ${NAMES[kind]} has no \`title\`.`,
           detail: 'title',
         }
       }
-      if (content.kind !== 'specification' && lacks('acceptance_criteria')) {
+      if (kind !== 'specification' && lacks('acceptance_criteria')) {
         yield {
           place,
           gxpId,
-          message: `This ${NAMES[content.kind]} has no \`acceptance_criteria\`: say how one sees that it is fulfilled.`,
+          message: `This ${NAMES[kind]} has no \`acceptance_criteria\`: say how one sees that it is fulfilled.`,
           detail: 'acceptance_criteria',
         }
       }
-      const parts = content.kind === 'user_story' ? ['as_a', 'i_want', 'so_that'].filter(lacks) : []
+      const parts = kind === 'user_story' ? ['as_a', 'i_want', 'so_that'].filter(lacks) : []
       if (parts.length > 0) {
         yield {
           place,
@@ -143,7 +157,7 @@ const missingField: Rule = {
           detail: 'story',
         }
       }
-      if (content.kind === 'specification' && !content.fields.verification_tier) {
+      if (kind === 'specification' && !content.fields.verification_tier) {
         yield {
           place,
           gxpId,
@@ -164,17 +178,17 @@ const invalidValue: Rule = {
       const { fields } = document.content
       const gxpId = idOf(document)
       const given = { rating: riskField(fields), tier: fields.verification_tier, status: statusField(fields) }
-      const wrong = (key: string, text: string | undefined, set: readonly string[]): Hit => ({
+      const wrong = (key: string, field: Field, set: readonly string[]): Hit => ({
         place: fieldPlace(document, key),
         gxpId,
-        message: `\`${key}\` is \`${text ?? ''}\`. Write one of ${set.join(', ')}.`,
+        message: `\`${key}\` is ${textOf(field) === null ? 'no single value' : `\`${textOf(field)}\``}. Write one of ${set.join(', ')}.`,
         detail: key,
       })
       const riskKey = fields.gxp_risk_rating ? 'gxp_risk_rating' : 'risk_level'
       const statusKey = fields.validation_status ? 'validation_status' : 'assurance_status'
-      if (given.rating && !asRisk(given.rating)) yield wrong(riskKey, given.rating.text, RISKS)
-      if (given.tier && !asTier(given.tier)) yield wrong('verification_tier', given.tier.text, TIERS)
-      if (given.status && !asStatus(given.status)) yield wrong(statusKey, given.status.text, STATUSES)
+      if (given.rating && !asRisk(given.rating)) yield wrong(riskKey, given.rating, RISKS)
+      if (given.tier && !asTier(given.tier)) yield wrong('verification_tier', given.tier, TIERS)
+      if (given.status && !asStatus(given.status)) yield wrong(statusKey, given.status, STATUSES)
       const [rating, alias] = [fields.gxp_risk_rating?.text, fields.risk_level?.text]
       if (rating !== undefined && alias !== undefined && rating !== alias) {
         yield {
@@ -195,7 +209,7 @@ const misplaced: Rule = {
   *check({ head }) {
     for (const document of readable(head)) {
       if (!isMisplaced(document)) continue
-      const kind = impliedKind(document) ?? document.content.kind
+      const kind = kindOf(document)
       yield {
         place: { path: document.path, line: 1 },
         gxpId: idOf(document),
@@ -241,16 +255,14 @@ const tooLarge: Rule = {
 const readable = ({ documents }: ComplianceRecord): readonly Located<Document>[] =>
   documents.filter(({ content }) => content.problems.length === 0)
 
-/** What the id, else the file's name, says this document is; null when neither says. */
-function impliedKind({ path, content }: Located<Document>): DocumentKind | null {
+/** What a document is: what its directory says, unless neither its file name nor its id agrees. */
+function kindOf({ path, content }: Located<Document>): DocumentKind {
   const named = kindOfId(idInFileName(path) ?? '')
-  return named ?? kindOfId(content.gxpId ?? '')
+  const claimed = kindOfId(content.gxpId ?? '')
+  return named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
 }
 
-function isMisplaced(document: Located<Document>): boolean {
-  const kind = impliedKind(document) ?? document.content.kind
-  return !document.path.startsWith(DIRECTORIES[kind])
-}
+const isMisplaced = (document: Located<Document>): boolean => !document.path.startsWith(DIRECTORIES[kindOf(document)])
 
 const fieldPlace = ({ path, content }: Located<Document>, key: string): Place => ({
   path,

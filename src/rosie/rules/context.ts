@@ -4,7 +4,7 @@ import type { Field, Place, SnapshotFile } from '../model.ts'
 import { RISKS, STATUSES } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import { type ComplianceRecord, isRecordFile } from '../record.ts'
-import { asRisk, asStatus, highestRisk, OLD_STATUS_WORDS, riskField, riskRank, statusField } from '../vocabulary.ts'
+import { asRisk, asStatus, highestRisk, riskField, riskRank, statusField } from '../vocabulary.ts'
 import { brokenReferences } from './references.ts'
 import type { Hit, Rule } from './rule.ts'
 import { compareVersions, isVersion } from './semver.ts'
@@ -19,21 +19,26 @@ const missing: Rule = {
   about: '`.gxp/` exists without `.gxp/system_context.md`, or the whole record was deleted.',
   *check({ head, base }) {
     if (head.systemContext) return
-    const first = head.snapshot.files.find(({ path }) => path.startsWith('.gxp/'))
+    const first = firstOfDirectory(head)
     if (first) {
       yield {
         place: { path: first.path, line: 1 },
+        general: true,
         message: `${PATH} is missing. Every record needs it: it names the system, its version, its risk and its intended use.`,
       }
-    } else if (base?.present && !head.present) {
+    } else if (base && (firstOfDirectory(base) || (base.present && !head.present))) {
+      const what = firstOfDirectory(base) ? '`.gxp/` directory' : 'GxP.MD'
       yield {
         place: null,
-        message:
-          'The compliance record was deleted: the base has a `.gxp/` directory or a GxP.MD, and this commit has neither.',
+        message: `The compliance record was deleted: the base has a ${what}, and this commit has none.`,
+        detail: 'deleted',
       }
     }
   },
 }
+
+/** GxP.MD alone is no record to fall back on: it says how to judge, not what was done. */
+const firstOfDirectory = ({ snapshot }: ComplianceRecord) => snapshot.files.find(({ path }) => path.startsWith('.gxp/'))
 
 /** RFC-001, "System context", required fields. */
 const invalidField: Rule = {
@@ -75,12 +80,12 @@ const legacyStatus: Rule = {
   severity: 'notice',
   about: 'A status uses a word of an older draft instead of `draft`, `in_review`, `validated` or `retired`.',
   *check({ head }) {
-    const old = (field: Field | undefined) => (field?.text && OLD_STATUS_WORDS[field.text] ? field : undefined)
+    const old = (field: Field | undefined) => (asStatus(field)?.legacy ? field : undefined)
     const context = head.systemContext && old(statusField(head.systemContext.content.fields))
     if (context) {
       yield {
         place: { path: PATH, line: context.line },
-        message: `\`${context.text}\` is a word of an older draft. Today's word is \`${OLD_STATUS_WORDS[context.text ?? '']}\`.`,
+        message: `\`${context.text}\` is a word of an older draft. Today's word is \`${asStatus(context)?.status}\`.`,
         detail: 'context',
       }
     }
@@ -93,6 +98,7 @@ const legacyStatus: Rule = {
     const number = others.length === 1 ? '1 artifact uses' : `${others.length} artifacts use`
     yield {
       place: { path: first.path, line: first.field.line },
+      general: true,
       message: `${number} a status word of an older draft, here \`${first.field.text}\`. Today's words are ${STATUSES.join(', ')}.`,
       detail: 'artifacts',
     }
@@ -111,7 +117,7 @@ const unwarrantedStatus: Rule = {
       counted([...brokenReferences(head)].length, 'broken reference'),
       counted(
         head.coverage.requirements.filter(({ risk, traced }) => risk === 'HIGH' && !traced).length,
-        'HIGH requirement without a test',
+        'untested HIGH requirement',
       ),
       counted(head.evidence.filter(({ verdict }) => verdict.result === 'invalid').length, 'invalid evidence file'),
     ].filter(Boolean)

@@ -47,6 +47,7 @@ const untrusted: Rule = {
     const number = files.length === 1 ? '1 evidence file' : `${files.length} evidence files`
     yield {
       place: { path: first.path, line: 1 },
+      general: true,
       message: `${number} can't be verified: no key is trusted for this repository. Put the public key under \`.gxp/keys/\` on the default branch, or give it to the server.`,
     }
   },
@@ -81,6 +82,7 @@ const missingClaim: Rule = {
     const number = old.length === 1 ? '1 evidence file carries' : `${old.length} evidence files carry`
     yield {
       place: { path: first.path, line: 1 },
+      general: true,
       severity: 'notice',
       message: `${number} the old claim \`system_state\` in place of \`system_state_hash\`: the commit is named, its content is not fixed.`,
       detail: 'old form',
@@ -88,9 +90,11 @@ const missingClaim: Rule = {
   },
 }
 
+/** Results are an object or a list, everything else a text; a value of another type says nothing. */
 function has({ content }: Pick<EvidenceFile, 'content'>, claim: string): boolean {
   const value = content.claims?.[claim]
-  return value !== undefined && value !== null && value !== ''
+  if (claim === 'test_results') return typeof value === 'object' && value !== null
+  return typeof value === 'string' && value.trim() !== ''
 }
 
 export const evidenceRules: readonly Rule[] = [malformed, algorithm, invalidSignature, untrusted, missingClaim]

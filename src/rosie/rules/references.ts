@@ -11,8 +11,22 @@ export function* brokenReferences({ graph }: ComplianceRecord): Generator<Edge> 
   for (const edge of graph.edges) if (saidByDocument(edge) && !graph.defined.has(edge.to)) yield edge
 }
 
-/** The defined id nearest to an unknown one, as a sentence to append to a message; empty when none is near. */
-export function proposal(id: string, { graph }: ComplianceRecord): string {
-  const near = closest(id, graph.defined)
-  return near ? ` Did you mean ${near}?` : ''
+/** Looking for the nearest id compares with every id there is, so it ends after this many unknown ids of one record. */
+const MOST_PROPOSALS = 200
+
+/** Answers the defined id nearest to an unknown one, other than `besides`; null when none is near. */
+export function nearestIn({ graph }: ComplianceRecord): (id: string, besides: string) => string | null {
+  const known = new Map<string, string | null>()
+  return (id, besides) => {
+    const key = `${id} ${besides}`
+    if (!known.has(key) && known.size < MOST_PROPOSALS) known.set(key, closest(id, without(graph.defined, besides)))
+    return known.get(key) ?? null
+  }
 }
+
+function* without(ids: Iterable<string>, besides: string): Generator<string> {
+  for (const id of ids) if (id !== besides) yield id
+}
+
+/** A proposal as a sentence to append to a message. */
+export const didYouMean = (near: string | null): string => (near ? ` Did you mean ${near}?` : '')

@@ -21,6 +21,8 @@ export interface Hit {
   detail?: string
   /** Where the rule's own severity depends on the case. */
   severity?: Severity
+  /** Told of the repository as a whole: the place is only where it is shown, and no part of the fingerprint. */
+  general?: boolean
 }
 
 export interface Rule {
@@ -36,11 +38,15 @@ export interface Rule {
 export const severityByRisk = (risk: Risk | null): Severity =>
   risk === 'HIGH' ? 'error' : risk === 'LOW' ? 'notice' : 'warning'
 
+/** The severity that a policy gives a rule's hits, unless the hit itself is another's. */
+export const severityIn = ({ severities }: Policy, { id, severity }: Rule, hit?: Hit): Severity | 'off' =>
+  severities[id] ?? hit?.severity ?? severity
+
 /** A rule's hit as a finding, with the severity that the policy gives it; null where the policy turns it off. */
-export function toFinding(rule: Rule, hit: Hit, policy: Policy): Finding | null {
-  const severity = policy.severities[rule.id] ?? hit.severity ?? rule.severity
+export function toFinding(rule: Rule, hit: Hit, policy: Policy, fingerprint: string): Finding | null {
+  const severity = severityIn(policy, rule, hit)
   if (severity === 'off') return null
-  const { place, gxpId = null, message, detail = '' } = hit
+  const { place, gxpId = null, message } = hit
   return {
     rule: rule.id,
     severity,
@@ -51,13 +57,19 @@ export function toFinding(rule: Rule, hit: Hit, policy: Policy): Finding | null 
     endColumn: place?.endColumn ?? null,
     gxpId,
     message,
-    fingerprint: fingerprint(rule.id, place?.path ?? '', gxpId ?? '', detail),
+    fingerprint,
   }
 }
 
-function fingerprint(...parts: string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(parts.map((part) => part.trim().replace(/\s+/g, ' '))))
-    .digest('hex')
-    .slice(0, 32)
+/**
+ * What a finding is followed by from scan to scan: rule, path, gxp id and detail, white space aside. `nth`: which one it
+ * is, from 1, of those that are alike in all of these.
+ */
+export function fingerprintOf({ id }: Rule, { place, gxpId, detail, general }: Hit, nth = 1): string {
+  const parts = [id, general ? '' : (place?.path ?? ''), gxpId ?? '', detail ?? '']
+  return digest([...parts.map((part) => part.trim().replace(/\s+/g, ' ')), ...(nth > 1 ? [String(nth)] : [])])
 }
+
+/** 32 hex digits. */
+export const digest = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)

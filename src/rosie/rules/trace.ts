@@ -2,11 +2,11 @@
 
 import { isPassing, riskOf } from '../coverage.ts'
 import { cycles, evidenceNode, reachable } from '../graph.ts'
-import { closest, kindOfId } from '../ids.ts'
+import { kindOfId } from '../ids.ts'
 import type { DocumentKind, Edge, EdgeType, Place, Severity } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
-import { brokenReferences, proposal, saidByDocument } from './references.ts'
-import { type Rule, severityByRisk } from './rule.ts'
+import { brokenReferences, didYouMean, nearestIn, saidByDocument } from './references.ts'
+import { digest, type Rule, severityByRisk, severityIn } from './rule.ts'
 
 /** Every id that a document refers to exists. RFC-001, "Traceability". */
 const brokenReference: Rule = {
@@ -14,9 +14,11 @@ const brokenReference: Rule = {
   severity: 'error',
   about: 'A document names an id that nothing defines.',
   *check({ head }) {
+    const nearest = nearestIn(head)
     for (const { from, to, by, origin } of brokenReferences(head)) {
-      const message = `${from} names ${to} as its \`${by}\`, but nothing defines ${to}.${proposal(to, head)}`
-      yield { place: origin, gxpId: from, message, detail: `${by} ${to}` }
+      const gxpId = kindOfId(from) ? from : null
+      const message = `${gxpId ?? 'This document'} names ${to} as its \`${by}\`, but nothing defines ${to}.${didYouMean(nearest(to, from))}`
+      yield { place: origin, gxpId, message, detail: `${by} ${to}` }
     }
   },
 }
@@ -34,7 +36,8 @@ const DOCUMENT_TARGETS: Record<DocumentKind, readonly DocumentKind[]> = {
   specification: ['user_story', 'requirement'],
 }
 
-const TAG_TARGETS: Record<EdgeType, readonly DocumentKind[]> = {
+/** What each edge may point at, whoever draws it. */
+const EDGE_TARGETS: Record<EdgeType, readonly DocumentKind[]> = {
   satisfies: ['requirement'],
   implements: ['user_story', 'specification'],
   verifies: ['specification', 'user_story'],
@@ -50,22 +53,28 @@ const wrongType: Rule = {
   *check({ head }) {
     for (const edge of head.graph.edges) {
       const { from, to, by, origin } = edge
-      const fault = from === to || !head.graph.defined.has(to) ? null : faultOf(edge)
+      const fault = from === to || !head.graph.defined.has(to) ? null : faultOf(edge, head)
       if (fault) yield { place: origin, gxpId: kindOfId(from) ? from : to, ...fault, detail: `${by} ${to}` }
     }
   },
 }
 
-function faultOf(edge: Edge): { message: string; severity?: Severity } | null {
+function faultOf(edge: Edge, { graph }: ComplianceRecord): { message: string; severity?: Severity } | null {
   const { from, to, by, type } = edge
   const [kind, target] = [kindOfId(from), kindOfId(to)]
   if (!target || by === 'test_files' || by === 'source_files' || type === 'produces') return null
+  const otherTarget = EDGE_TARGETS[type].includes(target)
+    ? null
+    : { message: `\`${by}\` names ${to}, ${NAMES[target]}; it takes ${either(EDGE_TARGETS[type])}.` }
   if (!saidByDocument(edge)) {
-    if (kind || TAG_TARGETS[type].includes(target)) return null
-    return { message: `\`${by}\` names ${to}, ${NAMES[target]}; it takes ${either(TAG_TARGETS[type])}.` }
+    if (kind) return null // inherited: told where the block itself says it
+    if (by === '@gxp-verifies' && graph.blocks.get(from)?.test === false)
+      return { message: `\`${by}\` stands in a file that is no test by its path or name; only tests verify.` }
+    return otherTarget
   }
-  if (!kind || DOCUMENT_TARGETS[kind].includes(target)) return null
-  if (kind === 'specification' && target === 'specification') {
+  if (!kind) return null
+  if (DOCUMENT_TARGETS[kind].includes(target)) return otherTarget
+  if (kind === 'specification' && target === 'specification' && !otherTarget) {
     return {
       severity: 'notice',
       message: `${from} lies under ${to}, another specification. This is accepted; the standard's own parents are stories and requirements.`,
@@ -86,11 +95,9 @@ const cycle: Rule = {
   about: 'Documents refer to each other in a circle.',
   *check({ head }) {
     for (const edges of cycles(head.graph)) {
-      const path = [...edges.map(({ from }) => from), edges[0]?.from].join(' → ')
-      const detail = edges
-        .map(({ from }) => from)
-        .sort()
-        .join(' ')
+      const members = edges.map(({ from }) => from)
+      const path = shownPath([...members, ...members.slice(0, 1)])
+      const detail = digest(members.sort())
       for (const { from, origin } of edges) {
         yield {
           place: origin,
@@ -103,15 +110,23 @@ const cycle: Rule = {
   },
 }
 
+/** Whole, unless no one could read it: each of its members shows it, so its length counts squared. */
+function shownPath(nodes: readonly string[]): string {
+  const shown = nodes.length > 52 ? [...nodes.slice(0, 50), `(${nodes.length - 51} more)`, ...nodes.slice(-1)] : nodes
+  return shown.join(' → ')
+}
+
 /** GxP.MD, "Gates": by the traced level, since linked over-covers. */
 const uncoveredRequirement: Rule = {
   id: 'trace/uncovered-requirement',
   severity: 'warning',
   about: 'No path leads from a test, or from valid passing evidence, to a requirement. By risk.',
-  *check({ head }) {
-    const uncovered = head.coverage.requirements.filter(({ traced }) => !traced)
+  *check({ head, policy }) {
+    const uncovered = head.coverage.requirements.filter(({ id, traced }) => !traced && !head.unreadableIds.has(id))
     if (uncovered.length === 0) return
-    const blamed = wouldBeTraced(head)
+    // Where the policy makes less of broken references, they must not hide a requirement that nothing tests.
+    const told = severityIn(policy, brokenReference) === 'error'
+    const blamed = told ? wouldBeTraced(head) : new Set<string>()
     for (const { id } of uncovered) {
       const place = blamed.has(id) ? null : placeOf(id, head)
       if (!place) continue
@@ -131,17 +146,15 @@ const uncoveredRequirement: Rule = {
  * told a second time as uncovered, since the reference is the cause.
  */
 function wouldBeTraced(head: ComplianceRecord): Set<string> {
-  const repaired = new Map<string, string>()
-  for (const { to } of brokenReferences(head)) {
-    if (!repaired.has(to)) repaired.set(to, closest(to, head.graph.defined) ?? to)
-  }
+  const nearest = nearestIn(head)
+  const repaired = new Map([...brokenReferences(head)].map((edge) => [edge, nearest(edge.to, edge.from) ?? edge.to]))
   if (repaired.size === 0) return new Set()
   const starts = [
     ...head.sources.filter(({ test }) => test).map(({ path }) => `FILE:${path}`),
     ...[...head.graph.blocks.values()].filter(({ test }) => test).map(({ id }) => id),
     ...head.evidence.filter(isPassing).map(({ path }) => evidenceNode(path)),
   ]
-  return reachable(starts, (node) => head.graph.out(node).map(({ to }) => repaired.get(to) ?? to))
+  return reachable(starts, (node) => head.graph.out(node).map((edge) => repaired.get(edge) ?? edge.to))
 }
 
 /** Where a requirement is defined: its document, else the first annotation that names it. */

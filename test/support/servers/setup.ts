@@ -8,6 +8,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import pg from 'pg'
 
 /** What teardown.ts ends. */
 export interface TestServers {
@@ -36,7 +37,7 @@ async function startRedis(servers: TestServers): Promise<string | null> {
   if (!program) return null
   const port = await freePort()
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', servers.folder]
-  await start(servers, program, args, port, {})
+  await start(servers, program, args, () => accepts(port), {})
   return `redis://127.0.0.1:${port}`
 }
 
@@ -51,8 +52,9 @@ async function startPostgres(servers: TestServers): Promise<string | null> {
   // A zone far from UTC: what depends on the server's own fails here.
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', timezone: 'Asia/Tokyo' }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  await start(servers, postgres, ['-D', data, '-p', `${port}`, ...args], port, account)
-  return `postgres://test@127.0.0.1:${port}/postgres`
+  const url = `postgres://test@127.0.0.1:${port}/postgres`
+  await start(servers, postgres, ['-D', data, '-p', `${port}`, ...args], () => answers(url), account)
+  return url
 }
 
 /** PostgreSQL refuses to run as root: there it runs as its own user, whom the folders are opened to. */
@@ -66,11 +68,19 @@ function accountFor(folder: string, data: string): { uid?: number; gid?: number;
   return { ...account, cwd: data, stdio: 'ignore' }
 }
 
-async function start({ processes }: TestServers, program: string, args: string[], port: number, options: object) {
+async function start(
+  { processes }: TestServers,
+  program: string,
+  args: string[],
+  isReady: () => Promise<boolean>,
+  options: object,
+) {
   const server = spawn(program, args, { stdio: 'ignore', ...options })
   processes.push(server)
+  // Where no teardown is reached.
+  process.once('exit', () => server.kill('SIGINT'))
   const until = Date.now() + 20_000
-  while (!(await accepts(port))) {
+  while (!(await isReady())) {
     if (server.exitCode !== null || Date.now() > until) throw new Error(`${program} ${args.join(' ')} did not start.`)
     await setTimeout(25)
   }
@@ -106,4 +116,16 @@ function accepts(port: number): Promise<boolean> {
     })
     socket.once('error', () => answer(false))
   })
+}
+
+/** PostgreSQL accepts connections before it serves them. */
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
 }

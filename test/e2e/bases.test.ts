@@ -1,0 +1,185 @@
+import type { CheckRun, Repository } from '../support/github/index.ts'
+import {
+  BROKEN,
+  evidence,
+  MENDED,
+  newSigner,
+  RECORD,
+  requirement,
+  SPECIFICATION,
+  STORY,
+  specification,
+} from './record.ts'
+import { purposes, tipOf, useWorld } from './world.ts'
+
+/** What a commit is compared with, and how often it is scanned. */
+describe('head and base', () => {
+  const world = useWorld()
+  const signer = newSigner()
+  const KEY = { '.gxp/keys/qa-2026.pem': signer.pem }
+
+  describe('a change is compared with where it left the default branch', () => {
+    it('so that evidence added there later does not look deleted', async () => {
+      const repository = await world.scanned({ ...RECORD, ...KEY })
+      const branchedFrom = await tipOf(repository)
+      const signed = { '.gxp/evidence/EV-SPEC-001-001.jws': await evidence(signer, 'SPEC-001-001') }
+      await world.pushed(repository, 'main', { ...signed, ...BROKEN })
+      await repository.commit('change', { 'README.md': '# Lab\n' }, { parent: branchedFrom })
+      const pull = await repository.openPull({ head: 'change' })
+      const { body } = await world.comment(pull)
+      expect(body).toContain('**This change introduces no findings.**')
+      const { output, conclusion } = await world.check(repository, pull.head.sha)
+      expect(conclusion).toBe('success')
+      expect(output.summary).toContain(
+        `Against the base \`${branchedFrom.slice(0, 7)}\`: introduced: none; existing: none; fixed: none`,
+      )
+    })
+
+    it('and with nothing where there is no common history, which is said', async () => {
+      const repository = await world.scanned(RECORD)
+      await repository.commit('elsewhere', { ...RECORD, ...BROKEN }, { parent: null })
+      const pull = await repository.openPull({ head: 'elsewhere' })
+      const { output, conclusion, annotations } = await world.check(repository, pull.head.sha)
+      expect(conclusion).toBe('failure')
+      expect(annotations).toHaveLength(1)
+      expect(output.summary).toContain('No common history with main')
+      expect((await world.comment(pull)).body).toContain('There is no base to compare with')
+    })
+  })
+
+  describe('the default branch is compared with what was last scanned of it', () => {
+    it('also when the history was replaced', async () => {
+      const repository = await world.scanned({ ...RECORD, ...BROKEN })
+      const replaced = { ...RECORD, '.gxp/requirements/REQ-002.md': requirement('REQ-002') }
+      const { output } = await world.pushed(repository, 'main', replaced, { parent: null, force: true })
+      expect(output.summary).toContain('introduced: 1 notice; existing: none; fixed: 1 error')
+    })
+  })
+
+  describe('a commit has one check', () => {
+    it('where a push and a pull request name the same commit: they meet in one scan', async () => {
+      const repository = await world.scanned(RECORD)
+      const sha = await repository.commit('change', BROKEN)
+      const requests = await world.requests(async () => {
+        await Promise.all([repository.push('change', sha), repository.openPull({ head: 'change' })])
+        await world.check(repository, sha)
+      })
+      expect(repository.checkRuns(sha)).toHaveLength(1)
+      expect(purposes(requests)).toEqual(['open check', 'tree', 'compare', 'query', 'update check', 'create comment'])
+    })
+
+    it('where the pull request comes later: only its comment is added', async () => {
+      const repository = await world.scanned(RECORD)
+      const check = await world.pushed(repository, 'change', BROKEN)
+      const requests = await world.requests(async () => {
+        await world.comment(await repository.openPull({ head: 'change' }))
+      })
+      expect(purposes(requests)).toEqual(['compare', 'create comment'])
+      expect(repository.checkRuns(check.headSha)).toEqual([check])
+    })
+
+    it('where it goes into two branches: the worst verdict, naming both', async () => {
+      const { repository, sha } = await intoTwoBases()
+      const { conclusion, output } = await shown(repository, sha)
+      expect(conclusion).toBe('failure')
+      expect(output.summary).toMatch(/\| `main` \| success \|/)
+      expect(output.summary).toMatch(/\| `develop` \| failure \|/)
+    })
+
+    it('where its pull request is given another base: it is scanned against that one', async () => {
+      const repository = await world.scanned(RECORD)
+      await repository.branch('develop', await tipOf(repository))
+      const developed = await repository.commit('develop', { 'src/develop.ts': 'export const d = 1\n' })
+      await repository.commit('change', MENDED, { parent: developed })
+      const pull = await repository.openPull({ head: 'change', base: 'main' })
+      await world.comment(pull)
+      await repository.editBase(pull, 'develop')
+      await world.until(() =>
+        (repository.checkRuns(pull.head.sha).at(-1)?.output.summary ?? '').includes(developed.slice(0, 7)),
+      )
+      const { output } = await world.check(repository, pull.head.sha)
+      expect(output.summary).toContain(`Against the base \`${developed.slice(0, 7)}\``)
+      await world.comment(pull)
+    })
+  })
+
+  describe('a merge group', () => {
+    it('is scanned once, against the commit it would be merged into', async () => {
+      const repository = await world.scanned(RECORD)
+      await repository.commit('change', BROKEN)
+      const pull = await repository.openPull({ head: 'change' })
+      await world.check(repository, pull.head.sha)
+      const base = await tipOf(repository)
+      const { headSha } = await repository.mergeGroup(pull)
+      const check = await world.check(repository, headSha)
+      expect(check.conclusion).toBe('failure')
+      expect(check.output.summary).toContain(`Against the base \`${base.slice(0, 7)}\`: introduced: 1 error`)
+      expect(repository.checkRuns(headSha)).toHaveLength(1)
+    })
+  })
+
+  describe('a commit is scanned again', () => {
+    async function scannedAgain(ask: (check: CheckRun, repository: Repository) => Promise<unknown>) {
+      const repository = await world.scanned(RECORD)
+      const check = await world.pushed(repository, 'main', BROKEN)
+      await ask(check, repository)
+      await world.until(() => repository.checkRuns(check.headSha).length === 2)
+      const again = await world.check(repository, check.headSha)
+      expect(again.conclusion).toBe('failure')
+      expect(again.annotations).toEqual(check.annotations)
+      expect(again.externalId).not.toBe(check.externalId)
+      expect(again.output.summary).toContain('introduced: 1 error')
+    }
+
+    it('when someone presses "Re-run"', () => scannedAgain((check, repository) => repository.rerequest(check)))
+    it('when someone presses "Re-run all checks"', () =>
+      scannedAgain((check, repository) => repository.rerequestSuite(check.headSha)))
+    it('when someone presses "Scan again"', () =>
+      scannedAgain((check, repository) => repository.requestAction(check, check.actions[0]?.identifier ?? '')))
+  })
+
+  it('a head of which only the check suite tells is scanned too', async () => {
+    const repository = await world.scanned(RECORD)
+    const sha = await repository.commit('main', BROKEN)
+    const push = world.github.deliveries.find(({ event }) => event === 'check_suite')
+    expect(push).toBeDefined()
+    await repository.send('check_suite', 'requested', {
+      check_suite: { head_sha: sha, head_branch: 'main', pull_requests: [], before: null, after: sha },
+    })
+    expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
+  })
+
+  it('a branch is scanned after the default branch was, which nobody had pushed to yet', async () => {
+    const repository = await world.repository({ ...RECORD, ...BROKEN })
+    const sha = await repository.push('change', { 'README.md': '# Lab\n' })
+    const { output } = await world.check(repository, sha)
+    expect(output.summary).toContain('introduced: none; existing: 1 error')
+    expect(await shown(repository, await tipOf(repository))).toMatchObject({ conclusion: 'failure' })
+  })
+
+  it('pushes that follow each other closely end with the last one as what is known', async () => {
+    const repository = await world.scanned(RECORD)
+    const broken = await repository.push('main', BROKEN)
+    const mended = await repository.push('main', MENDED)
+    expect(await shown(repository, mended)).toMatchObject({ conclusion: 'success' })
+    await world.until(() => repository.checkRuns(broken).every(({ status }) => status === 'completed'))
+    const { output } = await world.pushed(repository, 'main', { [STORY]: null })
+    expect(output.summary).toContain('introduced: 2 errors')
+  })
+
+  /** The change is a success for `main`, where the default branch is; against `develop` it brings back an error. */
+  async function intoTwoBases(): Promise<{ repository: Repository; sha: string }> {
+    const repository = await world.scanned(RECORD)
+    await repository.branch('develop', await tipOf(repository))
+    await repository.commit('develop', { '.gxp/keys/qa.pem': 'no key' })
+    const sha = await repository.commit('change', {
+      [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001', 'Both'),
+    })
+    await repository.openPull({ head: 'change', base: 'main' })
+    await repository.openPull({ head: 'change', base: 'develop' })
+    await world.until(() => repository.checkRuns(sha).length === 2)
+    return { repository, sha }
+  }
+
+  const shown = (repository: Repository, sha: string) => world.check(repository, sha)
+})
