@@ -68,7 +68,7 @@ interface Import {
 }
 
 function importsOf(from: string, source: string): Import[] {
-  const specifiers = [...source.matchAll(/\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1/g)].map(
+  const specifiers = [...source.matchAll(/\b(?:from\s+|import\s+|import\(\s*)(['"])([^'"\s]+)\1/g)].map(
     ([, , path = '']) => path,
   )
   return specifiers.map((path) =>

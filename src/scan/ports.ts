@@ -257,6 +257,8 @@ export interface ScanStore {
   fail(scan: Scan, error: string): Promise<void>
   /** Completed scans of a head (never this one's own row, which still runs), the newest of each base, newest first. */
   completedScans(repositoryId: bigint, headSha: string): Promise<CompletedScan[]>
+  /** The base branches of the open pull requests of a head. */
+  openBases(repositoryId: bigint, headSha: string): Promise<string[]>
   /** Makes sure that a scan of the default branch is queued or running, or has been tried. True while one is under way. */
   ensureTracked(repository: RepositoryRef): Promise<boolean>
   updatePull(

@@ -8,12 +8,14 @@ import type { Content } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { TrustedKey } from '../rosie/verify.ts'
 import { baseOf, type ScanBase } from './base.ts'
+import { Forbidden, NotFound } from './errors.ts'
 import { fetchContents, type RelevantFile, relevantFiles, snapshotOf, wantedContents } from './files.ts'
 import type {
   CompletedScan,
   ContentStore,
   Phase,
   Publisher,
+  PullRequest,
   Report,
   RepositorySource,
   Scan,
@@ -34,17 +36,23 @@ export interface ScanPorts {
   policy: Policy
   /** Aborted when the lease is lost or the process stops: the scan ends between two phases. */
   signal: AbortSignal
+  log: { error(facts: object, message: string): void }
 }
 
 /** A scan whose head is known. */
 export type HeadedScan = Scan & { headSha: string }
+
+/** Triggers that name no head: the scan looks what is there, and opens a check run only where there is a record. */
+const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_repositories', 'repository'])
 
 export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
   const { store, publisher, source } = ports
   const enter = progressOf(scan, ports)
   const tracked = await readTracked(scan, ports)
   const earlier = await store.completedScans(scan.repository.id, scan.headSha)
-  const same = scan.forced ? undefined : earlier.find((other) => other.baseRef === scan.baseRef)
+  // A completed scan stands in for this one only while its check is the one that people see: the newest.
+  const [newest] = earlier
+  const same = !scan.forced && newest?.baseRef === scan.baseRef ? newest : undefined
   const judgedAlike = same !== undefined && same.judgedBy === tracked.judgedBy
   if (judgedAlike && scan.kind === 'tracked' && scan.repository.trackedHead === scan.headSha) {
     return store.skip(scan, `Commit ${scan.headSha} was scanned before with the same policy and keys.`)
@@ -52,7 +60,7 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
 
   // The check run opens before anything is asked, unless an earlier scan may stand in for this one, or nobody named
   // this head and the repository may keep no record at all.
-  const announced = scan.trigger !== 'installation'
+  const announced = !HEADLESS.has(scan.trigger)
   if (announced && !judgedAlike) await publisher.open()
 
   await enter('Discovery', 'listing the files')
@@ -94,7 +102,7 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   await store.persist(scan, result, change)
 
   await enter('Traceability', 'comparing with the other bases of this commit')
-  const others = earlier.filter((other) => countsBeside(scan, other, result.judgedBy))
+  const others = await otherBases(scan, earlier, result.judgedBy, store)
   const report = describe(scan, assessed, base, others, { total: files.length, fetched, requests: source.requests })
   await enter('Evidence', 'publishing the result')
   if (!repeats && (announced || keeps)) await publisher.conclude(report)
@@ -103,20 +111,25 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
 }
 
 /** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
-async function tellPulls(
-  scan: Scan,
-  report: Report,
-  again: string | null,
-  { store, publisher }: ScanPorts,
-): Promise<void> {
+async function tellPulls(scan: Scan, report: Report, again: string | null, ports: ScanPorts): Promise<void> {
   const told: number[] = []
   for (;;) {
-    const waiting = await store.finish(scan, told, again)
+    const waiting = await ports.store.finish(scan, told, again)
     if (waiting.length === 0) return
     for (const pull of waiting) {
-      await publisher.comment(pull, report)
+      await tell(pull, scan, report, ports)
       told.push(pull.number)
     }
+  }
+}
+
+/** The check has said it all already: a locked conversation, or a permission that is missing, takes nothing of it back. */
+async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: ScanPorts): Promise<void> {
+  try {
+    await publisher.comment(pull, report)
+  } catch (error) {
+    if (!(error instanceof Forbidden || error instanceof NotFound)) throw error
+    log.error({ scan: scan.id, pull: pull.number, err: error }, 'GitHub takes no comment on this pull request')
   }
 }
 
@@ -205,12 +218,22 @@ async function trackedChange(
 }
 
 /**
- * Whether an earlier scan of the same commit against another base still speaks. Judged by other keys or another policy
- * it doesn't; nor does the pull request's scan once the commit has become the default branch.
+ * Earlier scans of the same commit against other bases that still speak: those of the default branch and of open pull
+ * requests. Judged by other keys or another policy they don't; nor does the pull request's scan once the commit has
+ * become the default branch.
  */
-function countsBeside(scan: Scan, other: CompletedScan, judged: string): boolean {
-  if (other.baseRef === scan.baseRef || other.judgedBy !== judged) return false
-  return scan.kind !== 'tracked' || other.baseRef !== scan.repository.defaultBranch
+async function otherBases(
+  { kind, baseRef, headSha, repository }: HeadedScan,
+  earlier: readonly CompletedScan[],
+  judged: string,
+  store: ScanStore,
+): Promise<CompletedScan[]> {
+  const others = earlier.filter((other) => other.baseRef !== baseRef && other.judgedBy === judged)
+  if (others.length === 0) return []
+  const bases = new Set<string | null>([null, ...(await store.openBases(repository.id, headSha))])
+  if (kind === 'tracked') bases.delete(repository.defaultBranch)
+  else bases.add(repository.defaultBranch)
+  return others.filter((other) => bases.has(other.baseRef))
 }
 
 function describe(

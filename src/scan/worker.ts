@@ -22,7 +22,7 @@ export interface WorkerOptions {
   backoffMs?: number
 }
 
-export type WorkPorts = Omit<ScanPorts, 'publisher' | 'signal' | 'store'> & {
+export type WorkPorts = Omit<ScanPorts, 'log' | 'publisher' | 'signal' | 'store'> & {
   publisherOf(scan: HeadedScan): Publisher
 }
 
@@ -77,7 +77,7 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   try {
     // An attempt that ends with its process leaves no error behind, only its number.
     if (scan.attempt > MAX_ATTEMPTS) throw new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
-    await runScan(headed, { ...ports, store, publisher, signal })
+    await runScan(headed, { ...ports, store, publisher, signal, log: options.log })
   } catch (error) {
     if (isLast(scan, error) && !signal.aborted && !(error instanceof LeaseLost))
       await close(headed, publisher, error, options)

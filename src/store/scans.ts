@@ -143,6 +143,15 @@ export class Scans implements ScanStore {
     }))
   }
 
+  async openBases(repositoryId: bigint, headSha: string): Promise<string[]> {
+    const pulls = await this.#database.client.pullRequest.findMany({
+      where: { repositoryId, headSha, open: true },
+      select: { baseRef: true },
+      distinct: ['baseRef'],
+    })
+    return pulls.map(({ baseRef }) => baseRef)
+  }
+
   /** Its trigger is `installation`: nobody named this head, so the scan opens a check run only where there is a record. */
   async ensureTracked({ id }: RepositoryRef): Promise<boolean> {
     const [state] = await this.#database.client.$queryRaw<{ underWay: boolean; tried: boolean }[]>`

@@ -1,15 +1,5 @@
 import type { CheckRun, Repository } from '../support/github/index.ts'
-import {
-  BROKEN,
-  evidence,
-  MENDED,
-  newSigner,
-  RECORD,
-  requirement,
-  SPECIFICATION,
-  STORY,
-  specification,
-} from './record.ts'
+import { BROKEN, evidence, MENDED, newSigner, RECORD, STORY } from './record.ts'
 import { purposes, tipOf, useWorld } from './world.ts'
 
 /** What a commit is compared with, and how often it is scanned. */
@@ -50,9 +40,9 @@ describe('head and base', () => {
   describe('the default branch is compared with what was last scanned of it', () => {
     it('also when the history was replaced', async () => {
       const repository = await world.scanned({ ...RECORD, ...BROKEN })
-      const replaced = { ...RECORD, '.gxp/requirements/REQ-002.md': requirement('REQ-002') }
-      const { output } = await world.pushed(repository, 'main', replaced, { parent: null, force: true })
-      expect(output.summary).toContain('introduced: 1 notice; existing: none; fixed: 1 error')
+      const before = await tipOf(repository)
+      const { output } = await world.pushed(repository, 'main', RECORD, { parent: null, force: true })
+      expect(output.summary).toMatch(new RegExp(`Against the base \`${before.slice(0, 7)}\`: .* fixed: 1 error`))
     })
   })
 
@@ -78,12 +68,34 @@ describe('head and base', () => {
       expect(repository.checkRuns(check.headSha)).toEqual([check])
     })
 
-    it('where it goes into two branches: the worst verdict, naming both', async () => {
-      const { repository, sha } = await intoTwoBases()
-      const { conclusion, output } = await shown(repository, sha)
+    it.each([
+      ['main', 'develop'],
+      ['develop', 'main'],
+    ])('where it goes into %s and then into %s too: the worst verdict, naming both', async (one, other) => {
+      const { repository, sha } = await takenAway()
+      for (const base of [one, other]) {
+        await repository.openPull({ head: 'change', base })
+        await world.check(repository, sha)
+      }
+      const { conclusion, output, annotations } = await world.check(repository, sha)
       expect(conclusion).toBe('failure')
-      expect(output.summary).toMatch(/\| `main` \| success \|/)
+      expect(output.summary).toMatch(/\| `main` \| neutral \|/)
       expect(output.summary).toMatch(/\| `develop` \| failure \|/)
+      expect(annotations).toEqual([])
+    })
+
+    it('where its pull request is given another base: what it was for the former one is past', async () => {
+      const { repository, sha } = await takenAway()
+      const pull = await repository.openPull({ head: 'change', base: 'develop' })
+      expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
+      await repository.editBase(pull, 'main')
+      await world.until(() => repository.checkRuns(sha).length === 2)
+      const { conclusion, output } = await world.check(repository, sha)
+      expect(output.summary).not.toContain('develop')
+      expect(conclusion).toBe('neutral')
+      await repository.editBase(pull, 'develop')
+      await world.until(() => repository.checkRuns(sha).length === 3)
+      expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
     })
 
     it('where its pull request is given another base: it is scanned against that one', async () => {
@@ -141,8 +153,6 @@ describe('head and base', () => {
   it('a head of which only the check suite tells is scanned too', async () => {
     const repository = await world.scanned(RECORD)
     const sha = await repository.commit('main', BROKEN)
-    const push = world.github.deliveries.find(({ event }) => event === 'check_suite')
-    expect(push).toBeDefined()
     await repository.send('check_suite', 'requested', {
       check_suite: { head_sha: sha, head_branch: 'main', pull_requests: [], before: null, after: sha },
     })
@@ -154,32 +164,24 @@ describe('head and base', () => {
     const sha = await repository.push('change', { 'README.md': '# Lab\n' })
     const { output } = await world.check(repository, sha)
     expect(output.summary).toContain('introduced: none; existing: 1 error')
-    expect(await shown(repository, await tipOf(repository))).toMatchObject({ conclusion: 'failure' })
+    expect(await world.check(repository, await tipOf(repository))).toMatchObject({ conclusion: 'failure' })
   })
 
   it('pushes that follow each other closely end with the last one as what is known', async () => {
     const repository = await world.scanned(RECORD)
     const broken = await repository.push('main', BROKEN)
     const mended = await repository.push('main', MENDED)
-    expect(await shown(repository, mended)).toMatchObject({ conclusion: 'success' })
+    expect(await world.check(repository, mended)).toMatchObject({ conclusion: 'success' })
     await world.until(() => repository.checkRuns(broken).every(({ status }) => status === 'completed'))
     const { output } = await world.pushed(repository, 'main', { [STORY]: null })
-    expect(output.summary).toContain('introduced: 2 errors')
+    expect(output.summary).toContain('introduced: 1 error, 1 notice; existing: none; fixed: none')
   })
 
-  /** The change is a success for `main`, where the default branch is; against `develop` it brings back an error. */
-  async function intoTwoBases(): Promise<{ repository: Repository; sha: string }> {
-    const repository = await world.scanned(RECORD)
-    await repository.branch('develop', await tipOf(repository))
-    await repository.commit('develop', { '.gxp/keys/qa.pem': 'no key' })
-    const sha = await repository.commit('change', {
-      [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001', 'Both'),
-    })
-    await repository.openPull({ head: 'change', base: 'main' })
-    await repository.openPull({ head: 'change', base: 'develop' })
-    await world.until(() => repository.checkRuns(sha).length === 2)
-    return { repository, sha }
+  /** A commit without the record that `develop` keeps, and `main` never had. */
+  async function takenAway(): Promise<{ repository: Repository; sha: string }> {
+    const repository = await world.scanned({ 'README.md': '# Lab\n' })
+    const developed = await repository.commit('develop', RECORD)
+    const nothing = Object.fromEntries(Object.keys(RECORD).map((path) => [path, null]))
+    return { repository, sha: await repository.commit('change', nothing, { parent: developed }) }
   }
-
-  const shown = (repository: Repository, sha: string) => world.check(repository, sha)
 })

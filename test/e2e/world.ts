@@ -135,7 +135,7 @@ export class World {
   }
 
   /** Until GitHub was asked nothing for a while. */
-  async quiet(ms = 400): Promise<void> {
+  async quiet(ms = 300): Promise<void> {
     const { requests } = this.github
     for (let seen = -1; seen !== requests.length; ) {
       seen = requests.length

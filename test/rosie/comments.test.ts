@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are programs
 import { commentsOf } from '../../src/rosie/parse/comments.ts'
 
 const texts = (family: 'c' | 'python', source: string) =>

@@ -66,7 +66,7 @@ describe('Front matter', () => {
 
   it('may be closed with three dots, and by white space after the dashes', () => {
     expect(readFrontMatter('---  \na: 1\n...\nbody').fields.a?.text).toBe('1')
-    expect(readFrontMatter('---\na: 1\n---\t\nbody')).toMatchObject({ body: 'body', bodyLine: 4 })
+    expect(readFrontMatter('---\na: 1\n---\t\nbody')).toMatchObject({ body: 'body', fields: { a: { text: '1' } } })
   })
 
   it('reads what an alias stands for', () => {

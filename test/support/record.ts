@@ -2,7 +2,7 @@
  * Compliance records written inline, so that a test reads as a specification: given these files, then these findings.
  * The files go the way of a real scan: classified by their paths, named by git's blob SHA, read, verified, assessed.
  */
-import { GeneralSign, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import { exportJWK, GeneralSign, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { assess } from '../../src/rosie/assess.ts'
 import type { AssessedFinding, Assessment, Content, Json, Snapshot } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
@@ -186,7 +186,7 @@ export interface Signer {
 /** A signer with a new key. */
 export async function signer(kid: string | null = null, alg = 'ES256'): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = (await crypto.subtle.exportKey('jwk', publicKey as CryptoKey)) as TrustedKey['jwk']
+  const jwk = (await exportJWK(publicKey)) as TrustedKey['jwk']
   return {
     key: { name: kid ?? 'evidence.pem', kid, jwk: publicPart(jwk) },
     sign: (payload = claims(), header = {}) =>

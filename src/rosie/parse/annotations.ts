@@ -75,13 +75,14 @@ function firstBeyond(limit: number, tags: readonly Tag[]): Tag | undefined {
 }
 
 function* readLine({ line, column, text }: CommentLine): Generator<FoundTag> {
-  let afterTag = true // at the line's beginning, or right behind a well-formed tag
-  let taken = 0 // where the well-formed tag before this one ends, its text included
+  let begins = true // whether only white space stands between here and the line's beginning or a well-formed tag
+  let taken = 0 // where the tag before this one ends, a well-formed one with its text
   for (const match of text.matchAll(TAG)) {
     const at = match.index + (match[1]?.length ?? 0)
     if (at < taken) continue
     const word = match[2] ?? ''
-    const begins = text.slice(0, at).trim() === '' || afterTag
+    begins &&= /^[\s,;]*$/.test(text.slice(taken, at))
+    taken = at + 1 + word.length
     const rest = text.slice(at + 1 + word.length)
     const span = (length: number): Span => ({ line, column: column + at, endColumn: column + at + length - 1 })
     const name = TAG_NAMES.find((known) => known === word)
@@ -95,15 +96,15 @@ function* readLine({ line, column, text }: CommentLine): Generator<FoundTag> {
             `\`@${word}\` is not a tag of the convention. Did you mean \`@${meant}\`, as in \`${TAGS[meant].example}\`?`,
           ),
         }
-      afterTag = false
+      begins = false
       continue
     }
     const result = readTag(name, TAGS[name], rest, (offset) => column + at + 1 + word.length + offset, line)
     const shared = TAGS[name].shared === true
     if ('tag' in result) yield { shared, tag: { ...result.tag, ...span(word.length + 1 + result.length) } }
     else if (begins) yield { shared, problem: problem(span(word.length + 1), result.fault) }
-    afterTag = 'tag' in result
-    if ('tag' in result) taken = at + 1 + word.length + result.length
+    if ('tag' in result) taken += result.length
+    begins = 'tag' in result
   }
 }
 
@@ -188,7 +189,7 @@ function nearMiss(word: string, rest: string): TagName | null {
   for (const name of family) {
     const allowed = name.length < 12 ? 2 : 3 // `verify` is three edits from `verifies`
     const begun = plain.startsWith(name) || (name.startsWith(plain) && plain.length >= 'gxp-der'.length)
-    const distance = Math.min(editDistance(plain, name, allowed), begun ? allowed : Number.POSITIVE_INFINITY)
+    const distance = Math.min(editDistance(plain, name, allowed), begun ? allowed - 0.5 : Number.POSITIVE_INFINITY)
     if (distance <= allowed && (!best || distance < best.distance)) best = { name, distance }
   }
   return best?.name ?? null

@@ -7,9 +7,8 @@ import type { Field, Fields, Json, Problem, Span } from '../model.ts'
 
 export interface FrontMatter {
   fields: Fields
-  /** The Markdown after the front matter, and the line it begins on. */
+  /** The Markdown after the front matter. */
   body: string
-  bodyLine: number
   problems: Problem[]
 }
 
@@ -29,19 +28,16 @@ export function readFrontMatter(text: string): FrontMatter {
   if (!closing) return broken(1, 'The front matter is not closed: a line `---` is missing after the fields.')
   const yaml = rest.slice(0, closing.index)
   const after = closing.index + closing[0].length
-  const bodyLine = 2 + countLines(rest.slice(0, after))
   const { fields, problems } = readMapping(yaml, 1)
-  return { fields, body: rest.slice(after).replace(/^\r?\n/, ''), bodyLine, problems }
+  return { fields, body: rest.slice(after).replace(/^\r?\n/, ''), problems }
 }
 
 function broken(line: number, message: string): FrontMatter {
-  return { fields: {}, body: '', bodyLine: 1, problems: [{ cause: 'front-matter', line, message }] }
+  return { fields: {}, body: '', problems: [{ cause: 'front-matter', line, message }] }
 }
 
-const countLines = (text: string) => text.split('\n').length - 1
-
 /** Reads a YAML mapping; `lineOffset` is the number of lines before it in the file. */
-export function readMapping(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
+function readMapping(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
   try {
     return readMappingUnguarded(yaml, lineOffset)
   } catch (error) {
