@@ -4,6 +4,7 @@
  * the loop: a delivery that fails is kept and comes again, an inbox that can't be reached is asked again.
  */
 import type { Logger } from 'pino'
+import { createBell } from '../scan/bell.ts'
 import type { Delivery, Inbox } from '../scan/ports.ts'
 import type { Receive } from './webhooks.ts'
 
@@ -65,30 +66,6 @@ export function startInboxRunner({ inbox, receive, onScans, log, pollMs = 5_000 
       stopping = true
       bell.ring()
       await finished
-    },
-  }
-}
-
-/** A wait that a ring ends early; a ring that came before the wait counts. */
-function createBell() {
-  let rung = false
-  let wake: (() => void) | null = null
-  return {
-    ring() {
-      rung = true
-      wake?.()
-    },
-    async wait(ms: number) {
-      if (!rung) {
-        let timer: NodeJS.Timeout | undefined
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          timer = setTimeout(resolve, ms)
-        })
-        clearTimeout(timer)
-        wake = null
-      }
-      rung = false
     },
   }
 }
