@@ -42,7 +42,7 @@ describe.each(PAGES)('%s', (page) => {
 
   it('names scripts of package.json only', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
-    const named = [...text(page).matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)].map(
+    const named = [...text(page).matchAll(/\bnpm (?:run (\w+(?::\w+)*)|(start|test)\b)/g)].map(
       ([, run, alone]) => run ?? alone,
     )
     expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([])

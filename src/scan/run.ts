@@ -98,7 +98,7 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
     judgedBy: judgedBy(ports.policy, keys),
     findings: assessment.findings,
   }
-  await store.update(scan, { filesFetched: fetched })
+  await store.update(scan, { filesFetched: fetched, requests: source.requests })
   await store.persist(scan, result, change)
 
   await enter('Traceability', 'comparing with the other bases of this commit')

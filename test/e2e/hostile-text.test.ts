@@ -36,7 +36,7 @@ describe('text from a repository', () => {
       '@acme/security',
       '`code` | <b>',
       '<!-- rosie-guard -->',
-      '[x](https://evil.example)',
+      '[x](https:evil.example)',
       '\u202egpj.SPEC',
       'ünï 試',
       '-rf *',

@@ -41,7 +41,11 @@ describe('The conclusion', () => {
     expect(await assessRecord(bare)).toMatchObject({ conclusion: 'neutral', findings: [] })
     expect((await assessRecord(bare, { base: {} })).conclusion).toBe('neutral')
     expect((await assessRecord(bare, { base: GOOD })).conclusion).toBe('failure')
-    expect((await assessRecord(bare, { trackedRecord: true })).conclusion).toBe('success')
+    expect(await assessRecord({ 'src/a.ts': '' }, { trackedRecord: true })).toMatchObject({
+      conclusion: 'success',
+      findings: [],
+    })
+    expect((await assessRecord(bare, { trackedRecord: true })).conclusion).toBe('failure')
     expect((await assessRecord({ 'GxP.MD': '' })).conclusion).toBe('success')
     expect((await assessRecord(GOOD, { base: {} })).conclusion).toBe('success')
   })

@@ -48,7 +48,7 @@ function readGroup(comment: CommentGroup, wasOff: boolean) {
   for (const line of comment.lines) {
     const turned = SWITCH.exec(line.text)?.[1]
     if (turned) off = turned === 'off'
-    else if (!off) found.push(...readLine(line))
+    else if (!off) for (const each of readLine(line)) found.push(each)
   }
   const family = found.some(({ tag, shared }) => (tag && !shared) || (tag && tag.ids.length > 0))
   const counted = found.filter(({ shared }) => family || !shared)
@@ -184,9 +184,8 @@ const short = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : 
 function nearMiss(word: string, rest: string): TagName | null {
   const plain = word.toLowerCase().replaceAll('_', '-')
   if (!/^gxp-?[a-z]/.test(plain) || plain.length > LONGEST_MISS || /^[/.]/.test(rest)) return null
-  const family = TAG_NAMES.filter((name) => name.startsWith('gxp-'))
   let best: { name: TagName; distance: number } | null = null
-  for (const name of family) {
+  for (const name of OWN_NAMES) {
     const allowed = name.length < 12 ? 2 : 3 // `verify` is three edits from `verifies`
     const begun = plain.startsWith(name) || (name.startsWith(plain) && plain.length >= 'gxp-der'.length)
     const distance = Math.min(editDistance(plain, name, allowed), begun ? allowed - 0.5 : Number.POSITIVE_INFINITY)
@@ -195,5 +194,6 @@ function nearMiss(word: string, rest: string): TagName | null {
   return best?.name ?? null
 }
 
+const OWN_NAMES = TAG_NAMES.filter((name) => name.startsWith('gxp-'))
 /** Longer words are no slips of the finger. */
 const LONGEST_MISS = 40

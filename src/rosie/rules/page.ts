@@ -13,8 +13,8 @@ export function rulesPage(rules: readonly Rule[] = RULES): string {
   return `# Rules
 
 What a scan can find. An id never changes once released: it is the title of an annotation and the \`rule\` of a finding in
-the JSON. The severity is the rule's usual one. "By risk" means an error for HIGH, a warning for MEDIUM or where no risk is
-known, and a notice for LOW. A check fails when there is at least one error.
+the JSON. The severity is the rule's usual one. "By risk" means an error for HIGH, a warning for MEDIUM or without a risk,
+and a notice for LOW. A check fails when there is at least one error.
 
 ${sections.join('\n')}`
 }
