@@ -34,7 +34,7 @@ export function coverageOf(record: ComplianceRecord): Coverage {
   const { graph } = record
   const tests = testNodes(record)
   const passing = [...graph.evidence].filter(([, file]) => isPassing(file)).map(([node]) => node)
-  const linked = reachable([...tests.map(wholeFile), ...passing], linksOf(graph, new Set(passing)))
+  const linked = reachable([...tests.map(wholeFile), ...passing], linksOf(graph))
   const traced = reachable([...tests, ...passing], (node) => graph.out(node).map(({ to }) => to))
   const requirements = requirementIds(record).map((id) => ({
     id,
@@ -76,15 +76,14 @@ function testNodes({ graph, sources }: ComplianceRecord): string[] {
 /** A block's node as its file: the published algorithm knows files only. */
 const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
 
-function linksOf(graph: Graph, passing: ReadonlySet<string>): (node: string) => Iterable<string> {
+function linksOf(graph: Graph): (node: string) => Iterable<string> {
   const links = new Map<string, string[]>()
   const join = (a: string, b: string) => {
     const known = links.get(a)
     if (known) known.push(b)
     else links.set(a, [b])
   }
-  for (const { from, to, type } of graph.edges) {
-    if (type === 'produces' && !passing.has(from)) continue
+  for (const { from, to } of graph.edges) {
     const [a, b] = [wholeFile(from), wholeFile(to)]
     join(a, b)
     join(b, a)

@@ -186,15 +186,25 @@ export function cycles(graph: Graph): Edge[][] {
   return found
 }
 
-/** Breadth-first from a node back to itself, within its component. */
+/**
+ * Breadth-first from a node back to itself, within its component. The way back is looked up at each node before its
+ * edges are followed: a hub has thousands of them, and is passed once for each of its neighbours.
+ */
 function shortestCycle(graph: Graph, start: string, component: ReadonlySet<string>): Edge[] | null {
+  const back = new Map(
+    graph
+      .into(start)
+      .toReversed()
+      .map((edge) => [edge.from, edge]),
+  )
   const reachedBy = new Map<string, Edge>()
   const queue = [start]
   for (const node of queue) {
+    const closing = back.get(node)
+    if (closing) return backTo(start, reachedBy.set(start, closing))
     for (const edge of graph.out(node)) {
       if (!component.has(edge.to) || reachedBy.has(edge.to)) continue
       reachedBy.set(edge.to, edge)
-      if (edge.to === start) return backTo(start, reachedBy)
       queue.push(edge.to)
     }
   }

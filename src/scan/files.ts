@@ -2,7 +2,7 @@
 import { classify } from '../rosie/classify.ts'
 import type { Content, FileClass, Reader, Snapshot } from '../rosie/model.ts'
 import { read } from '../rosie/parse/index.ts'
-import { type Blob, type ContentStore, contentKey, type RepositorySource, type TreeEntry } from './ports.ts'
+import { type Blob, contentKey, type TreeEntry } from './ports.ts'
 
 export type RelevantFile = TreeEntry & FileClass
 
@@ -59,31 +59,4 @@ export async function* readBlobs(
   for await (const { sha, bytes } of blobs) {
     for (const reader of readers.get(sha) ?? []) yield { sha, reader, content: read(reader, bytes, maxBytes) }
   }
-}
-
-/** Contents are kept this many at a time, so that a first scan neither holds nor sends everything at once. */
-const KEEP_BATCH = 500
-
-/** Fetches, reads and keeps the contents that are not known yet. `onFile` is called with the number read so far. */
-export async function fetchContents(
-  unknown: readonly RelevantFile[],
-  at: { commit: string; tree: readonly TreeEntry[]; maxBytes: number; repositoryId: bigint },
-  { source, contents }: { source: RepositorySource; contents: ContentStore },
-  onFile: (done: number) => Promise<void>,
-): Promise<Map<string, Content>> {
-  const wanted = wantedContents(unknown)
-  const entries = [...new Map(unknown.map((file) => [file.sha, file])).values()]
-  const found = new Map<string, Content>()
-  let batch: (WantedContent & { content: Content })[] = []
-  const blobs = source.blobs({ commit: at.commit, tree: at.tree, wanted: entries, maxBytes: at.maxBytes })
-  for await (const item of readBlobs(blobs, wanted, at.maxBytes)) {
-    found.set(contentKey(item.sha, item.reader), item.content)
-    batch.push(item)
-    if (batch.length < KEEP_BATCH) continue
-    await contents.keepContents(at.repositoryId, batch)
-    batch = []
-    await onFile(found.size)
-  }
-  if (batch.length > 0) await contents.keepContents(at.repositoryId, batch)
-  return found
 }

@@ -318,7 +318,7 @@ export interface Report {
 
 /** The check run and the comment of one scan on GitHub. Writes are idempotent: what GitHub already has isn't sent twice. */
 export interface Publisher {
-  /** Opens the check run in progress, or finds the one an earlier attempt opened. */
+  /** Opens the check run in progress, or finds the one that an earlier attempt, or an earlier call, opened. */
   open(): Promise<void>
   /** Shows progress while a long scan runs; may choose to send nothing. */
   progress(phase: Phase, detail: string): Promise<void>

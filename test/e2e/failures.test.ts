@@ -1,4 +1,5 @@
 import type { CheckRun, LoggedRequest, Repository } from '../support/github/index.ts'
+import type { Json } from '../support/github/json.ts'
 import { BROKEN, RECORD, story } from './record.ts'
 import { purposes, tipOf, useWorld } from './world.ts'
 
@@ -55,20 +56,16 @@ describe('when something goes wrong', () => {
       expectExplained(check, 'The app lacks a permission it needs.')
     })
 
-    it.each([
-      ['is no tree', 'nonsense'],
-      [
-        'holds an entry that no repository has',
-        {
-          sha: '0',
-          tree: [{ path: '../etc/passwd', mode: '100644', type: 'blob', sha: '0'.repeat(40) }],
-          truncated: false,
-        },
-      ],
-    ])("GitHub's tree %s", async (_, body) => {
-      const repository = await world.scanned(RECORD)
-      world.github.fault(TREE, { status: 200, times: ALWAYS, body })
-      expectExplained(await world.pushed(repository, 'main', BROKEN), 'Re-run')
+    it("GitHub's answers are not what they should be", async () => {
+      const entry = { path: '../etc/passwd', mode: '100644', type: 'blob', sha: '0'.repeat(40) }
+      const answers: Json[] = ['no tree', { sha: '0', tree: [entry], truncated: false }, { tree: [7] }]
+      const repositories = await Promise.all(answers.map(() => world.scanned(RECORD)))
+      for (const [n, { fullName }] of repositories.entries()) {
+        const itsTree = ({ route, path }: LoggedRequest) => route === TREE && path.includes(`/${fullName}/`)
+        world.github.fault(itsTree, { status: 200, times: ALWAYS, body: answers[n] })
+      }
+      const checks = await Promise.all(repositories.map((repository) => world.pushed(repository, 'main', BROKEN)))
+      for (const check of checks) expectExplained(check, 'Re-run')
     })
 
     it('and its re-run ends well once GitHub is well', async () => {

@@ -87,7 +87,7 @@ describe('The graph', () => {
 
   it('joins them by block, never by file, and not in tests', async () => {
     const source = lines('// @gxp-satisfies REQ-A', 'a()', '', '// @gxp-implements SPEC-X', 'b()')
-    const test = lines('// @gxp-satisfies REQ-A', '// @gxp-verifies SPEC-X')
+    const test = lines('// @gxp-satisfies REQ-A', '// @gxp-implements SPEC-X')
     const all = await edges({ ...TWO, 'src/a.ts': source, 'test/a.test.ts': test })
     expect(all.filter((edge) => edge.startsWith('SPEC-X'))).toEqual([])
   })

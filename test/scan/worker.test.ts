@@ -22,7 +22,10 @@ class Stage implements Publisher, RepositorySource {
   tree = () => this.onTree()
   async *blobs() {}
 
-  open = async () => void this.said.push('open')
+  /** As on GitHub, a check run that is open stays so. */
+  open = async () => {
+    if (!this.said.includes('open')) this.said.push('open')
+  }
   progress = async () => {}
   conclude = async ({ assessment }: Report) => void this.said.push(assessment.conclusion)
   fail = async (title: string, summary: string) => void this.said.push(`failed: ${title}\n${summary}`)

@@ -102,9 +102,9 @@ const LITERAL = ')'
 /** Enough of the code before a slash or quote to know the word it ends with: `extends` and a character before it. */
 const LONGEST_WORD = 8
 
-/** Whether this slash can begin a regular expression: not after a value, and not in `</b>` or `b={x} />` of JSX. */
+/** Whether this slash can begin a regular expression: not after a value, nor in `</b>` and `b={x} />` of JSX. */
 function beginsRegex(before: string, text: string, at: number): boolean {
-  if (text[at - 1] === '<' || (before === '}' && text[at + 1] === '>')) return false
+  if (before === '}' && text[at + 1] === '>') return false
   return before === '' || BEFORE_REGEX.test(before)
 }
 

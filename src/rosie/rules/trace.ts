@@ -67,7 +67,6 @@ function faultOf(edge: Edge, { graph }: ComplianceRecord): { message: string; se
     ? null
     : { message: `\`${by}\` names ${to}, ${NAMES[target]}; it takes ${either(EDGE_TARGETS[type])}.` }
   if (!saidByDocument(edge)) {
-    if (kind) return null // inherited: told where the block itself says it
     if (by === '@gxp-verifies' && graph.blocks.get(from)?.test === false)
       return { message: `\`${by}\` stands in a file that is no test by its path or name; only tests verify.` }
     return otherTarget

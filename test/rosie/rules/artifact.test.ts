@@ -81,6 +81,12 @@ describe('artifact/invalid-id', () => {
     },
   )
 
+  it('is the one finding for the id of another type: the file name says no more', async () => {
+    expect(await all({ [OTHER]: requirement('SPEC-002', 'satisfies: [REQ-001]') })).toMatchObject([
+      { rule, path: OTHER, gxpId: 'SPEC-002' },
+    ])
+  })
+
   it('lets no invalid id stand for another node: nothing becomes tested by it', async () => {
     const text = requirement('FILE:test/dose.test.ts#L1', 'gxp_risk_rating: HIGH', 'satisfies: [REQ-003]')
     const { summary } = await assessRecord(

@@ -228,6 +228,14 @@ describe('trace/cycle', () => {
     ])
   })
 
+  it('finds a thousand circles through one node in time', async () => {
+    const names = Array.from({ length: 3_000 }, (_, n) => `REQ-${n}`)
+    const hub = { 'REQ-HUB': names, ...Object.fromEntries(names.map((name) => [name, ['REQ-HUB']])) }
+    const began = performance.now()
+    expect(await of(rule, chain(hub))).toHaveLength(2 * names.length)
+    expect((performance.now() - began) / 1000).toBeLessThan(10)
+  })
+
   it('follows a circle from scan to scan, wherever it is entered', async () => {
     const base = chain({ 'REQ-B': ['REQ-C'], 'REQ-C': ['REQ-B'] })
     const head = { ...chain({ 'REQ-A': ['REQ-C'] }), ...base }

@@ -1,0 +1,39 @@
+/** What is there: the files of a commit, and the default branch as last scanned with what it says is trusted. */
+import type { KeySet } from '../rosie/verify.ts'
+import { type RelevantFile, relevantFiles, snapshotOf, wantedContents } from './files.ts'
+import type { Scan, TreeEntry } from './ports.ts'
+import type { ScanPorts } from './run.ts'
+import { judgedBy, keySet, keysIn } from './trust.ts'
+
+/** The relevant files of a commit, asked of the source once for ever; and its whole tree, as far as it is known. */
+export async function listFiles(
+  scan: Scan,
+  commit: string,
+  { contents, source }: ScanPorts,
+): Promise<{ files: RelevantFile[]; tree: readonly TreeEntry[] }> {
+  const kept = await contents.tree(scan.repository.id, commit)
+  if (kept) return { files: relevantFiles(kept), tree: kept }
+  const tree = await source.tree(commit)
+  const files = relevantFiles(tree)
+  await contents.keepTree(scan.repository.id, commit, files)
+  return { files, tree }
+}
+
+export interface Tracked {
+  files: RelevantFile[]
+  /** The keys of the default branch as last scanned; null when it never was: then a tracked scan trusts its own head. */
+  keys: KeySet | null
+  /** What a scan judged now would be judged by; null while nothing is known. */
+  judgedBy: string | null
+}
+
+/** The tracked snapshot as it stands, and what it says is trusted. */
+export async function readTracked(scan: Scan, { contents, serverKeys, policy }: ScanPorts): Promise<Tracked> {
+  if (scan.repository.trackedHead === null) return { files: [], keys: null, judgedBy: null }
+  const stored = await contents.tracked(scan.repository.id)
+  const files = relevantFiles([...stored].map(([path, sha]) => ({ path, sha, size: null })))
+  const keyFiles = files.filter(({ kind }) => kind === 'key')
+  const known = await contents.contents(scan.repository.id, wantedContents(keyFiles))
+  const keys = await keySet(keysIn(snapshotOf(null, keyFiles, known)), serverKeys)
+  return { files, keys, judgedBy: judgedBy(policy, keys) }
+}
