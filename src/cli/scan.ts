@@ -5,13 +5,14 @@ import { type Checkout, openCheckout } from '../local/checkout.ts'
 import { jsonReport } from '../report/json.ts'
 import { terminal } from '../report/terminal.ts'
 import { assess } from '../rosie/assess.ts'
+import { hasRecord } from '../rosie/classify.ts'
 import type { Assessment, Content, Snapshot } from '../rosie/model.ts'
 import { readKeys } from '../rosie/parse/keys.ts'
 import { DEFAULT_POLICY, type Policy } from '../rosie/policy.ts'
 import { keysOf, type TrustedKey } from '../rosie/verify.ts'
 import { readBlobs, relevantFiles, snapshotOf, wantedContents } from '../scan/files.ts'
 import { type Blob, contentKey, type TreeEntry } from '../scan/ports.ts'
-import { keySet, keysIn, verifyAll } from '../scan/trust.ts'
+import { evidenceIn, keySet, keysIn, verifyAll } from '../scan/trust.ts'
 import { EXIT, type Terminal } from './program.ts'
 
 interface ScanOptions {
@@ -70,10 +71,8 @@ async function scanLocal(
   const base = options.base === undefined ? null : await readBase(checkout, options.base, policy)
   const keys = await keySet(base?.keys ?? [], given)
   const snapshots = base?.snapshot ? [head, base.snapshot] : [head]
-  const evidence = snapshots.flatMap(({ files }) =>
-    files.flatMap(({ sha, content }) => (content?.kind === 'evidence' ? [[sha, content] as const] : [])),
-  )
-  const { assessment } = assess(head, base?.snapshot ?? null, policy, await verifyAll(evidence, keys))
+  const verdicts = await verifyAll([...evidenceIn(snapshots)], keys)
+  const { assessment } = assess(head, base?.snapshot ?? null, policy, verdicts, base?.hasRecord)
   return {
     assessment,
     notes:
@@ -90,12 +89,12 @@ async function readKeyFile(path: string): Promise<TrustedKey[]> {
   return keysOf(path, file)
 }
 
-/** The base to compare with: the merge base; its keys: those that the base branch has now. */
+/** The base to compare with: the merge base; its keys, and whether a record is kept: what the base branch has now. */
 async function readBase(
   checkout: Checkout,
   ref: string,
   policy: Policy,
-): Promise<{ snapshot: Snapshot | null; keys: TrustedKey[] }> {
+): Promise<{ snapshot: Snapshot | null; keys: TrustedKey[]; hasRecord: boolean }> {
   const { source } = checkout
   if (!source) throw new Error('--base needs a git checkout: the folder is not the top of a work tree.')
   const read = async (commit: string) => {
@@ -106,7 +105,7 @@ async function readBase(
   const [tip, mergeBase] = [await source.resolve(ref), await source.mergeBase(ref, 'HEAD')]
   const trusted = await read(tip)
   const snapshot = mergeBase === null ? null : mergeBase === tip ? trusted : await read(mergeBase)
-  return { snapshot, keys: keysIn(trusted) }
+  return { snapshot, keys: keysIn(trusted), hasRecord: hasRecord(trusted.files) }
 }
 
 async function readSnapshot(

@@ -1,5 +1,5 @@
 /** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
-import { packageDirectories } from './classify.ts'
+import { hasRecord, packageDirectories } from './classify.ts'
 import type {
   AssessedFinding,
   Assessment,
@@ -13,7 +13,7 @@ import type {
 } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
-import { type ComplianceRecord, indexRecord, isRecordFile } from './record.ts'
+import { type ComplianceRecord, indexRecord } from './record.ts'
 import { RULES } from './rules/index.ts'
 import { fingerprintOf, toFinding } from './rules/rule.ts'
 
@@ -35,7 +35,7 @@ export function assess(
   verdicts: Verdicts,
   trackedRecord = false,
 ): Assessed {
-  const kept = trackedRecord || [head, base].some((snapshot) => snapshot?.files.some(isRecordFile))
+  const kept = trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
   // Without a record, nothing is claimed: what annotations there may be is not looked at.
   const indexed = (snapshot: Snapshot) => indexRecord(kept ? snapshot : { ...snapshot, files: [] }, verdicts)
   const record = indexed(head)

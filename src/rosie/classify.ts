@@ -48,11 +48,11 @@ export function classify(paths: Iterable<string>): Map<string, FileClass> {
   return classes
 }
 
-/** Whether a repository keeps a compliance record at all: `.gxp/` or GxP.MD. */
-export function hasRecord(paths: Iterable<string>): boolean {
-  for (const path of paths) if (path.startsWith('.gxp/') || isProjectPolicy(path)) return true
-  return false
-}
+/** Whether a file is of the compliance record: `.gxp/` or GxP.MD. */
+export const isRecordFile = ({ path }: { path: string }): boolean => path.startsWith('.gxp/') || isProjectPolicy(path)
+
+/** Whether these files keep a record at all. */
+export const hasRecord = (files: readonly { path: string }[]): boolean => files.some(isRecordFile)
 
 const isProjectPolicy = (path: string) => path.toLowerCase() === 'gxp.md'
 

@@ -2,7 +2,7 @@
  * The compliance record of one snapshot, indexed: what rules look at. Built once per snapshot, in one pass over its
  * files; the graph and the coverage are computed when first asked for.
  */
-import { documentDirectory } from './classify.ts'
+import { documentDirectory, hasRecord } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
@@ -13,7 +13,6 @@ import type {
   DocumentKind,
   Evidence,
   Snapshot,
-  SnapshotFile,
   SystemContext,
   Verdict,
   Verdicts,
@@ -71,7 +70,7 @@ export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceR
   }
   const base = {
     snapshot,
-    present: snapshot.files.some(isRecordFile),
+    present: hasRecord(snapshot.files),
     systemContext,
     documents,
     documentsById: byId(documents),
@@ -95,9 +94,6 @@ export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceR
     },
   }
 }
-
-export const isRecordFile = ({ path }: Pick<SnapshotFile, 'path'>) =>
-  path.startsWith('.gxp/') || path.toLowerCase() === 'gxp.md'
 
 /** A document's id where it is one: `gxp_id` of any kind's pattern. */
 export const idOf = ({ content }: Located<Document>): string | null =>

@@ -53,7 +53,7 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
   const base = await baseOf(scan, tracked.files, files, earlier, list, source)
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length })
-  const kept = [files, base.files ?? [], tracked.files].some((some) => hasRecord(some.map(({ path }) => path)))
+  const kept = [files, base.files ?? [], tracked.files].some(hasRecord)
   const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
   if (shown) await publisher.open()
 
@@ -110,7 +110,7 @@ async function judge(
   const before = base.files && snapshotOf(base.commit, base.files, contents)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
   const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store)
-  const trackedRecord = hasRecord(tracked.files.map(({ path }) => path))
+  const trackedRecord = hasRecord(tracked.files)
   return { assessed: assess(head, before, policy, verdicts, trackedRecord), keys }
 }
 

@@ -3,7 +3,7 @@
  * Verdicts are kept per blob and key set, so an evidence is verified once for each set of keys.
  */
 import { createHash } from 'node:crypto'
-import type { Content, Snapshot, Verdict } from '../rosie/model.ts'
+import type { Evidence, Snapshot, Verdict } from '../rosie/model.ts'
 import { PARSER_VERSION } from '../rosie/parse/index.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { type KeySet, keysOf, readyKeys, type TrustedKey, verify } from '../rosie/verify.ts'
@@ -31,10 +31,7 @@ export async function verdictsOn(
   repositoryId: bigint,
   contents: ContentStore,
 ): Promise<Map<string, Verdict>> {
-  const evidence = new Map<string, Content & { kind: 'evidence' }>()
-  for (const { files } of snapshots) {
-    for (const { sha, content } of files) if (content?.kind === 'evidence') evidence.set(sha, content)
-  }
+  const evidence = evidenceIn(snapshots)
   if (evidence.size === 0) return new Map()
   const verdicts = await contents.verdicts(repositoryId, [...evidence.keys()], keys.hash)
   const fresh = await verifyAll(
@@ -45,11 +42,20 @@ export async function verdictsOn(
   return new Map([...verdicts, ...fresh])
 }
 
+/** Every evidence of the snapshots once, by its blob SHA. */
+export function evidenceIn(snapshots: readonly Snapshot[]): Map<string, Evidence> {
+  const evidence = new Map<string, Evidence>()
+  for (const { files } of snapshots) {
+    for (const { sha, content } of files) if (content?.kind === 'evidence') evidence.set(sha, content)
+  }
+  return evidence
+}
+
 /** Signatures verified at once: WebCrypto works off the main thread (94 µs each in parallel, 253 µs one by one). */
 const AT_ONCE = 64
 
 export async function verifyAll(
-  evidence: readonly (readonly [string, Content & { kind: 'evidence' }])[],
+  evidence: readonly (readonly [string, Evidence])[],
   keys: KeySet,
 ): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>()

@@ -1,6 +1,6 @@
 import type { CheckRun, LoggedRequest, Repository } from '../support/github/index.ts'
 import type { Json } from '../support/github/json.ts'
-import { BROKEN, RECORD, story } from './record.ts'
+import { BROKEN, brokenStories, RECORD } from './record.ts'
 import { purposes, tipOf, useWorld } from './world.ts'
 
 const TREE = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
@@ -111,9 +111,7 @@ describe('when something goes wrong', () => {
   describe('and an answer is lost, nothing is done twice:', () => {
     async function broken(): Promise<{ repository: Repository; sha: string }> {
       const repository = await world.scanned(RECORD)
-      const stories = Array.from({ length: 120 }, (_, n) => `US-1${String(n).padStart(3, '0')}`)
-      const files = stories.map((id) => [`.gxp/user_stories/${id}.md`, story(id, 'REQ-404')])
-      return { repository, sha: await repository.commit('change', Object.fromEntries(files)) }
+      return { repository, sha: await repository.commit('change', brokenStories(120)) }
     }
 
     const conclusion = ({ route, body }: LoggedRequest) =>

@@ -72,6 +72,12 @@ export const MENDED: Files = {
   [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001', 'Rate computation, mended'),
 }
 
+/** So many stories, each under a requirement that nothing defines: one error each, and none beside. */
+export function brokenStories(count: number): Record<string, string> {
+  const ids = Array.from({ length: count }, (_, n) => `US-1${String(n).padStart(3, '0')}`)
+  return Object.fromEntries(ids.map((id) => [`.gxp/user_stories/${id}.md`, story(id, 'REQ-404')]))
+}
+
 /** So many artifacts, a third each of requirements, stories and specifications, all tested; and so many files in all. */
 export function largeRecord(artifacts: number, files: number): Files {
   const record: Files = { '.gxp/system_context.md': CONTEXT }

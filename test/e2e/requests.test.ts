@@ -1,5 +1,5 @@
 import type { CheckRunInput, LoggedRequest } from '../support/github/index.ts'
-import { largeRecord, RECORD, SPECIFICATION, specification, story } from './record.ts'
+import { brokenStories, largeRecord, RECORD, SPECIFICATION, specification } from './record.ts'
 import { blobsAsked, purposes, tipOf, useWorld } from './world.ts'
 
 /** GitHub's requests are the scarce resource: what an app asks for doesn't grow with the repository. */
@@ -72,17 +72,16 @@ describe('how many requests a scan takes', () => {
   })
 
   it('annotations come 50 in a request, each once, the conclusion with the first', async () => {
-    const stories = Array.from({ length: 120 }, (_, n) => `US-1${String(n).padStart(3, '0')}`)
-    const broken = stories.map((id) => [`.gxp/user_stories/${id}.md`, story(id, 'REQ-404')] as const)
+    const broken = brokenStories(120)
     const repository = await world.scanned(RECORD)
     let sha = ''
     const requests = await world.requests(async () => {
-      sha = await repository.push('main', Object.fromEntries(broken))
+      sha = await repository.push('main', broken)
       await world.check(repository, sha)
     })
     const [check] = repository.checkRuns(sha)
     const paths = check?.annotations.map(({ path }) => path).sort()
-    expect(paths).toEqual(broken.map(([path]) => path))
+    expect(paths).toEqual(Object.keys(broken))
     const updates = requests.filter(isUpdate).map(({ body }) => body as unknown as CheckRunInput)
     expect(updates.map(({ output }) => output?.annotations?.length)).toEqual([50, 50, 20])
     expect(updates.map(({ conclusion }) => conclusion)).toEqual(['failure', undefined, undefined])

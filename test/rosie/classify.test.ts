@@ -127,7 +127,9 @@ describe('An evidence package', () => {
 })
 
 it('A repository has a record when it has a .gxp directory or a GxP.MD at its root', () => {
-  expect(hasRecord(['src/a.ts', '.gxp/README.md'])).toBe(true)
-  expect(hasRecord(['GXP.md'])).toBe(true)
-  expect(hasRecord(['src/a.ts', 'docs/GxP.MD', 'a/.gxp/system_context.md', '.gxp'])).toBe(false)
+  expect(hasRecord([{ path: 'src/a.ts' }, { path: '.gxp/README.md' }])).toBe(true)
+  expect(hasRecord([{ path: 'GXP.md' }])).toBe(true)
+  expect(
+    hasRecord([{ path: 'src/a.ts' }, { path: 'docs/GxP.MD' }, { path: 'a/.gxp/system_context.md' }, { path: '.gxp' }]),
+  ).toBe(false)
 })

@@ -15,7 +15,7 @@ import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { readBlobs, relevantFiles, snapshotOf, wantedContents } from '../../src/scan/files.ts'
 import { contentKey, type Report } from '../../src/scan/ports.ts'
-import { keySet, keysIn, verifyAll } from '../../src/scan/trust.ts'
+import { evidenceIn, keySet, keysIn, verifyAll } from '../../src/scan/trust.ts'
 import { createWorker } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -254,9 +254,7 @@ async function assessFromNothing(source: LocalSource, head: string, base: string
     await fromNothing(source, trustedBy),
   ]
   const keys = await keySet(keysIn(trusted), [])
-  const evidence = [snapshot, ...(before ? [before] : [])].flatMap(({ files }) =>
-    files.flatMap(({ sha, content }) => (content?.kind === 'evidence' ? [[sha, content] as const] : [])),
-  )
+  const evidence = [...evidenceIn(before ? [snapshot, before] : [snapshot])]
   const record = trusted.files.some(({ path }) => path.startsWith('.gxp/'))
   return assess(snapshot, before || null, DEFAULT_POLICY, await verifyAll(evidence, keys), record)
 }

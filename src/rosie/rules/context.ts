@@ -3,7 +3,7 @@
 import type { Field, Place, SnapshotFile } from '../model.ts'
 import { RISKS, STATUSES } from '../model.ts'
 import { textOf } from '../parse/document.ts'
-import { type ComplianceRecord, isRecordFile } from '../record.ts'
+import type { ComplianceRecord } from '../record.ts'
 import { asRisk, asStatus, highestRisk, riskField, riskRank, statusField } from '../vocabulary.ts'
 import { brokenReferences } from './references.ts'
 import type { Hit, Rule } from './rule.ts'
@@ -203,7 +203,7 @@ function countsForVersion(record: ComplianceRecord): (file: SnapshotFile) => boo
   const high = new Set(
     [...record.graph.blocks.values()].filter(({ risk, test }) => risk === 'HIGH' && !test).map(({ path }) => path),
   )
-  return (file) => (file.kind === 'requirement' && isRecordFile(file)) || high.has(file.path)
+  return (file) => file.kind === 'requirement' || high.has(file.path)
 }
 
 export const contextRules: readonly Rule[] = [
