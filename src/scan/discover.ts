@@ -20,6 +20,8 @@ export async function listFiles(
 }
 
 export interface Tracked {
+  /** Null when the default branch was never scanned to the end. */
+  commit: string | null
   files: RelevantFile[]
   /** The keys of the default branch as last scanned; null when it never was: then a tracked scan trusts its own head. */
   keys: KeySet | null
@@ -29,11 +31,28 @@ export interface Tracked {
 
 /** The tracked snapshot as it stands, and what it says is trusted. */
 export async function readTracked(scan: Scan, { contents, serverKeys, policy }: ScanPorts): Promise<Tracked> {
-  if (scan.repository.trackedHead === null) return { files: [], keys: null, judgedBy: null }
   const stored = await contents.tracked(scan.repository.id)
-  const files = relevantFiles([...stored].map(([path, sha]) => ({ path, sha, size: null })))
+  if (!stored) return { commit: null, files: [], keys: null, judgedBy: null }
+  const files = relevantFiles([...stored.files].map(([path, sha]) => ({ path, sha, size: null })))
   const keyFiles = files.filter(({ kind }) => kind === 'key')
   const known = await contents.contents(scan.repository.id, wantedContents(keyFiles))
   const keys = await keySet(keysIn(snapshotOf(null, keyFiles, known)), serverKeys)
-  return { files, keys, judgedBy: judgedBy(policy, keys) }
+  return { commit: stored.commit, files, keys, judgedBy: judgedBy(policy, keys) }
+}
+
+/** How a head differs from the tracked snapshot, by path. */
+export interface Delta {
+  /** New, other bytes, or another kind of file. */
+  changed: ReadonlySet<string>
+  removed: readonly string[]
+}
+
+export function deltaOf(head: readonly RelevantFile[], tracked: readonly RelevantFile[]): Delta {
+  const known = new Map(tracked.map((file) => [file.path, file]))
+  const now = new Set(head.map(({ path }) => path))
+  const differs = ({ path, sha, kind }: RelevantFile) => known.get(path)?.sha !== sha || known.get(path)?.kind !== kind
+  return {
+    changed: new Set(head.filter(differs).map(({ path }) => path)),
+    removed: tracked.map(({ path }) => path).filter((path) => !now.has(path)),
+  }
 }

@@ -4,25 +4,33 @@ import { type RelevantFile, readBlobs, type WantedContent, wantedContents } from
 import { type ContentStore, contentKey, type Phase, type RepositorySource, type TreeEntry } from './ports.ts'
 import type { HeadedScan, ScanPorts } from './run.ts'
 
-/** The contents of the files: those known already, and the others fetched, read and kept. */
+export interface Read {
+  contents: ReadonlyMap<string, Content>
+  /** Blobs that had to be fetched. */
+  fetched: number
+}
+
+/** The contents of the files beside those `had`: the known ones, and the others fetched, read and kept. */
 export async function readContents(
   scan: HeadedScan,
   files: readonly RelevantFile[],
   tree: readonly TreeEntry[],
+  had: Read,
   { source, contents, policy }: ScanPorts,
   enter: (phase: Phase, detail: string) => Promise<void>,
-): Promise<{ contents: Map<string, Content>; fetched: number }> {
-  const wanted = wantedContents(files)
-  const known = await contents.contents(scan.repository.id, wanted)
+): Promise<Read> {
+  const wanted = wantedContents(files).filter(({ sha, reader }) => !had.contents.has(contentKey(sha, reader)))
+  if (wanted.length === 0) return had
+  const known = new Map([...had.contents, ...(await contents.contents(scan.repository.id, wanted))])
   const unknown = files.filter(({ sha, reader }) => reader !== null && !known.has(contentKey(sha, reader)))
   const count = new Set(unknown.map(({ sha }) => sha)).size
   await enter('Fetch', `${count} of ${wanted.length} files are new`)
-  if (count === 0) return { contents: known, fetched: 0 }
+  if (count === 0) return { contents: known, fetched: had.fetched }
   const at = { commit: scan.headSha, tree, maxBytes: policy.maxFileBytes, repositoryId: scan.repository.id }
   const progress = (done: number) => enter('Parse', `${done} of ${count} files read`)
   const fetched = await fetchContents(unknown, at, { source, contents }, progress)
   await enter('Parse', `${count} of ${count} files read`)
-  return { contents: new Map([...known, ...fetched]), fetched: count }
+  return { contents: new Map([...known, ...fetched]), fetched: had.fetched + count }
 }
 
 /** Contents are kept this many at a time, so that a first scan neither holds nor sends everything at once. */

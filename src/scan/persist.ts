@@ -1,6 +1,6 @@
 /** What becomes of the tracked snapshot. */
 import type { Assessed } from '../rosie/assess.ts'
-import type { RelevantFile } from './files.ts'
+import type { Delta, Tracked } from './discover.ts'
 import type { RepositorySource, TrackedChange } from './ports.ts'
 import type { HeadedScan } from './run.ts'
 
@@ -10,19 +10,14 @@ import type { HeadedScan } from './run.ts'
  */
 export async function trackedChange(
   scan: HeadedScan,
-  before: readonly RelevantFile[],
+  tracked: Tracked,
+  { changed, removed }: Delta,
   { head }: Assessed,
   source: RepositorySource,
 ): Promise<TrackedChange | null> {
   if (scan.kind !== 'tracked') return null
-  const known = new Map(before.map((file) => [file.path, file]))
-  const changed = head.snapshot.files.filter(({ path, sha, kind }) => {
-    const old = known.get(path)
-    return old?.sha !== sha || old.kind !== kind
-  })
-  const now = new Set(head.snapshot.files.map(({ path }) => path))
-  const removed = before.map(({ path }) => path).filter((path) => !now.has(path))
-  const differs = changed.length > 0 || removed.length > 0 || scan.repository.trackedHead === null
+  const differs = changed.size > 0 || removed.length > 0 || tracked.commit === null
   if (differs && (await source.tip())?.commit !== scan.headSha) return null
-  return { commit: scan.headSha, removed, changed, edges: head.graph.edges }
+  const files = head.snapshot.files.filter(({ path }) => changed.has(path))
+  return { commit: scan.headSha, removed, changed: files, edges: head.graph.edges }
 }

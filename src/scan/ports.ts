@@ -71,6 +71,8 @@ export interface PullRequestFacts {
   open: boolean
   /** The event is the pull request's opening: it can't have a comment of ours yet. */
   opening: boolean
+  /** When GitHub last changed the pull request, as of this event; null for check events, which don't say. */
+  updatedAt: Date | null
 }
 
 export interface ScanRequested {
@@ -171,7 +173,10 @@ export interface Scan {
   annotationsSent: number
 }
 
-/** What `take` says: the leased scan; `busy`: another scan holds its lane or it isn't due yet; `gone`: nothing left to do. */
+/**
+ * What `take` says: the leased scan; `busy`: another scan holds its lane or comes first, or it isn't due yet; `gone`:
+ * nothing left to do.
+ */
 export type Taken = { scan: Scan } | 'busy' | 'gone'
 
 export type ScanUpdate = Partial<{
@@ -282,8 +287,8 @@ export interface ContentStore {
   /** The relevant files of a commit as kept by `keepTree`; null when never asked. */
   tree(repositoryId: bigint, commit: string): Promise<TreeEntry[] | null>
   keepTree(repositoryId: bigint, commit: string, entries: readonly TreeEntry[]): Promise<void>
-  /** path → blob SHA of the tracked snapshot; empty when there is none. */
-  tracked(repositoryId: bigint): Promise<Map<string, string>>
+  /** The tracked snapshot: its commit, and path → blob SHA, both of one moment; null when there is none. */
+  tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null>
 }
 
 export const contentKey = (sha: string, reader: Reader) => `${sha} ${reader}`

@@ -7,9 +7,9 @@ import { hasRecord } from '../rosie/classify.ts'
 import type { Content } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
-import { baseOf, type ScanBase } from './base.ts'
-import { listFiles, readTracked, type Tracked } from './discover.ts'
-import { readContents } from './fetch.ts'
+import { baseOf, confirmBase, type ScanBase } from './base.ts'
+import { deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
+import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
 import type { CompletedScan, ContentStore, Phase, Publisher, RepositorySource, Scan, ScanStore } from './ports.ts'
@@ -36,13 +36,15 @@ export type HeadedScan = Scan & { headSha: string }
 /** Triggers that name no head: the scan looks what is there, and opens a check run only where there is a record. */
 const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_repositories', 'repository'])
 
+const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
+
 export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
   const { store, publisher, source, policy } = ports
   const enter = progressOf(scan, ports)
   const tracked = await readTracked(scan, ports)
   const earlier = await store.completedScans(scan.repository.id, scan.headSha)
   const alike = judgedAlike(scan, tracked, earlier)
-  if (alike && scan.kind === 'tracked' && scan.repository.trackedHead === scan.headSha) {
+  if (alike && scan.kind === 'tracked' && tracked.commit === scan.headSha) {
     return store.skip(scan, `Commit ${scan.headSha} was scanned before with the same policy and keys.`)
   }
   const announced = !HEADLESS.has(scan.trigger)
@@ -51,24 +53,28 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   await enter('Discovery', 'listing the files')
   const { files, tree } = await listFiles(scan, scan.headSha, ports)
   const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
-  const base = await baseOf(scan, tracked.files, files, earlier, list, source)
-  await store.update(scan, { baseSha: base.commit, filesTotal: files.length })
-  const kept = [files, base.files ?? [], tracked.files].some(hasRecord)
-  const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
-  if (shown) await publisher.open()
+  const facts = { scan, tracked, files, earlier, list, source }
+  const likely = await baseOf(facts)
 
   await enter('Delta', 'comparing with what is known')
-  const wanted = kept ? [...files, ...(base.files ?? [])] : []
-  const { contents, fetched } = await readContents(scan, wanted, tree, ports, enter)
+  const kept = [files, likely.files ?? [], tracked.files].some(hasRecord)
+  const delta = deltaOf(kept ? files : [], tracked.files)
+  const wanted = kept ? [...files, ...(likely.files ?? [])] : []
+  const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
+  const base = await confirmBase(likely, delta, facts)
+  const { contents, fetched } = await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)
+  await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
+  const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
+  if (shown) await publisher.open()
 
   await enter('Validate', 'verifying signatures and applying the rules')
   const { assessed, keys } = await judge(scan, { files, base, tracked, contents }, ports)
   const { conclusion, summary, findings } = assessed.assessment
 
   await enter('Persist', 'keeping the result')
-  const change = await trackedChange(scan, tracked.files, assessed, source)
+  const change = await trackedChange(scan, tracked, delta, assessed, source)
   const judged = judgedBy(policy, keys)
-  await store.update(scan, { filesFetched: fetched, requests: source.requests })
+  await store.update(scan, { requests: source.requests })
   await store.persist(scan, { conclusion, summary, judgedBy: judged, findings }, change)
 
   await enter('Traceability', 'comparing with the other bases of this commit')

@@ -81,10 +81,17 @@ export class Contents implements ContentStore {
       ON CONFLICT DO NOTHING`
   }
 
-  async tracked(repositoryId: bigint): Promise<Map<string, string>> {
-    const rows = await this.#database.client.$queryRaw<{ path: string; sha: string }[]>`
-      SELECT path, sha FROM tracked_file WHERE repository_id = ${repositoryId}`
-    return new Map(rows.map(({ path, sha }) => [path, sha]))
+  async tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null> {
+    const rows = await this.#database.client.$queryRaw<{ commit: string; path: string | null; sha: string }[]>`
+      SELECT r.tracked_head AS commit, f.path, f.sha
+      FROM repository r LEFT JOIN tracked_file f ON f.repository_id = r.id
+      WHERE r.id = ${repositoryId} AND r.tracked_head IS NOT NULL`
+    const [first] = rows
+    if (!first) return null
+    return {
+      commit: first.commit,
+      files: new Map(rows.flatMap(({ path, sha }) => (path === null ? [] : [[path, sha]]))),
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CheckRun, Repository } from '../support/github/index.ts'
-import { BROKEN, evidence, MENDED, newSigner, RECORD, STORY } from './record.ts'
+import { BROKEN, CONTEXT, evidence, MENDED, newSigner, RECORD, STORY } from './record.ts'
 import { purposes, tipOf, useWorld } from './world.ts'
 
 /** What a commit is compared with, and how often it is scanned. */
@@ -43,6 +43,36 @@ describe('head and base', () => {
       const before = await tipOf(repository)
       const { output } = await world.pushed(repository, 'main', RECORD, { parent: null, force: true })
       expect(output.summary).toMatch(new RegExp(`Against the base \`${before.slice(0, 7)}\`: .* fixed: 1 error`))
+    })
+
+    const version = (number: string) => ({ '.gxp/system_context.md': CONTEXT.replace('1.0.0', number) })
+
+    it('but an older commit that is scanned again is not compared with what came after it', async () => {
+      const repository = await world.scanned(RECORD)
+      const older = await world.pushed(repository, 'main', version('1.1.0'))
+      await world.pushed(repository, 'main', version('1.2.0'))
+      await repository.rerequest(older)
+      await world.until(() => repository.checkRuns(older.headSha).length === 2)
+      expect((await world.check(repository, older.headSha)).conclusion).toBe('success')
+    })
+
+    it('nor is one that is first heard of late', async () => {
+      const repository = await world.scanned(RECORD)
+      const late = await repository.commit('main', version('1.1.0'))
+      await world.pushed(repository, 'main', version('1.2.0'))
+      repository.checks.suite(world.github.app.id, late, 'main')
+      await repository.rerequestSuite(late)
+      expect((await world.check(repository, late)).conclusion).toBe('success')
+    })
+
+    it('nor is a branch that has become the default branch with the one that was', async () => {
+      const repository = await world.scanned(RECORD)
+      const release = await world.pushed(repository, 'release', { 'README.md': '# Release\n' })
+      await world.pushed(repository, 'main', version('2.0.0'))
+      repository.defaultBranch = 'release'
+      await repository.send('repository', 'edited', { changes: { default_branch: { from: 'main' } } })
+      await world.quiet()
+      expect((await world.check(repository, release.headSha)).conclusion).toBe('success')
     })
   })
 

@@ -52,14 +52,28 @@ forEachDatabase('scans', (databases) => {
       const named = await queueAndTake(database, aWish({ repository, headSha: sha(1), baseRef: null }))
       await scans.update(named, { checkRunId: 77n, annotationsSent: 50 })
       await scans.release(named, 60_000, 'Unreachable', true)
-      const other = await queue(database, aWish({ repository, headSha: sha(2), baseRef: null }))
       const tip = await queueAndTake(database, aWish({ repository, headSha: null, baseRef: null }))
+      const other = await queue(database, aWish({ repository, headSha: sha(2), baseRef: null }))
 
       await scans.update(tip, { headSha: sha(1) })
       expect(await row(database, tip.id)).toMatchObject({ headSha: sha(1), checkRunId: 77n, annotationsSent: 50 })
       expect(tip).toMatchObject({ checkRunId: 77n, annotationsSent: 50 })
       expect(await row(database, named.id)).toMatchObject({ status: 'skipped', error: expect.stringContaining(tip.id) })
       expect((await row(database, other)).status).toBe('queued')
+    })
+
+    it.each([
+      [true, false],
+      [false, true],
+      [false, false],
+    ])('that joins a scan answers for it: as announced, and forced if either is (%s, %s)', async (own, its) => {
+      const wish = aWish({ baseRef: null, headSha: null, trigger: 'installation', forced: own })
+      const tip = await queueAndTake(database, wish)
+      await queue(database, { ...wish, headSha: sha(1), trigger: 'push', forced: its })
+      await scans.update(tip, { headSha: sha(1) })
+      const answered = { trigger: 'push', forced: own || its, checkRunId: null }
+      expect(await row(database, tip.id)).toMatchObject(answered)
+      expect(tip).toMatchObject(answered)
     })
   })
 
@@ -237,7 +251,7 @@ forEachDatabase('scans', (databases) => {
 
     it('begins with files, artifacts and their first revisions', async () => {
       const scan = await track({ changed: [one, two, source], edges: [anEdge('SPEC-001', 'REQ-001')] })
-      expect(await new Contents(database, 1).tracked(repository.id)).toEqual(
+      expect((await new Contents(database, 1).tracked(repository.id))?.files).toEqual(
         new Map([one, two, source].map(({ path, sha }) => [path, sha])),
       )
       expect(await artifacts()).toMatchObject([
@@ -268,7 +282,9 @@ forEachDatabase('scans', (databases) => {
       const changed = requirementFile('REQ-001', 2, 'Stops the pump at once')
       const scan = await track({ changed: [changed], removed: [two.path, source.path] })
       expect(await artifacts()).toMatchObject([{ gxpId: 'REQ-001', title: 'Stops the pump at once', sha: changed.sha }])
-      expect(await new Contents(database, 1).tracked(repository.id)).toEqual(new Map([[changed.path, changed.sha]]))
+      expect((await new Contents(database, 1).tracked(repository.id))?.files).toEqual(
+        new Map([[changed.path, changed.sha]]),
+      )
       expect(await history(scan.headSha)).toMatchObject([
         { path: one.path, change: 'changed', sha: changed.sha },
         { path: two.path, change: 'removed', sha: null, data: null, gxpId: 'REQ-002' },
@@ -367,7 +383,7 @@ forEachDatabase('scans', (databases) => {
   })
 
   describe('pull requests', () => {
-    const pull = { headSha: sha('p'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
+    const pull = { headSha: sha('p'), headRef: 'feature', baseRef: 'main', open: true, opening: true, updatedAt: null }
 
     it('of a head and base are told before the scan of them is completed', async () => {
       const wish = aWish({ headSha: sha('p'), baseRef: 'main' })
