@@ -59,6 +59,7 @@ function pullRequest(event: Event): Intent[] {
     baseRef: raw.base.ref,
     open: raw.state === 'open',
     opening: event.action === 'opened',
+    updatedAt: raw.updated_at,
   }
   if (!pull.open) return [{ type: 'pull', installation: event.installation, repository, pull }]
   if (!scanned || (event.action === 'edited' && !changes?.base)) return []

@@ -40,6 +40,7 @@ const ref = z
   .max(1024)
   .regex(/^[^\p{Cc}\s~^:?*[\\]+$/u, 'not a git ref')
 const branchRef = ref.startsWith('refs/heads/').transform((full) => full.slice('refs/heads/'.length))
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 const name = z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,100}$/, 'not a name GitHub gives')
 const fullName = z.string().regex(/^(?!\.{1,2}\/)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'not owner/name')
 
@@ -70,6 +71,7 @@ export const pullRequested = z.object({
   pull_request: z.object({
     number,
     state: z.enum(['open', 'closed']),
+    updated_at: moment,
     /** `repo` is null once a fork is deleted. */
     head: z.object({ ref, sha, repo: z.object({ id }).nullable() }),
     base: z.object({ ref }),
@@ -89,6 +91,7 @@ const listedPull = z
       baseRef: base.ref,
       open: true,
       opening: false,
+      updatedAt: null,
     } satisfies PullRequestFacts,
   }))
 

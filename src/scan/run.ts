@@ -8,7 +8,7 @@ import type { Content } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
 import { baseOf, confirmBase, type ScanBase } from './base.ts'
-import { deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
+import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
 import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
@@ -25,7 +25,7 @@ export interface ScanPorts {
   /** Keys that the server trusts for this repository. */
   serverKeys: readonly TrustedKey[]
   policy: Policy
-  /** Aborted when the lease is lost or the process stops: the scan ends between two phases. */
+  /** Aborted when the lease is lost: the scan ends between two phases. */
   signal: AbortSignal
   log: { error(facts: object, message: string): void }
 }
@@ -50,25 +50,14 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const announced = !HEADLESS.has(scan.trigger)
   if (announced && !alike) await publisher.open()
 
-  await enter('Discovery', 'listing the files')
-  const { files, tree } = await listFiles(scan, scan.headSha, ports)
-  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
-  const facts = { scan, tracked, files, earlier, list, source }
-  const likely = await baseOf(facts)
-
-  await enter('Delta', 'comparing with what is known')
-  const kept = [files, likely.files ?? [], tracked.files].some(hasRecord)
-  const delta = deltaOf(kept ? files : [], tracked.files)
-  const wanted = kept ? [...files, ...(likely.files ?? [])] : []
-  const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
-  const base = await confirmBase(likely, delta, facts)
-  const { contents, fetched } = await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)
+  const found = await find(scan, tracked, earlier, ports, enter)
+  const { files, base, delta, kept, fetched } = found
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
   const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
   if (shown) await publisher.open()
 
   await enter('Validate', 'verifying signatures and applying the rules')
-  const { assessed, keys } = await judge(scan, { files, base, tracked, contents }, ports)
+  const { assessed, keys } = await judge(scan, tracked, found, ports)
   const { conclusion, summary, findings } = assessed.assessment
 
   await enter('Persist', 'keeping the result')
@@ -96,28 +85,58 @@ function judgedAlike(scan: HeadedScan, tracked: Tracked, [newest]: readonly Comp
   return newest.judgedBy === tracked.judgedBy ? newest : null
 }
 
+/** What is there to judge. */
+interface Found {
+  files: readonly RelevantFile[]
+  base: ScanBase
+  delta: Delta
+  contents: ReadonlyMap<string, Content>
+  fetched: number
+  /** A record is kept: by the head, by what it is compared with, or by the default branch. */
+  kept: boolean
+}
+
+/** Discovery, delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched. */
+async function find(
+  scan: HeadedScan,
+  tracked: Tracked,
+  earlier: readonly CompletedScan[],
+  ports: ScanPorts,
+  enter: (phase: Phase, detail: string) => Promise<void>,
+): Promise<Found> {
+  await enter('Discovery', 'listing the files')
+  const { files, tree } = await listFiles(scan, scan.headSha, ports)
+  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
+  const facts = { scan, tracked, files, earlier, list, source: ports.source }
+  const likely = await baseOf(facts)
+
+  await enter('Delta', 'comparing with what is known')
+  const kept = [files, likely.files ?? [], tracked.files].some(hasRecord)
+  const delta = deltaOf(kept ? files : [], tracked.files)
+  const wanted = kept ? [...files, ...(likely.files ?? [])] : []
+  const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
+  const base = await confirmBase(likely, delta, facts)
+  return {
+    files,
+    base,
+    delta,
+    kept,
+    ...(await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)),
+  }
+}
+
 /** The assessment, with the keys it trusts: a first scan of the default branch trusts its own, there being no others. */
 async function judge(
   scan: HeadedScan,
-  {
-    files,
-    base,
-    tracked,
-    contents,
-  }: {
-    files: readonly RelevantFile[]
-    base: ScanBase
-    tracked: Tracked
-    contents: ReadonlyMap<string, Content>
-  },
+  tracked: Tracked,
+  { files, base, contents }: Found,
   { serverKeys, policy, contents: store }: ScanPorts,
 ): Promise<{ assessed: Assessed; keys: KeySet }> {
   const head = snapshotOf(scan.headSha, files, contents)
   const before = base.files && snapshotOf(base.commit, base.files, contents)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
   const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store)
-  const trackedRecord = hasRecord(tracked.files)
-  return { assessed: assess(head, before, policy, verdicts, trackedRecord), keys }
+  return { assessed: assess(head, before, policy, verdicts, hasRecord(tracked.files)), keys }
 }
 
 function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts) {

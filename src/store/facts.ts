@@ -2,9 +2,9 @@
  * What events say about installations, repositories and pull requests.
  *
  * Deliveries arrive late, twice and out of order, and mostly don't say when they were true. What can be told: GitHub never
- * uses an installation's id again, so a removal is final; a pull request's opening is the oldest word about it; and an
- * event that mentions a repository in passing is no reason to take back a removal or an archiving of minutes ago, but
- * proof that an old one was undone.
+ * uses an installation's id again, so a removal is final; a pull request's opening is the oldest word about it, and its
+ * other events carry its `updated_at`; and an event that mentions a repository in passing is no reason to take back a
+ * removal or an archiving of minutes ago, but proof that an old one was undone.
  */
 import { Prisma } from '../generated/prisma/client.ts'
 import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports.ts'
@@ -82,15 +82,21 @@ export async function loseRepositories(
       AND id IN (SELECT value::bigint FROM json_array_elements_text(${toJson(repositories.map(String))}::json))`
 }
 
+/**
+ * A comment goes to the head that is stored here, so an event that comes late must not bring an old one back. Where two
+ * events share a second, the one that arrives later counts; one without a time only makes a pull request known.
+ */
 export async function learnPull(connection: Connection, repository: bigint, pull: PullRequestFacts): Promise<void> {
-  const { number, headSha, headRef, baseRef, open, opening } = pull
+  const { number, headSha, headRef, baseRef, open, opening, updatedAt } = pull
   const news = opening
-    ? Prisma.sql`from_opening = true`
+    ? Prisma.sql`from_opening = true, updated_at = now()`
     : Prisma.sql`head_sha = EXCLUDED.head_sha, head_ref = EXCLUDED.head_ref, base_ref = EXCLUDED.base_ref,
-        open = EXCLUDED.open`
+        open = EXCLUDED.open, seen_at = EXCLUDED.seen_at, updated_at = now()
+        WHERE EXCLUDED.seen_at >= coalesce(known.seen_at, '-infinity')`
   await connection.$executeRaw`
-    INSERT INTO pull_request (repository_id, number, head_sha, head_ref, base_ref, open, from_opening, updated_at)
-    VALUES (${repository}, ${number}, ${storable(headSha)}, ${storable(headRef)}, ${storable(baseRef)}, ${open}, ${opening},
-            now())
-    ON CONFLICT (repository_id, number) DO UPDATE SET ${news}, updated_at = now()`
+    INSERT INTO pull_request AS known
+      (repository_id, number, head_sha, head_ref, base_ref, open, seen_at, from_opening, updated_at)
+    VALUES (${repository}, ${number}, ${storable(headSha)}, ${storable(headRef)}, ${storable(baseRef)}, ${open},
+            ${updatedAt}::timestamptz, ${opening}, now())
+    ON CONFLICT (repository_id, number) DO UPDATE SET ${news}`
 }

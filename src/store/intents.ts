@@ -83,7 +83,10 @@ async function queueScan(connection: Connection, wish: ScanRequested): Promise<b
   return rows.some(({ added }) => added)
 }
 
-/** Tracked scans of a repository run one after the other; a change's scans of one head share a check run. */
+/**
+ * Tracked scans of a repository run one after the other. So do a change's scans of one head against its several bases:
+ * each opens a check run of its own, and the newest, the one people see, must know the verdicts of all the others.
+ */
 export function laneOf(repositoryId: bigint, kind: 'tracked' | 'change', headSha: string | null): string {
   return kind === 'tracked' ? `tracked:${repositoryId}` : `change:${repositoryId}:${headSha}`
 }

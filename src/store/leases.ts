@@ -36,7 +36,10 @@ export async function takeLease({ client }: Database, scanId: string, leaseMs: n
   return row?.status === 'queued' || row?.status === 'running' ? 'busy' : 'gone'
 }
 
-/** One statement; the index `scan_lane_key` decides between two that run at once. */
+/**
+ * One statement; the index `scan_lane_key` decides between two that run at once. Tracked scans run in the order they were
+ * asked for, each compared with the snapshot of the one before; one that isn't due yet keeps nobody waiting.
+ */
 async function lease(connection: Connection, scanId: string, leaseMs: number): Promise<Scan | null> {
   const leasing = connection.$queryRaw<Row[]>`
     UPDATE scan s SET status = 'running', attempts = s.attempts + 1, token = s.token + 1,
@@ -46,6 +49,11 @@ async function lease(connection: Connection, scanId: string, leaseMs: number): P
       AND (s.not_before IS NULL OR s.not_before <= now())
       AND ${outOfReach} IS NULL
       AND NOT EXISTS (SELECT 1 FROM scan other WHERE other.lane = s.lane AND other.status = 'running')
+      AND NOT EXISTS (
+        SELECT 1 FROM scan older
+        WHERE s.kind = 'tracked' AND older.repository_id = s.repository_id AND older.lane = s.lane
+          AND older.status = 'queued' AND (older.not_before IS NULL OR older.not_before <= now())
+          AND (older.created_at, older.id) < (s.created_at, s.id))
     RETURNING s.id, s.kind::text, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha",
       s.trigger, s.forced, s.attempts AS attempt, s.token, s.check_run_id AS "checkRunId",
       s.annotations_sent AS "annotationsSent", r.id AS "repositoryId", r.installation_id AS "installationId", r.owner,

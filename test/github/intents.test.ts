@@ -124,7 +124,7 @@ describe('push', () => {
 
 describe('pull_request', () => {
   const head = { ref: 'topic', sha: A, repo: { id: 7 } }
-  const raw = { number: 5, state: 'open', head, base: { ref: 'release' } }
+  const raw = { number: 5, state: 'open', updated_at: '2026-05-15T15:20:33Z', head, base: { ref: 'release' } }
   const pull = (action: string, change: Payload = {}, payload: Payload = {}) =>
     given('pull_request', { action, pull_request: { ...raw, ...change }, ...payload })
 
@@ -135,7 +135,10 @@ describe('pull_request', () => {
         ref: 'topic',
         baseRef: 'release',
         trigger: 'pull_request',
-        pull: { number: 5, headSha: A, headRef: 'topic', baseRef: 'release', open: true, opening: true },
+        pull: {
+          ...{ number: 5, headSha: A, headRef: 'topic', baseRef: 'release', open: true, opening: true },
+          updatedAt: new Date('2026-05-15T15:20:33Z'),
+        },
       },
     ])
   })
@@ -193,7 +196,7 @@ describe('a check that somebody wants again', () => {
   it('is forced, against each base that its pull requests name', () => {
     expect(run('topic', [listed(1, 'main'), listed(2, 'release')])).toMatchObject([
       { headSha: A, ref: 'topic', baseRef: 'main', forced: true, trigger: 'rerequested', pull: { number: 1 } },
-      { headSha: A, ref: 'topic', baseRef: 'release', forced: true, pull: { number: 2, open: true, opening: false } },
+      { headSha: A, ref: 'topic', baseRef: 'release', forced: true, pull: { number: 2, open: true, updatedAt: null } },
     ])
   })
 

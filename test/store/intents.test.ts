@@ -166,8 +166,13 @@ forEachDatabase('intents', (databases) => {
   })
 
   describe('pull requests', () => {
+    const at = (second: number) => new Date(Date.UTC(2026, 4, 15, 12, 0, second))
     const pull = (facts: Partial<PullRequestFacts> = {}): PullRequestFacts => {
-      return { number: 7, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true, opening: false, ...facts }
+      return {
+        ...{ number: 7, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true, opening: false },
+        updatedAt: at(10),
+        ...facts,
+      }
     }
     const pullsOf = (repositoryId: bigint) => database.client.pullRequest.findMany({ where: { repositoryId } })
 
@@ -179,16 +184,40 @@ forEachDatabase('intents', (databases) => {
       ])
     })
 
+    const eventsOf = (repository: RepositoryFacts) => (facts: Partial<PullRequestFacts>) =>
+      deliver(database, { type: 'pull', installation: 1n, repository, pull: pull(facts) })
+
     it('follow their newer events; an opening that comes late changes nothing but that it was seen', async () => {
       const repository = aRepository()
-      const event = (facts: Partial<PullRequestFacts>): Intent => {
-        return { type: 'pull', installation: 1n, repository, pull: pull(facts) }
-      }
-      await deliver(database, event({ headSha: sha('b'), baseRef: 'release' }))
-      await deliver(database, event({ opening: true }))
+      const event = eventsOf(repository)
+      await event({ headSha: sha('b'), baseRef: 'release' })
+      await event({ opening: true })
       expect(await pullsOf(repository.id)).toMatchObject([{ headSha: sha('b'), baseRef: 'release', fromOpening: true }])
-      await deliver(database, event({ headSha: sha('c'), open: false }))
+      await event({ headSha: sha('c'), open: false })
       expect(await pullsOf(repository.id)).toMatchObject([{ headSha: sha('c'), open: false, fromOpening: true }])
+    })
+
+    it('keep what a newer event said when an older one comes late', async () => {
+      const repository = aRepository()
+      const event = eventsOf(repository)
+      await event({ headSha: sha('b'), updatedAt: at(20) })
+      await event({ headSha: sha('a'), baseRef: 'old', open: false, updatedAt: at(19) })
+      expect(await pullsOf(repository.id)).toMatchObject([
+        { headSha: sha('b'), baseRef: 'main', open: true, seenAt: at(20) },
+      ])
+      await event({ headSha: sha('c'), updatedAt: at(21) })
+      expect(await pullsOf(repository.id)).toMatchObject([{ headSha: sha('c'), seenAt: at(21) }])
+    })
+
+    it('are made known, but not changed, by an event that carries no time', async () => {
+      const repository = aRepository()
+      const event = eventsOf(repository)
+      await event({ headSha: sha('a'), updatedAt: null })
+      await event({ headSha: sha('b'), updatedAt: null })
+      expect(await pullsOf(repository.id)).toMatchObject([{ headSha: sha('a'), seenAt: null }])
+      await event({ headSha: sha('c') })
+      await event({ headSha: sha('a'), updatedAt: null })
+      expect(await pullsOf(repository.id)).toMatchObject([{ headSha: sha('c'), seenAt: at(10) }])
     })
   })
 })

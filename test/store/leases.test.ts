@@ -104,9 +104,40 @@ forEachDatabase('leases', (databases) => {
     })
 
     it('hold when several start at once', async () => {
-      const ids = await Promise.all([3, 4, 5, 6].map((head) => queue(database, tracked(sha(head)))))
+      const wish = aWish()
+      const ids = await Promise.all(['a', 'b', 'c', 'd'].map((baseRef) => queue(database, { ...wish, baseRef })))
       const taken = await Promise.all(ids.map((id) => scans.take(id, LEASE_MS)))
       expect(taken.filter((answer) => answer === 'busy')).toHaveLength(3)
+    })
+
+    it('let the scans of the default branch run in the order they were asked for', async () => {
+      const of = aRepository()
+      const ids: string[] = []
+      for (const head of [1, 2, 3]) ids.push(await queue(database, tracked(sha(head), of)))
+      // Those of one delivery were asked for in one moment: their ids decide.
+      await database.client.scan.updateMany({ where: { id: { in: ids } }, data: { createdAt: new Date() } })
+      const [first = '', second = '', third = ''] = ids.sort()
+      for (const later of [third, second]) expect(await scans.take(later, LEASE_MS)).toBe('busy')
+      await scans.skip(await take(database, first), 'enough')
+      await database.client.$executeRaw`
+        UPDATE scan SET created_at = created_at - interval '1 ms' WHERE id = ${third}::uuid`
+      expect(await scans.take(second, LEASE_MS)).toBe('busy')
+      await scans.skip(await take(database, third), 'enough')
+      await take(database, second)
+    })
+
+    it('wait for no older scan that is not due itself', async () => {
+      const of = aRepository()
+      const older = await queueAndTake(database, tracked(sha(1), of))
+      const newer = await queue(database, tracked(sha(2), of))
+      await scans.release(older, 60_000, 'Unreachable', true)
+      await take(database, newer)
+    })
+
+    it('let the changes of a head run in any order', async () => {
+      const wish = aWish()
+      await queue(database, wish)
+      await queueAndTake(database, { ...wish, baseRef: 'release' })
     })
 
     it('let one scan of a head run at a time, whatever its base', async () => {
@@ -117,12 +148,23 @@ forEachDatabase('leases', (databases) => {
     })
 
     it('are freed of a scan whose lease ran out, which waits again', async () => {
+      const wish = aWish()
+      const stalled = await queueAndTake(database, wish)
+      const next = await queue(database, { ...wish, baseRef: 'release' })
+      await expireLease(database, stalled.id)
+      await take(database, next)
+      expect((await row(database, stalled.id)).status).toBe('queued')
+    })
+
+    it('of the default branch are freed for a stalled scan itself first, which asks for them anew', async () => {
       const of = aRepository()
       const stalled = await queueAndTake(database, tracked(sha(1), of))
       const next = await queue(database, tracked(sha(2), of))
       await expireLease(database, stalled.id)
+      expect(await scans.take(next, LEASE_MS)).toBe('busy')
+      expect(await row(database, stalled.id)).toMatchObject({ status: 'queued', dispatchedAt: null })
+      await scans.skip(await take(database, stalled.id), 'enough')
       await take(database, next)
-      expect((await row(database, stalled.id)).status).toBe('queued')
     })
   })
 

@@ -42,6 +42,7 @@ CREATE TABLE "pull_request" (
     "head_ref" TEXT NOT NULL,
     "base_ref" TEXT NOT NULL,
     "open" BOOLEAN NOT NULL DEFAULT true,
+    "seen_at" TIMESTAMPTZ(3),
     "from_opening" BOOLEAN NOT NULL DEFAULT false,
     "comment_id" BIGINT,
     "comment_hash" TEXT,
