@@ -15,9 +15,17 @@ import { type CheckRun, type Files, GitHub, type Repository } from '../test/supp
 const SAMPLE = fileURLToPath(new URL('sample', import.meta.url))
 const HELP = `Usage: npm run demo [-- --repo PATH]
 
-Replays a push, a pull request that breaks a reference, and its fix. PATH: any local git repository that keeps a
-compliance record in .gxp/; it is only read. Without it a bundled sample repository is used.
+Replays a push, a pull request that breaks a reference, and its fix. PATH: any local git repository with a
+commit; it is only read. Without it a bundled sample repository is used.
 `
+
+const CONTEXT = '.gxp/system_context.md'
+const ID = /(?:REQ|US|SPEC)(?:-[A-Z0-9]+)+/
+/** Where front matter names another artifact, best first; the id comes right after. */
+const REFERENCES = [
+  new RegExp(`^(parent_id:\\s*["']?)(${ID.source})`, 'm'),
+  new RegExp(`^((?:satisfies|implements|derives_from):\\s*[[-]?\\s*["']?)(${ID.source})`, 'm'),
+]
 
 const { values } = parseArgs({ options: { repo: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
 if (values.help) process.stdout.write(HELP)
@@ -60,19 +68,19 @@ async function replay(github: GitHub, repository: Repository): Promise<void> {
   heading(`1. A push to ${branch}: the first scan`)
   await step(github, repository, () => repository.push(branch, tip))
 
-  const victim = await documentWithParent(repository, tip)
-  heading(`2. A pull request that breaks a reference in ${victim.path}`)
-  const broken = victim.text.replace(victim.parent, `${victim.parent}9`)
+  const change = await changeFor(repository, tip)
+  heading(`2. A pull request that breaks a reference in ${change.path}`)
+  // A name that no branch of the repository has, nor anything below it.
+  const topic = `rosie-guard-demo-${tip.slice(0, 7)}`
   const opened = await step(github, repository, async () => {
-    const sha = await repository.commit('tidy-up', { [victim.path]: broken }, { message: 'Tidy up' })
-    const pull = await repository.openPull({ head: 'tidy-up', title: 'Tidy up' })
+    const sha = await repository.commit(topic, change.broken, { message: 'Tidy up', parent: tip })
+    const pull = await repository.openPull({ head: topic, title: 'Tidy up' })
     return { sha, number: pull.number }
   })
 
   heading('3. A push to the pull request that mends it')
-  const mended = `${victim.text.trimEnd()}\n\nSee also the parent ${victim.parent}.\n`
   await step(github, repository, async () => ({
-    sha: await repository.push('tidy-up', { [victim.path]: mended }, { message: 'Mend the reference' }),
+    sha: await repository.push(topic, change.mended, { message: 'Mend the reference' }),
     number: opened.number,
   }))
 }
@@ -95,10 +103,17 @@ async function step<Result extends string | { sha: string; number: number }>(
   await github.waitFor(() => number === null || repository.comments(number).length > 0, 30_000)
   await settled(github)
   printCheck(check)
+  if (check.conclusion === 'neutral') say('There is no record in .gxp/ yet, so this commit is neither good nor bad.')
   if (number !== null) for (const { body } of repository.comments(number)) printBox('Comment on the pull request', body)
-  const seconds = ((Date.now() - from) / 1000).toFixed(1)
+  const seconds = ((answeredAt(github) - from) / 1000).toFixed(1)
   say(`${github.count({ tokens: false })} GitHub requests, ${seconds} s from the push to the answer.`)
   return result
+}
+
+/** When the last word for people was written: the check run's end or the comment, which is edited only if it changes. */
+function answeredAt(github: GitHub): number {
+  const written = github.requests.filter(({ kind, method }) => kind === 'api' && ['POST', 'PATCH'].includes(method))
+  return Math.max(...written.filter(({ path }) => path !== '/graphql').map(({ at }) => at.getTime()))
 }
 
 /** Until GitHub was asked nothing for half a second. */
@@ -123,22 +138,79 @@ function printCheck({ name, conclusion, output, annotations }: CheckRun): void {
   }
 }
 
-async function documentWithParent(repository: Repository, sha: string) {
-  const listing = await repository.git.text(
-    'ls-tree',
-    '-r',
-    '--name-only',
-    sha,
-    '--',
-    '.gxp/specs',
-    '.gxp/user_stories',
-  )
-  for (const path of listing.split('\n').filter(Boolean)) {
-    const text = await repository.git.text('show', `${sha}:${path}`)
-    const parent = /^parent_id:\s*["']?([A-Z0-9-]+)/m.exec(text)?.[1]
-    if (parent) return { path, text, parent }
+interface Change {
+  /** The file whose reference is broken. */
+  path: string
+  broken: Files
+  mended: Files
+}
+
+/** A reference of the repository's own record, broken and mended; where it has none, of a small record that is added. */
+async function changeFor(repository: Repository, sha: string): Promise<Change> {
+  const documents = await documentsOf(repository, sha)
+  const known = documents.map(({ text }) => text).join('\n')
+  for (const reference of REFERENCES) {
+    for (const { path, text } of documents) {
+      const frontMatter = /^\uFEFF?---\r?\n[\s\S]*?\n---/.exec(text)?.[0] ?? ''
+      const parent = reference.exec(frontMatter)?.[2]
+      if (parent === undefined) continue
+      const broken = text.replace(reference, `$1${unknownId(parent, known)}`)
+      const mended = `${text.trimEnd()}\n\nSee also the parent ${parent}.\n`
+      return { path, broken: { [path]: broken }, mended: { [path]: mended } }
+    }
   }
-  throw new Error('No specification or story with a `parent_id` was found, so there is no reference to break.')
+  return addedRecord(documents.some(({ path }) => path === CONTEXT))
+}
+
+/** The Markdown of the record. */
+async function documentsOf({ git }: Repository, sha: string): Promise<{ path: string; text: string }[]> {
+  const files = (await git.tree(sha, true)).filter(
+    ({ path, mode }) => mode.startsWith('100') && path.startsWith('.gxp/') && path.endsWith('.md'),
+  )
+  const objects = await git.objects(files.map((file) => file.sha))
+  return files.map(({ path }, index) => ({ path, text: objects[index]?.content.toString() ?? '' }))
+}
+
+/** Looks like a slip of the finger, and names nothing. */
+function unknownId(id: string, known: string): string {
+  const slip = `${id}9`
+  return known.includes(slip) ? unknownId(slip, known) : slip
+}
+
+/** A requirement and its story, with a system context where there is none. */
+function addedRecord(hasContext: boolean): Change {
+  const path = '.gxp/user_stories/US-DEMO-read-result.md'
+  const story = (parent: string) => `---
+gxp_id: US-DEMO
+title: Read a result at a glance
+parent_id: ${parent}
+as_a: laboratory analyst
+i_want: each result with its unit
+so_that: I cannot confuse two units
+acceptance_criteria:
+  - A result is shown with its unit
+---
+`
+  const requirement = `---
+gxp_id: REQ-DEMO
+title: Results with units
+gxp_risk_rating: LOW
+description: The system shall show every result with its unit.
+acceptance_criteria:
+  - A result is shown with its unit
+---
+`
+  const context = `---
+id: 3b9a3c52-6f0e-4a55-8a53-0d8a54c1c0de
+project_name: Demo
+version: 0.1.0
+gxp_risk_rating: LOW
+validation_status: draft
+intended_use: Shows what a compliance record is; added by the demo to a copy of this repository.
+---
+`
+  const added = { '.gxp/requirements/REQ-DEMO-results.md': requirement, ...(!hasContext && { [CONTEXT]: context }) }
+  return { path, broken: { ...added, [path]: story('REQ-DEMO9') }, mended: { [path]: story('REQ-DEMO') } }
 }
 
 async function readFiles(root: string): Promise<Files> {

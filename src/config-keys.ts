@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RefinementCtx } from 'zod'
+import { readKeys } from './rosie/parse/keys.ts'
 
 export interface EvidenceKeyFile {
   /** The organisation or user whose repositories the keys are trusted for; null: every repository. */
@@ -35,13 +36,16 @@ export function readText(path: string): string {
   }
 }
 
-/** `owner=path,path` → the files, each known to be there; what they hold is for their reader to judge. */
+/** `owner=path,path` → the files, each known to hold a public key. */
 export function evidenceKeys(text: string, context: RefinementCtx<string>): EvidenceKeyFile[] {
   const entries = text.split(',').map((entry) => entry.trim())
   return entries.map((entry, i) => {
     const { owner = null, path = '' } = /^(?:(?<owner>[\w-]+)=)?(?<path>.+)$/.exec(entry)?.groups ?? {}
     if (!isReadableFile(path)) {
       const message = `entry ${i + 1} of ${entries.length} must be a readable file, as path or owner=path.`
+      context.addIssue({ code: 'custom', message })
+    } else if (readKeys(readText(path)).problems.length > 0) {
+      const message = `entry ${i + 1} of ${entries.length} must name a file of public keys, as PEM or JWKS, with no private key in it.`
       context.addIssue({ code: 'custom', message })
     }
     return { owner, path: resolve(path) }

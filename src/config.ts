@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { EvidenceKeyFile } from './config-keys.ts'
 import { evidenceKeys, isPrivateKey, pemOf, readText } from './config-keys.ts'
+import { isLoopback } from './github/loopback.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 import { LOG_LEVELS } from './telemetry/logger.ts'
 
@@ -64,9 +65,17 @@ interface Problem {
 const url = (schemes: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
     error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}.`,
+    abort: true,
   })
 
-const webUrl = url(['https', 'http']).transform((text) => text.replace(/\/+$/, ''))
+const webUrl = url(['https', 'http'])
+  .refine((text) => !/[?#]/.test(text), { error: 'must end with its path: paths are added to it, so no ? and no #.' })
+  .transform((text) => text.replace(/\/+$/, ''))
+
+/** Deliveries must not cross a network in clear text. */
+const isSafeChannel = (text: string) => text.startsWith('https://') || isLoopback(text)
+
+const inPortRange = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535
 
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}.` })
@@ -97,6 +106,7 @@ const variables = z.object({
     .describe('A file with the private key, instead of `PRIVATE_KEY`.'),
   WEBHOOK_SECRET: z
     .string()
+    .trim()
     .refine((secret) => secret !== 'development', {
       error:
         'must not be "development", which anyone can guess. Make one with `openssl rand -hex 32` and set the same in the GitHub App.',
@@ -107,14 +117,16 @@ const variables = z.object({
   CLIENT_SECRET: z.string().optional().describe('The client secret of the GitHub App, for signing people in.'),
   GHE_HOST: z
     .string()
-    .regex(
-      /^[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i,
-      'must be a host name, such as github.example.com, without https:// and path.',
-    )
+    .regex(/^[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i, {
+      error: 'must be a host name, such as github.example.com, without https:// and path.',
+      abort: true,
+    })
+    .refine((host) => inPortRange(host.split(':')[1] ?? '443'), { error: 'must have a port from 1 to 65535, or none.' })
     .optional()
     .describe('The host of a GitHub Enterprise Server. Without it: github.com.'),
   GHE_PROTOCOL: oneOf(['https', 'http']).default('https').describe('How `GHE_HOST` is reached: `https` or `http`.'),
   WEBHOOK_PROXY_URL: url(['https', 'http'])
+    .refine(isSafeChannel, { error: 'must begin with https://, unless the channel is on this machine.' })
     .optional()
     .describe(
       'A smee.io channel to receive webhooks from, for a server that GitHub can not reach. Not for production.',

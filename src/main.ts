@@ -25,6 +25,7 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env)
   const log = createLogger(config.logLevel)
   const database = await openDatabase(databaseOf(config))
+  if (!database.embedded) await reach(database)
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   const credentials = config.app ? { ...config.app, slug: null } : await loadStoredApp(config.dataDir)
@@ -39,6 +40,18 @@ async function start(): Promise<void> {
     await database.close()
   })
   await running
+}
+
+/** Asked before anything listens. Only the error's code is told: the driver's words may hold parts of the address. */
+async function reach(database: Database): Promise<void> {
+  await database
+    .session(async () => {})
+    .catch((error: Error & { code?: string }) => {
+      throw new CannotStart(
+        `DATABASE_URL: the database does not let us in (${error.code ?? error.message}). Check that the server runs and ` +
+          'can be reached from here, and that the host, port, user, password and database name are right.',
+      )
+    })
 }
 
 /** Serves the registration page; once the app is registered, the app at work takes the page's place. */

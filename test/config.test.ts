@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const pem = (type: 'pkcs1' | 'pkcs8') =>
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type, format: 'pem' }).toString().trim()
 const privateKey = pem('pkcs1')
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
 const app = { APP_ID: '42', PRIVATE_KEY: privateKey, WEBHOOK_SECRET: 'a-long-secret' }
 
 function file(name: string, text: string): string {
@@ -56,7 +59,7 @@ describe('An empty environment', () => {
 
 describe('The configuration', () => {
   it('takes every variable', () => {
-    const key = file('key.pem', 'any')
+    const key = file('key.pem', publicKey)
     expect(
       loadConfig({
         ...app,
@@ -164,6 +167,8 @@ describe('The credentials of the app', () => {
     expect(problems({ ...app, WEBHOOK_SECRET: 'development' })).toEqual({
       WEBHOOK_SECRET: expect.stringContaining('openssl rand'),
     })
+    expect(Object.keys(problems({ ...app, WEBHOOK_SECRET: ' development\n' }))).toEqual(['WEBHOOK_SECRET'])
+    expect(loadConfig({ ...app, WEBHOOK_SECRET: 'a-long-secret\n' }).app?.webhookSecret).toBe('a-long-secret')
   })
 
   it('have both of the client id and secret, or neither', () => {
@@ -184,11 +189,18 @@ describe('A wrong value', () => {
     ['LOG_LEVEL', 'loud', 'debug'],
     ['GHE_HOST', 'https://github.example.com', 'without https://'],
     ['GHE_HOST', 'github.example.com/api', 'without https://'],
+    ['GHE_HOST', 'github.example.com:65536', '1 to 65535'],
+    ['GHE_HOST', 'github.example.com:0', '1 to 65535'],
     ['GHE_PROTOCOL', 'ftp', 'https, http'],
     ['DATABASE_URL', 'mysql://db', 'postgres://'],
     ['REDIS_URL', 'localhost:6379', 'redis://'],
     ['PUBLIC_URL', 'guard.example.com', 'https://'],
+    ['PUBLIC_URL', 'https://guard.example.com/?a=b', 'no ?'],
+    ['PUBLIC_URL', 'https://guard.example.com/#top', 'no #'],
     ['WEBHOOK_PROXY_URL', 'smee', 'https://'],
+    ['WEBHOOK_PROXY_URL', 'http://smee.io/channel', 'https://'],
+    ['WEBHOOK_PROXY_URL', 'http://localhost.example.com/channel', 'https://'],
+    ['WEBHOOK_PROXY_URL', 'http://localhost:@smee.io/channel', 'https://'],
     ['HOST', 'http://localhost', 'address'],
     ['EVIDENCE_PUBLIC_KEYS', 'acme=/nowhere/key.pem', 'entry 1 of 1'],
     ['EVIDENCE_PUBLIC_KEYS', folder, 'readable file'],
@@ -218,6 +230,56 @@ describe('A wrong value', () => {
       }
     }
     expect.hasAssertions()
+  })
+})
+
+describe('The files of EVIDENCE_PUBLIC_KEYS', () => {
+  const jwk = pair.publicKey.export({ format: 'jwk' })
+  it.each([
+    ['PEM', publicKey],
+    ['a JWK', JSON.stringify(jwk)],
+    ['a JWKS', JSON.stringify({ keys: [jwk, jwk] })],
+  ])('may be %s', (_form, text) => {
+    const path = file('trusted', text)
+    expect(loadConfig({ EVIDENCE_PUBLIC_KEYS: path }).evidenceKeys).toEqual([{ owner: null, path }])
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['other text', 'any'],
+    ['a private key in PEM', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['a private JWK', JSON.stringify(pair.privateKey.export({ format: 'jwk' }))],
+    ['no key in a JWKS', '{"keys": []}'],
+    ['a symmetric key', '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}'],
+  ])('are refused with %s in them', (_form, text) => {
+    const given = `${file('good', publicKey)},acme=${file('bad', text)}`
+    expect(problems({ EVIDENCE_PUBLIC_KEYS: given })).toEqual({
+      EVIDENCE_PUBLIC_KEYS: expect.stringMatching(/^entry 2 of 2 must name a file of public keys/),
+    })
+  })
+})
+
+describe('WEBHOOK_PROXY_URL', () => {
+  it.each(['http://localhost:8080/x', 'http://127.0.0.1/x', 'http://[::1]:3001/x'])(
+    'may be %s, in clear',
+    (channel) => {
+      expect(loadConfig({ WEBHOOK_PROXY_URL: channel }).webhookProxyUrl).toBe(channel)
+    },
+  )
+})
+
+describe('The start', () => {
+  it('ends with words where the database does not answer, and keeps its password', async () => {
+    const main = join(import.meta.dirname, '../src/main.ts')
+    const env = { PATH: process.env.PATH, DATABASE_URL: 'postgres://guard:hunter2@127.0.0.1:1/guard', PORT: '0' }
+    const { code, said } = await new Promise<{ code: number | null; said: string }>((resolve) => {
+      const started = execFile(process.execPath, ['--import', 'tsx', main], { env }, (_, out, err) =>
+        resolve({ code: started.exitCode, said: out + err }),
+      )
+    })
+    expect(code).toBe(1)
+    expect(said).toMatch(/^rosie-guard can't start: DATABASE_URL: [^\n]* \(ECONNREFUSED\)\. Check [^\n]*\n$/)
+    expect(said).not.toContain('hunter2')
   })
 })
 

@@ -31,7 +31,8 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
 
   app.post(WEBHOOK_PATH, {
     bodyLimit: MAX_BYTES,
-    // Before the body is read: a stranger can't make us hold 25 MiB.
+    // Before the body is read, which spares us those of strangers who send no signature. One that only looks right gets
+    // its body read, up to the limit above: nothing less tells whether it fits.
     onRequest: async ({ headers }) => {
       if (!/^sha256=[0-9a-f]{64}$/.test(text(headers['x-hub-signature-256']))) throw unsigned()
     },

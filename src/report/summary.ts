@@ -90,7 +90,8 @@ function coverageSection(assessment: Assessment): string | null {
     '### Coverage of requirements',
     table(coverageTable(assessment)),
     'Linked: some path leads to a test. Traced: a typed path from the requirement over stories and specifications to a ' +
-      'test. Proven: traced, with valid, passing evidence.',
+      'test. Proven: traced, with valid, passing evidence for the current state of the source; not established yet, since ' +
+      'evidence is not replayed against the source.',
     traced < total ? gapsLine(assessment.findings, total - traced, total) : null,
   ])
 }
@@ -127,8 +128,9 @@ function findingsSection(heading: string, findings: readonly AssessedFinding[], 
 
 function annotationsLine({ shown, left }: Annotations): string | null {
   if (left.length === 0) return null
-  const all = many(shown.length + left.length, 'finding')
-  const counts = `${number(shown.length)} of ${all} ${shown.length === 1 ? 'is' : 'are'} annotated`
+  const all = shown.length + left.length
+  const verb = shown.length === 1 || all === 1 ? 'is' : 'are'
+  const counts = `${number(shown.length)} of ${many(all, 'finding')} ${verb} annotated`
   return `${counts}, and ${number(left.length)} more: ${ruleCounts(left)}. All are stored with the scan named below.`
 }
 

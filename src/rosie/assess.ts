@@ -13,9 +13,9 @@ import type {
 } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
-import { type ComplianceRecord, indexRecord } from './record.ts'
+import { type ComplianceRecord, indexRecord, kindOf } from './record.ts'
 import { RULES } from './rules/index.ts'
-import { fingerprintOf, toFinding } from './rules/rule.ts'
+import { fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
 
 /** The assessment, and the indexed records it was made from. */
 export interface Assessed {
@@ -68,7 +68,7 @@ function findings(head: ComplianceRecord, base: ComplianceRecord | null, policy:
   const found: Finding[] = []
   const seen = new Map<string, number>()
   for (const rule of RULES) {
-    for (const hit of rule.check({ head, base, policy })) {
+    for (const hit of bounded(rule.check({ head, base, policy }), rule)) {
       const first = fingerprintOf(rule, hit)
       const nth = (seen.get(first) ?? 0) + 1
       seen.set(first, nth)
@@ -77,6 +77,34 @@ function findings(head: ComplianceRecord, base: ComplianceRecord | null, policy:
     }
   }
   return found.sort(bySeriousness)
+}
+
+/** What one rule tells of one file at most: a file made for the purpose has a hundred thousand faults. */
+const MOST_IN_A_FILE = 1_000
+
+/** The hits up to that limit; then, for each file that has more, one that says how many, as serious as they are. */
+function* bounded(hits: Iterable<Hit>, rule: Rule): Generator<Hit> {
+  const told = new Map<string, number>()
+  const left = new Map<string, { number: number; worst: Hit }>()
+  const rank = ({ severity = rule.severity }: Hit) => SEVERITIES.indexOf(severity)
+  for (const hit of hits) {
+    const path = hit.place?.path ?? ''
+    const before = told.get(path) ?? 0
+    if (before < MOST_IN_A_FILE) {
+      told.set(path, before + 1)
+      yield hit
+      continue
+    }
+    const { number, worst } = left.get(path) ?? { number: 0, worst: hit }
+    left.set(path, { number: number + 1, worst: rank(hit) > rank(worst) ? hit : worst })
+  }
+  for (const { number, worst } of left.values()) {
+    const { place, severity } = worst
+    // Its number is part of the fingerprint: a fault that is added among those left out is introduced.
+    const detail = `${number} more`
+    const message = `This file has ${detail} of this kind that are not listed, one of them here.`
+    yield { place, severity, message, detail }
+  }
 }
 
 function bySeriousness(a: Finding, b: Finding): number {
@@ -103,7 +131,7 @@ const conclude = (found: readonly AssessedFinding[], policy: Policy): Conclusion
 
 function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]): Summary {
   const { documents, snapshot, sources, evidence, coverage } = record
-  const documentsOf = (kind: string) => documents.filter(({ content }) => content.kind === kind).length
+  const documentsOf = (kind: string) => documents.filter((document) => kindOf(document) === kind).length
   const filesOf = (kind: string) => snapshot.files.filter((file) => file.kind === kind).length
   const blocks = (test: boolean) =>
     sources.filter((file) => file.test === test).reduce((sum, { content }) => sum + content.blocks.length, 0)

@@ -86,9 +86,8 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
   if (directory === 'evidence' && inPackage(path, packages)) return { kind: 'package_file', reader: null }
   if (KNOWN_NAMES.test(name) || (directory === undefined && KNOWN_FILES.has(name)))
     return { kind: 'known', reader: null }
-  return (
-    (directory && classifyByDirectory(directory, name)) || classifyByName(name) || { kind: 'unknown', reader: null }
-  )
+  const found = directory === undefined ? classifyByName(name) : classifyByDirectory(directory, name)
+  return found ?? { kind: 'unknown', reader: null }
 }
 
 /** The kind of documents whose directory of `.gxp/` a path lies in, whatever the file itself is. */
@@ -109,7 +108,10 @@ function classifyByDirectory(directory: string, name: string): FileClass | null 
   return null
 }
 
-/** A document outside its directory: still read, and reported as misplaced. */
+/**
+ * A document that lies directly under `.gxp/`: still read, and reported as misplaced. In a directory of another purpose
+ * the name says nothing: a report or a template is often named after an id.
+ */
 function classifyByName(name: string): FileClass | null {
   const document = DOCUMENT_PREFIXES.get(/^(REQ|US|SPEC)-.*\.md$/.exec(name)?.[1] ?? '')
   return document ? { kind: document, reader: document } : null

@@ -3,9 +3,9 @@
  * from what fulfils to what is fulfilled, each with the place that says so. GxP.MD, "Traceability graph".
  */
 import { kindOfId } from './ids.ts'
-import type { Block, Document, DocumentKind, Edge, Place, Risk, Tier } from './model.ts'
+import type { Block, Document, DocumentKind, Edge, Place, Risk } from './model.ts'
 import type { ComplianceRecord, EvidenceFile, Located, SourceFile } from './record.ts'
-import { edgeOf, riskTags, tierOf } from './tags.ts'
+import { edgeOf, riskTags } from './tags.ts'
 import { highestRisk } from './vocabulary.ts'
 
 /** A block of annotations as a node: `FILE:path#L12`. */
@@ -15,12 +15,13 @@ export interface BlockNode {
   test: boolean
   block: Block
   risk: Risk | null
-  tiers: Tier[]
 }
 
 export interface Graph {
   /** In the order of the files; several edges may join the same two nodes. */
   edges: readonly Edge[]
+  /** The first place whose edge is left out, because there are more than `MAX_EDGES`. */
+  unread: Place | null
   blocks: ReadonlyMap<string, BlockNode>
   evidence: ReadonlyMap<string, EvidenceFile>
   /** Ids that something defines: an artifact, a block that implements the specification, … */
@@ -31,6 +32,12 @@ export interface Graph {
 
 type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
 
+/**
+ * What one graph holds at most: the largest real record has about 60,000 edges. A few files made for the purpose have
+ * millions, since a block's edges grow with the square of its ids, and would end the process.
+ */
+export const MAX_EDGES = 300_000
+
 export const evidenceNode = (path: string) => `EVIDENCE:${path}`
 export const blockNode = (path: string, line: number) => `FILE:${path}#L${line}`
 /** A whole file: a test or source that a specification's front matter names, or a document without an id. */
@@ -40,8 +47,15 @@ export function buildGraph(record: Indexed): Graph {
   const blocks = new Map<string, BlockNode>()
   const edges: Edge[] = []
   const sources = new Map(record.sources.map((file) => [file.path, file]))
+  let unread: Place | null = null
   const add = (more: Iterable<Edge>) => {
-    for (const edge of more) edges.push(edge) // not spread: a record may have more edges than a call takes arguments
+    for (const edge of more) {
+      if (edges.length === MAX_EDGES) {
+        unread ??= edge.origin
+        return
+      }
+      edges.push(edge)
+    }
   }
   for (const document of record.documents) add(documentEdges(document, sources))
   for (const file of record.sources) {
@@ -56,10 +70,10 @@ export function buildGraph(record: Indexed): Graph {
   for (const file of record.evidence) {
     if (file.content.form !== 'test') continue
     evidence.set(evidenceNode(file.path), file)
-    if (file.content.specId) edges.push(producedEdge(file, file.content.specId))
+    if (file.content.specId) add([producedEdge(file, file.content.specId)])
   }
-  const defined = definedIds(record, blocks.values(), edges)
-  return { edges, blocks, evidence, defined, out: lookUp(edges, 'from'), into: lookUp(edges, 'to') }
+  const defined = definedIds(record, blocks, edges)
+  return { edges, unread, blocks, evidence, defined, out: lookUp(edges, 'from'), into: lookUp(edges, 'to') }
 }
 
 function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
@@ -69,7 +83,6 @@ function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
     test,
     block,
     risk: highestRisk(riskTags(block.tags).map(({ risk }) => risk)),
-    tiers: block.tags.flatMap((tag) => tierOf(tag) ?? []),
   }
 }
 
@@ -106,9 +119,11 @@ function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge
 /**
  * A specification without a document of its own takes its parents from the blocks that implement it: a block that
  * satisfies a requirement (or implements a story) and implements the specification says that the one serves the other.
- * Joined by block, never by file: two blocks of one file say nothing about each other.
+ * Joined by block, never by file: two blocks of one file say nothing about each other. What several blocks say alike is
+ * one edge, at the first of them.
  */
 function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generator<Edge> {
+  const told = new Map<string, Set<string>>()
   for (const node of blocks) {
     if (node.test) continue
     const edges = [...blockEdges(node)]
@@ -116,8 +131,12 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
     for (const { to: specification } of edges.filter(isSpecification)) {
       if (record.documentsById.has(specification)) continue
+      const known = told.get(specification) ?? new Set([specification])
+      told.set(specification, known)
       for (const parent of parents) {
-        if (parent.to !== specification) yield { ...parent, from: specification, type: 'derives_from' }
+        if (known.has(parent.to)) continue
+        known.add(parent.to)
+        yield { ...parent, from: specification, type: 'derives_from' }
       }
     }
   }
@@ -135,20 +154,16 @@ const producedEdge = ({ path }: EvidenceFile, specId: string): Edge => ({
  * Artifacts; specifications that a source block implements, or that have a v1 block of their own; requirements and
  * stories that annotations name, where the repository keeps no documents of that kind.
  */
-function definedIds(record: Indexed, blocks: Iterable<BlockNode>, edges: readonly Edge[]): Set<string> {
+function definedIds(record: Indexed, blocks: ReadonlyMap<string, BlockNode>, edges: readonly Edge[]): Set<string> {
   const defined = new Set<string>([...record.documentsById.keys(), ...record.unreadableIds])
   const free = (kind: DocumentKind | null) => kind !== null && kind !== 'specification' && !record.keptKinds.has(kind)
-  for (const { block, test } of blocks) {
-    for (const tag of block.tags) {
-      for (const { id } of tag.ids) {
-        const kind = kindOfId(id)
-        const implemented = !test && kind === 'specification' && edgeOf(tag.name, kind, test) === 'implements'
-        const ownBlock = kind === 'specification' && tag.name === 'gxp-tag'
-        if (implemented || ownBlock) defined.add(id)
-      }
-    }
+  for (const { from, to, type, by } of edges) {
+    if (!by.startsWith('@')) continue
+    const kind = kindOfId(to)
+    const implemented = kind === 'specification' && type === 'implements' && blocks.get(from)?.test === false
+    const ownBlock = kind === 'specification' && by === '@gxp-tag'
+    if (implemented || ownBlock || free(kind)) defined.add(to)
   }
-  for (const { by, to } of edges) if (by.startsWith('@') && free(kindOfId(to))) defined.add(to)
   return defined
 }
 
@@ -170,20 +185,18 @@ export function reachable(starts: Iterable<string>, next: (node: string) => Iter
   return seen
 }
 
-/** The shortest cycle through each node that lies on one, each cycle once; nodes in the order of the edges. */
-export function cycles(graph: Graph): Edge[][] {
-  const found: Edge[][] = []
+/** The shortest cycle through each node that lies on one, each cycle once; nodes in the order of the edges. Lazily. */
+export function* cycles(graph: Graph): Generator<Edge[]> {
   const covered = new Set<string>()
   for (const component of components(graph)) {
     for (const node of component) {
       if (covered.has(node)) continue
       const cycle = shortestCycle(graph, node, component)
       if (!cycle) continue
-      found.push(cycle)
       for (const edge of cycle) covered.add(edge.from)
+      yield cycle
     }
   }
-  return found
 }
 
 /**

@@ -99,6 +99,13 @@ export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceR
 export const idOf = ({ content }: Located<Document>): string | null =>
   content.gxpId !== null && kindOfId(content.gxpId) ? content.gxpId : null
 
+/** What a document is: what its directory says, unless neither its file name nor its id agrees. */
+export function kindOf({ path, content }: Located<Document>): DocumentKind {
+  const named = kindOfId(idInFileName(path) ?? '')
+  const claimed = kindOfId(content.gxpId ?? '')
+  return named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
+}
+
 function byId(documents: readonly Located<Document>[]): Map<string, Located<Document>[]> {
   const found = new Map<string, Located<Document>[]>()
   for (const document of documents) {

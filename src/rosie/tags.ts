@@ -2,7 +2,7 @@
  * The tags of all three generations of annotations: what each carries and what it means.
  * v3 = GxP.MD 3.0; v2 = RFC-001 draft-03; v1 = draft-02. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
-import type { DocumentKind, EdgeType, Risk, Tag, TagName, Tier } from './model.ts'
+import type { DocumentKind, EdgeType, Risk, Tag, TagName } from './model.ts'
 import { RISKS, TIERS } from './model.ts'
 
 export interface TagForm {
@@ -72,11 +72,3 @@ export const riskTags = (tags: readonly Tag[]): { risk: Risk; tag: Tag }[] =>
       tag.name === 'gxp-risk' || tag.name === 'gxp-criticality' ? RISKS.find((level) => level === tag.value) : undefined
     return risk ? [{ risk, tag }] : []
   })
-
-/** The verification tier of a `@test-type`: the draft-02 words unit and integration are OQ, e2e is PQ. */
-export function tierOf(tag: Tag): Tier | null {
-  if (tag.name !== 'test-type') return null
-  if (tag.value === 'unit' || tag.value === 'integration') return 'OQ'
-  if (tag.value === 'e2e') return 'PQ'
-  return TIERS.find((tier) => tier === tag.value) ?? null
-}

@@ -1,6 +1,7 @@
 /** `rosie-guard scan`, as people and programs use it: real folders, real git, and once the real process. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportSPKI, importJWK, type JWK } from 'jose'
@@ -360,5 +361,18 @@ describe('The process', () => {
     expect(failed).toMatchObject({ code: 2, out: '', err: expect.stringContaining('nowhere') })
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
     expect(await process_('--version')).toMatchObject({ code: 0, out: `${version}\n` })
+  })
+
+  it('ends quietly when its reader has seen enough, with the exit code of the scan', async () => {
+    write(folder.path, { ...GOOD, ...broken })
+    const cli = join(import.meta.dirname, '../../src/cli.ts')
+    const started = spawn(process.execPath, ['--import', 'tsx', cli, 'scan', folder.path])
+    started.stdout.destroy()
+    let err = ''
+    started.stderr.on('data', (chunk) => {
+      err += chunk
+    })
+    const [code] = await once(started, 'close')
+    expect({ code, err }).toEqual({ code: 1, err: '' })
   })
 })

@@ -80,6 +80,17 @@ describe("the check run's summary", () => {
     expect(page).toContain('2 of 3 findings are annotated, and 1 more: 1 × `context/missing`.')
   })
 
+  it('says so of a single finding too', () => {
+    const nowhere = finding({ path: null, line: null, rule: 'context/missing' })
+    expect(summary(report(assessment([nowhere])))).toContain('0 of 1 finding is annotated, and 1 more: ')
+  })
+
+  it('does not promise what is not established: evidence is not replayed', () => {
+    expect(page).toContain(
+      'Proven: traced, with valid, passing evidence for the current state of the source; not established yet, since evidence is not replayed against the source.',
+    )
+  })
+
   it('ends with the facts of the scan', () => {
     expect(page).toMatch(
       /Scan `6b0c1d6e-0000-4000-8000-000000000001`: 300 files, 1 fetched, 3 GitHub requests\.<\/sub>$/,

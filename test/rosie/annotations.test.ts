@@ -1,6 +1,6 @@
 import type { Tag } from '../../src/rosie/model.ts'
 import { readAnnotations } from '../../src/rosie/parse/annotations.ts'
-import { edgeOf, tierOf } from '../../src/rosie/tags.ts'
+import { edgeOf } from '../../src/rosie/tags.ts'
 
 const read = (...source: string[]) => readAnnotations(source.join('\n'), 'c')
 const tagsIn = (...source: string[]): Tag[] => read(...source).blocks.flatMap(({ tags }) => tags)
@@ -148,6 +148,9 @@ describe('A malformed tag', () => {
     ['@gxp-risk CRITICAL', 'LOW, MEDIUM, HIGH'],
     ['@gxp-risk', 'has no value'],
     ['@gxp-risk: HIGH', 'colon'],
+    ['@gxp-risk HIGH, LOW', 'one value'],
+    ['@gxp-risk HIGH/LOW', 'one value'],
+    ['@gxp-risk HIGH and LOW', 'one value'],
     ['@gxp-criticality low', 'write `LOW`'],
     ['@gxp-risk-concern rounded twice', 'double quotes'],
     ['@gxp-risk-concern ""', 'double quotes'],
@@ -165,6 +168,16 @@ describe('A malformed tag', () => {
     ['@gxp-satisfies REQ-001, req-002', '`req-002`'],
     ['@gxp-satisfies REQ-001,', 'comma'],
     ['@gxp-satisfies REQ-001 REQ-002', 'comma'],
+    ['@gxp-satisfies REQ-DOSE REQ-LIMIT', 'comma'],
+    ['@gxp-implements SPEC-A1 and SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1; SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1;SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 / SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1/SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 & SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 + SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 | SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 and spec-a2', '`spec-a2` without a comma'],
     ['@gxp-spec SPEC', 'names no id'],
     ['@gxp-spec RISK-001', 'names no id'],
     ['@gxp-spec SPEC-001-', 'names'],
@@ -206,6 +219,10 @@ describe('A malformed tag', () => {
     'see the @gxp-specs of the other file',
     'mail to qa@gxp-spec.example',
     'uses @gxp-satisfies and @gxp-risk tags',
+    '@gxp-satisfies REQ-001 and more; see below / the other file',
+    '@gxp-risk HIGH, low doses and high ones alike',
+    '@gxp-risk HIGH @description it works: see @gxp-spec docs',
+    '@gxp-risk HIGH @description it works @gxp-specs',
   ])('is not: %s', (comment) => {
     expect(problemsIn(`// ${comment}`)).toEqual([])
   })
@@ -223,6 +240,17 @@ describe('A malformed tag', () => {
   it('of a word that documentation shares is told only beside one of ours', () => {
     expect(problemsIn('// @gxp-verifies SPEC-1', '// @test-type oq')).toMatchObject([{ line: 2 }])
     expect(problemsIn('// @test-type oq')).toEqual([])
+  })
+
+  it('is told some hundred times; then the file is not read on, and that is told', () => {
+    const fault = (n: number) => Array.from({ length: n }, () => '// @gxp-risk high')
+    expect(problemsIn(...fault(500))).toHaveLength(500)
+    for (const code of [[], ['a()']]) {
+      const { problems, blocks } = read(...fault(501), ...code, ...fault(400), 'b()', '// @gxp-risk HIGH')
+      expect(problems).toHaveLength(502)
+      expect(problems.at(-1)).toMatchObject({ line: 501, message: expect.stringContaining('not read from here on') })
+      expect(blocks).toEqual([])
+    }
   })
 
   it('is quoted in short, whatever its length', () => {
@@ -249,17 +277,5 @@ describe('What a tag means', () => {
     ['gxp-risk', 'requirement', false, null],
   ] as const)('@%s with a %s (in a test: %s) %s', (name, kind, inTest, edge) => {
     expect(edgeOf(name, kind, inTest)).toBe(edge)
-  })
-
-  it.each([
-    ['IQ', 'IQ'],
-    ['OQ', 'OQ'],
-    ['PQ', 'PQ'],
-    ['unit', 'OQ'],
-    ['integration', 'OQ'],
-    ['e2e', 'PQ'],
-  ])('@test-type %s is the tier %s', (value, tier) => {
-    const [, tag] = tagsIn('// @gxp-risk HIGH', `// @test-type ${value}`)
-    expect(tag && tierOf(tag)).toBe(tier)
   })
 })

@@ -10,6 +10,7 @@ import {
   requirement,
   STORY,
   signer,
+  story,
 } from '../support/record.ts'
 
 const broken = edited(STORY, 'REQ-001', 'REQ-0001')
@@ -172,6 +173,14 @@ describe('The summary', () => {
       provenance: { verified: 0, contradicted: 0, unavailable: 0 },
       requirements: { total: 1, linked: 1, traced: 1, proven: 0 },
       findings: { error: 1, warning: 0, notice: 0 },
+    })
+  })
+
+  it('counts a misplaced document as what it is', async () => {
+    const files = { ...GOOD, '.gxp/requirements/US-009.md': story('US-009', 'parent_id: REQ-001') }
+    expect((await assessRecord(files)).summary).toMatchObject({
+      artifacts: { requirement: 1, user_story: 2, specification: 1 },
+      requirements: { total: 1 },
     })
   })
 

@@ -43,7 +43,15 @@ describe('The kind of a file', () => {
 
   it('is decided by the name where the directory says nothing', () => {
     expect(kindOf('.gxp/REQ-001-login.md')).toBe('requirement')
-    expect(kindOf('.gxp/old/US-001.md')).toBe('user_story')
+  })
+
+  it.each([
+    '.gxp/evidence/SPEC-001-001-report.md',
+    '.gxp/templates/REQ-template.md',
+    '.gxp/old/US-001.md',
+    '.gxp/keys/REQ-001.md',
+  ])('is not decided by the name in a directory of another purpose: %s', (path) => {
+    expect(classify([path]).get(path)).toEqual({ kind: 'unknown', reader: null })
   })
 
   it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('is unknown in a directory called %s', (name) => {

@@ -98,7 +98,7 @@ describe('The graph', () => {
       '\n',
     )
     const files = Object.fromEntries([1, 2, 3, 4].map((n) => [`src/${n}.ts`, source]))
-    expect(await edges({ ...TWO, ...files })).toHaveLength(4 + 4_000 * 81)
+    expect(await edges({ ...TWO, ...files })).toHaveLength(4 + 4_000 * 41 + 40)
   })
 })
 

@@ -255,7 +255,7 @@ describe('A million hostile characters', () => {
     ['annotations/c', 'tags', `// ${fill('@gxp-risk HIGH ')}`],
     ['annotations/c', 'texts', `// @gxp-risk HIGH ${fill('@description x ')}`],
     ['annotations/c', 'titles that are not closed', `// ${fill('@gxp-spec SPEC-1 "')}`],
-    ['annotations/c', 'misspelt tags', fill('//@gxptg\n').slice(0, LIMIT / 4)],
+    ['annotations/c', 'misspelt tags', fill('//@gxptg\n')],
     ['annotations/c', 'lines of one comment', `// @gxp-risk HIGH\n/*${fill('\n')}*/`],
     ['annotations/c', 'comments of one line', `/*@gxp-risk HIGH*/${fill('/**/')}`],
     ['annotations/c', 'slashes', `// @gxp-risk HIGH\n${fill('(/ ')}`],
@@ -311,7 +311,22 @@ describe('A million hostile characters', () => {
     )
     const began = performance.now()
     const { findings } = await assessRecord(goodBut({ ...documents, [TEST]: many }))
-    expect(findings.length).toBeGreaterThan(9_000)
+    expect(findings.length).toBeGreaterThan(1_000)
+    expect((performance.now() - began) / 1000).toBeLessThan(2 * SECONDS)
+  })
+
+  it('of ids in each of fourteen files are assessed in time, and what is not read is told', async () => {
+    const list = (prefix: string, from: number) => Array.from({ length: 25 }, (_, n) => `${prefix}-${from + n}`).join()
+    const pairs = (from: number) =>
+      `// @gxp-satisfies ${list('REQ', from)}\n// @gxp-implements ${list('SPEC', from)}\nx()\n`
+    const source = (file: number) =>
+      Array.from({ length: LIMIT / 500 }, (_, block) => pairs(100_000 * (file + 1) + 25 * block)).join('')
+    const files = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`src/${n}.ts`, source(n)]))
+    const began = performance.now()
+    const { findings } = await assessRecord(goodBut(files), { policy: { maxFileBytes: 2 * LIMIT } })
+    expect(findings.filter(({ rule }) => rule === 'artifact/too-large')).toMatchObject([
+      { severity: 'error', path: expect.stringMatching(/^src/), message: expect.stringContaining('300,000') },
+    ])
     expect((performance.now() - began) / 1000).toBeLessThan(2 * SECONDS)
   })
 })

@@ -60,7 +60,12 @@ export async function startApp({ environment = {}, dataDir, ready = '/readyz' }:
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
-  if (ready) await untilReady(child, `${url}${ready}`, () => log)
+  try {
+    if (ready) await untilReady(child, `${url}${ready}`, () => log)
+  } catch (error) {
+    if (dataDir === undefined) await app.remove()
+    throw error
+  }
   return app
 }
 

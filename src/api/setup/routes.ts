@@ -4,7 +4,7 @@
  * for a host of its own, which main replaces by the app's once `onRegistered` is called.
  */
 import { Octokit } from '@octokit/rest'
-import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { isLoopback } from '../../github/loopback.ts'
 import { toProblem } from '../problem.ts'
@@ -42,17 +42,40 @@ const returned = z.object({ code: z.string().regex(/^[\w-]{1,200}$/), state: z.s
 
 const EMPTY_FORM: pages.Form = { account: 'organization', organization: '' }
 
-export const setup: FastifyPluginAsync<SetupOptions> = async (app, options) => {
-  const { dataDir, publicUrl, github, onRegistered } = options
-  const webhookUrl = options.webhookProxyUrl ?? publicUrl + WEBHOOK_PATH
-  const server = new URL(github.webUrl).host
-  const unreachable = isLoopback(webhookUrl) && !isLoopback(github.webUrl)
-  const states = new PendingStates()
-  const token = new SetupToken((fresh) => {
-    app.log.warn(`No GitHub App is registered. Open ${publicUrl}/setup and enter this one-time token: ${fresh}`)
-  })
-  let registered = false
+/** One first start, from the token in the log to the credentials. */
+interface Registration {
+  options: SetupOptions
+  webhookUrl: string
+  /** The host of GitHub, for people. */
+  server: string
+  states: PendingStates
+  token: SetupToken
+  done: boolean
+}
 
+export const setup: FastifyPluginAsync<SetupOptions> = async (app, options) => {
+  const { publicUrl, github } = options
+  const registration: Registration = {
+    options,
+    webhookUrl: options.webhookProxyUrl ?? publicUrl + WEBHOOK_PATH,
+    server: new URL(github.webUrl).host,
+    states: new PendingStates(),
+    token: new SetupToken((fresh) => {
+      app.log.warn(`No GitHub App is registered. Open ${publicUrl}/setup and enter this one-time token: ${fresh}`)
+    }),
+    done: false,
+  }
+  answerInPages(app)
+  openOnlyOnce(app, registration)
+  for (const url of ['/', '/setup']) {
+    app.get(url, async (_request, reply) => show(reply, 200, pages.form(registration.server, EMPTY_FORM)))
+  }
+  app.post('/setup', ({ body }, reply) => begin(registration, body, reply))
+  app.get('/setup/callback', ({ query }, reply) => finish(registration, query, reply, app.log))
+}
+
+/** Forms come in, pages go out, of errors too. */
+function answerInPages(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -63,50 +86,56 @@ export const setup: FastifyPluginAsync<SetupOptions> = async (app, options) => {
     const { statusCode, message } = toProblem(error, request)
     return show(reply, statusCode, pages.problem('That did not work', message))
   })
+}
+
+/** Nothing is here once there is an app, and no app is registered whose webhooks could not arrive. */
+function openOnlyOnce(app: FastifyInstance, registration: Registration): void {
+  const { options, server, webhookUrl } = registration
+  const unreachable = isLoopback(webhookUrl) && !isLoopback(options.github.webUrl)
   app.addHook('preHandler', async (_request, reply) => {
-    if (registered || (await loadStoredApp(dataDir)) !== null || (await options.hasData())) return reply.callNotFound()
+    const known = registration.done || (await loadStoredApp(options.dataDir)) !== null || (await options.hasData())
+    if (known) return reply.callNotFound()
     if (unreachable) return show(reply, 200, pages.unreachable(server, webhookUrl))
   })
+}
 
-  for (const url of ['/', '/setup']) {
-    app.get(url, async (_request, reply) => show(reply, 200, pages.form(server, EMPTY_FORM)))
+/** The form was sent: whoever has the token is handed over to GitHub. */
+async function begin({ options, webhookUrl, server, states, token }: Registration, body: unknown, reply: FastifyReply) {
+  const { form, problem: misfilled } = readForm(body)
+  if (misfilled !== null) return show(reply, 400, pages.form(server, form, misfilled))
+  if (!token.redeem(form.token)) {
+    const problem = 'This is not the token that the log shows last. A token that was used, or guessed at, is replaced.'
+    return show(reply, 403, pages.form(server, form, problem))
   }
+  // Better found out now than with credentials in hand that GitHub shows only once.
+  await prepareDataDir(options.dataDir)
+  const owner = form.account === 'organization' ? form.organization : null
+  const action = registrationUrl(options.github.webUrl, owner, states.issue(Date.now()))
+  const manifest = completeManifest(readAppManifest(), { publicUrl: options.publicUrl, webhookUrl })
+  return show(reply, 200, pages.handOver(action, manifest))
+}
 
-  app.post('/setup', async ({ body }, reply) => {
-    const { form, problem: misfilled } = readForm(body)
-    if (misfilled !== null) return show(reply, 400, pages.form(server, form, misfilled))
-    if (!token.redeem(form.token)) {
-      const problem =
-        'This is not the token that the log shows last. A token that was used, or guessed at, is replaced.'
-      return show(reply, 403, pages.form(server, form, problem))
-    }
-    // Better found out now than with credentials in hand that GitHub shows only once.
-    await prepareDataDir(dataDir)
-    const owner = form.account === 'organization' ? form.organization : null
-    const action = registrationUrl(github.webUrl, owner, states.issue(Date.now()))
-    return show(reply, 200, pages.handOver(action, completeManifest(readAppManifest(), { publicUrl, webhookUrl })))
+/** GitHub sent the operator back with a code, which is exchanged for the credentials. */
+async function finish(registration: Registration, query: unknown, reply: FastifyReply, log: FastifyBaseLogger) {
+  const { options, states } = registration
+  const { code = '', state = '' } = returned.safeParse(query).data ?? {}
+  if (code === '' || !states.redeem(state, Date.now())) return show(reply, 400, pages.unknownRegistration())
+  const credentials = await exchange(options.github.apiUrl, code).catch((error: unknown) => {
+    // Only its text: the error itself carries the request, and with it the code.
+    log.error({ reason: String(error) }, 'GitHub did not hand over the credentials of the new app.')
+    return null
   })
-
-  app.get('/setup/callback', async ({ query }, reply) => {
-    const { code = '', state = '' } = returned.safeParse(query).data ?? {}
-    if (code === '' || !states.redeem(state, Date.now())) return show(reply, 400, pages.unknownRegistration())
-    const credentials = await exchange(github.apiUrl, code).catch((error: unknown) => {
-      // Only its text: the error itself carries the request, and with it the code.
-      app.log.error({ reason: String(error) }, 'GitHub did not hand over the credentials of the new app.')
-      return null
-    })
-    if (credentials === null) return show(reply, 502, pages.notHandedOver())
-    try {
-      await storeApp(dataDir, credentials)
-    } catch (error) {
-      app.log.error({ err: error }, 'The credentials of the new app could not be kept.')
-      return show(reply, 500, pages.notKept(credentials.slug))
-    }
-    registered = true
-    // Not before the page is out: whoever listens may close this host.
-    reply.raw.once('close', () => onRegistered(credentials))
-    return show(reply, 200, pages.registered(credentials.htmlUrl, credentials.slug))
-  })
+  if (credentials === null) return show(reply, 502, pages.notHandedOver())
+  try {
+    await storeApp(options.dataDir, credentials)
+  } catch (error) {
+    log.error({ err: error }, 'The credentials of the new app could not be kept.')
+    return show(reply, 500, pages.notKept(credentials.slug))
+  }
+  registration.done = true
+  // Not before the page is out: whoever listens may close this host.
+  reply.raw.once('close', () => options.onRegistered(credentials))
+  return show(reply, 200, pages.registered(credentials.htmlUrl, credentials.slug))
 }
 
 /** What was filled in, and what is wrong with it. */

@@ -14,6 +14,11 @@ const TAG = /(^|[\s*([{,;])@([A-Za-z][\w-]*)/g
 const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
 const IDS = new RegExp(`^\\s+(${ID_PATTERN.source}(?![\\w-])(?:\\s*,\\s*${ID_PATTERN.source}(?![\\w-]))*)`)
 const NEXT_ID = new RegExp(ID_PATTERN.source, 'g')
+/** What is meant as a further id, and what people write instead of a comma. */
+const FURTHER_ID = new RegExp(
+  `^(?:\\s*(?:[,;/&+|]|and\\b))?\\s*(${ID_PATTERN.source}(?![\\w-])|[A-Za-z]+[-_][\\w-]*\\d[\\w-]*)`,
+)
+const FURTHER_VALUE = /^\s*(?:[,;/&+|]|and\b)\s*([\w-]+)/
 const TITLE = /^\s+"([^"]*)"/
 
 /**
@@ -21,6 +26,9 @@ const TITLE = /^\s+"([^"]*)"/
  * the edges grow with the square.
  */
 const MAX_IDS = 50
+
+/** After more faults than anyone mends at once a file is not read on: a million bytes hold a hundred thousand. */
+const MAX_PROBLEMS = 500
 
 interface FoundTag {
   tag?: Tag
@@ -34,21 +42,34 @@ export function readAnnotations(text: string, family: 'c' | 'python'): Annotated
   if (!FAMILY.test(text)) return found
   let off = false
   for (const comment of commentsOf(text, family)) {
-    const { tags, problems, stillOff } = readGroup(comment, off)
+    const { tags, problems, stillOff } = readGroup(comment, off, MAX_PROBLEMS - found.problems.length)
     off = stillOff
     for (const each of problems) found.problems.push(each) // not spread: there may be a hundred thousand
     if (tags.length > 0) found.blocks.push({ line: comment.line, endLine: comment.endLine, tags } satisfies Block)
+    if (found.problems.length > MAX_PROBLEMS) {
+      const message = `More than ${MAX_PROBLEMS} tags of this file do not parse, so it was not read from here on.`
+      found.problems.push(problem({ line: found.problems.at(-1)?.line ?? 1 }, message))
+      break
+    }
   }
   return found
 }
 
-function readGroup(comment: CommentGroup, wasOff: boolean) {
+/** `mostProblems`: the group is left after the line that has more. */
+function readGroup(comment: CommentGroup, wasOff: boolean, mostProblems: number) {
   let off = wasOff
+  let faults = 0
   const found: FoundTag[] = []
   for (const line of comment.lines) {
     const turned = SWITCH.exec(line.text)?.[1]
     if (turned) off = turned === 'off'
-    else if (!off) for (const each of readLine(line)) found.push(each)
+    else if (!off) {
+      for (const each of readLine(line)) {
+        found.push(each)
+        if (each.problem && !each.shared) faults++
+      }
+    }
+    if (faults > mostProblems) break
   }
   const family = found.some(({ tag, shared }) => (tag && !shared) || (tag && tag.ids.length > 0))
   const counted = found.filter(({ shared }) => family || !shared)
@@ -104,9 +125,12 @@ function* readLine({ line, column, text }: CommentLine): Generator<FoundTag> {
     if ('tag' in result) yield { shared, tag: { ...result.tag, ...span(word.length + 1 + result.length) } }
     else if (begins) yield { shared, problem: problem(span(word.length + 1), result.fault) }
     if ('tag' in result) taken += result.length
-    begins = 'tag' in result
+    begins = 'tag' in result && !isOpenText(TAGS[name])
   }
 }
+
+/** A text without quotes: what follows may be more of it. */
+const isOpenText = ({ carries, quoted }: TagForm) => carries === 'text' && !quoted
 
 const problem = (span: Span, message: string): Problem => ({ cause: 'annotation', ...span, message })
 
@@ -129,13 +153,15 @@ function readTag(
       return { id, line, column: from, endColumn: from + id.length - 1 }
     })
     const after = rest.slice(list[0].length)
-    const more = /^(?:\s*,)?\s*([A-Za-z]+[-_][\w-]*\d[\w-]*)/.exec(after)?.[1]
+    const more = FURTHER_ID.exec(after)?.[1]
     if (/^\s*,/.test(after))
       return {
         fault: `\`@${name}\` lists \`${short(list[1])}\` and then ${more ? `\`${short(more)}\`, which is not an id` : 'a comma with no id after it'}. Write ids in capitals, as in \`${form.example}\`.`,
       }
     if (more && /^(REQ|US|SPEC)[-_]/i.test(more))
-      return { fault: `\`@${name}\` names \`${short(list[1])}\` and \`${short(more)}\` without a comma between them.` }
+      return {
+        fault: `\`@${name}\` names \`${short(list[1])}\` and \`${short(more)}\` without a comma: write one between them.`,
+      }
     const title = TITLE.exec(after)
     return {
       tag: { ...base, ids, ...(title?.[1] ? { title: title[1] } : {}) },
@@ -153,6 +179,11 @@ function readTag(
   }
   const word = /^\s+([\w-]+)/.exec(rest)
   const value = form.carries.find((allowed) => allowed === word?.[1])
+  const further = FURTHER_VALUE.exec(rest.slice(word?.[0].length))?.[1]
+  if (value && further && form.carries.includes(further))
+    return {
+      fault: `\`@${name}\` says \`${value}\` and \`${further}\`. It takes one value, as in \`${form.example}\`.`,
+    }
   if (value && word) return { tag: { ...base, ids: [], value }, length: word[0].length }
   const meant = form.carries.find((allowed) => allowed.toLowerCase() === word?.[1]?.toLowerCase())
   const said = word?.[1] ? `says \`${short(word[1])}\`` : 'has no value'

@@ -9,7 +9,7 @@ import { readRiskRegister } from './risk-register.ts'
 import { readSystemContext } from './system-context.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 1
+export const PARSER_VERSION = 2
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.

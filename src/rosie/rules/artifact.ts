@@ -1,9 +1,11 @@
 /** Requirements, user stories and specifications, each file by itself. RFC-001, "Requirements" to "Specifications". */
+
+import { MAX_EDGES } from '../graph.ts'
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
 import type { Content, Document, DocumentKind, Field, Place, Problem } from '../model.ts'
 import { RISKS, STATUSES, TIERS } from '../model.ts'
 import { textOf } from '../parse/document.ts'
-import { type ComplianceRecord, idOf, type Located } from '../record.ts'
+import { type ComplianceRecord, idOf, kindOf, type Located } from '../record.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
 import type { Hit, Rule } from './rule.ts'
 
@@ -244,23 +246,25 @@ const encoding: Rule = {
 const tooLarge: Rule = {
   id: 'artifact/too-large',
   severity: 'error',
-  about: 'A file is over the size limit and was not read; for source files this is a notice.',
+  about:
+    'A file is over the size limit and was not read; for source files this is a notice. Or the record has more relations than are read.',
   *check({ head }) {
     for (const { content, ...hit } of problemsOf(head, 'too-large')) {
       yield content.kind === 'annotations' ? { ...hit, severity: 'notice' } : hit
+    }
+    if (head.graph.unread) {
+      yield {
+        place: head.graph.unread,
+        general: true,
+        message: `This record has more than ${MAX_EDGES.toLocaleString('en')} relations between its parts. From here on they were not read, so nothing they say counts.`,
+        detail: 'relations',
+      }
     }
   },
 }
 
 const readable = ({ documents }: ComplianceRecord): readonly Located<Document>[] =>
   documents.filter(({ content }) => content.problems.length === 0)
-
-/** What a document is: what its directory says, unless neither its file name nor its id agrees. */
-function kindOf({ path, content }: Located<Document>): DocumentKind {
-  const named = kindOfId(idInFileName(path) ?? '')
-  const claimed = kindOfId(content.gxpId ?? '')
-  return named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
-}
 
 const isMisplaced = (document: Located<Document>): boolean => !document.path.startsWith(DIRECTORIES[kindOf(document)])
 

@@ -87,13 +87,22 @@ function faultOf(edge: Edge, { graph }: ComplianceRecord): { message: string; se
 const either = (kinds: readonly DocumentKind[]) => kinds.map((kind) => NAMES[kind]).join(' or ')
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
+/** Finding a cycle may take a walk over the whole graph; no one mends more than these before the next scan. */
+const MOST_CYCLES = 200
+
 /** The graph is acyclic; each cycle is told once, on each document that takes part in it. */
 const cycle: Rule = {
   id: 'trace/cycle',
   severity: 'error',
   about: 'Documents refer to each other in a circle.',
   *check({ head }) {
+    let told = 0
     for (const edges of cycles(head.graph)) {
+      if (told++ === MOST_CYCLES) {
+        const message = `There are more circles than the ${MOST_CYCLES} that are told, the next one from here.`
+        yield { place: edges[0]?.origin ?? null, general: true, message, detail: 'more' }
+        return
+      }
       const members = edges.map(({ from }) => from)
       const path = shownPath([...members, ...members.slice(0, 1)])
       const detail = digest(members.sort())

@@ -119,7 +119,19 @@ describe('annotation/unknown-id', () => {
       { length: 100 },
       (_, n) => `// @gxp-derives-from ${ids.map((id) => `${id}-${n}`).join(', ')}\nx()`,
     )
-    const findings = await of(rule, { 'src/a.ts': source.join('\n') })
+    const findings = await of(rule, Object.fromEntries(source.map((text, n) => [`src/${n}.ts`, text])))
     expect(findings).toHaveLength(4_000)
+  })
+
+  it('finds a thousand in one file, and says how many more there are', async () => {
+    const source = (count: number) =>
+      Array.from({ length: count }, (_, n) => `// @gxp-verifies SPEC-404-${n}\nx()\n`).join('')
+    expect(await of(rule, { 'test/b.test.ts': source(1_000) })).toHaveLength(1_000)
+    const base = goodBut({ 'test/b.test.ts': source(1_234) })
+    const findings = found(await assessRecord(goodBut({ 'test/b.test.ts': source(1_235) }), { base }), rule)
+    expect(findings).toHaveLength(1_001)
+    expect(findings.filter(({ status }) => status === 'introduced')).toMatchObject([
+      { severity: 'error', path: 'test/b.test.ts', line: 2_001, message: expect.stringContaining('235 more') },
+    ])
   })
 })
