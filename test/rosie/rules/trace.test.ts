@@ -235,7 +235,7 @@ describe('trace/cycle', () => {
     const findings = await of(rule, chain(hub))
     expect(findings).toHaveLength(2 * 200 + 1)
     expect(findings.filter(({ message }) => message.includes('more circles'))).toMatchObject([{ severity: 'error' }])
-    expect((performance.now() - began) / 1000).toBeLessThan(10)
+    expect((performance.now() - began) / 1000).toBeLessThan(30)
   })
 
   it('follows a circle from scan to scan, wherever it is entered', async () => {
