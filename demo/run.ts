@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import pc from 'picocolors'
+import picocolors from 'picocolors'
 import { type RunningApp, startApp } from '../test/support/app.ts'
 import { type CheckRun, type Files, GitHub, type Repository } from '../test/support/github/index.ts'
 
+/** Only for people: a pipe or a CI log gets the plain text. */
+const pc = picocolors.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
 const SAMPLE = fileURLToPath(new URL('sample', import.meta.url))
 const HELP = `Usage: npm run demo [-- --repo PATH]
 
