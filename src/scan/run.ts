@@ -7,12 +7,21 @@ import { hasRecord } from '../rosie/classify.ts'
 import type { Content } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
-import { baseOf, confirmBase, type ScanBase } from './base.ts'
+import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
 import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
-import type { CompletedScan, ContentStore, Phase, Publisher, RepositorySource, Scan, ScanStore } from './ports.ts'
+import type {
+  CompletedScan,
+  ContentStore,
+  Phase,
+  Publisher,
+  RepositorySource,
+  Scan,
+  ScanStore,
+  TreeEntry,
+} from './ports.ts'
 import { PHASES } from './ports.ts'
 import { describe, otherBases, tellPulls } from './publish.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
@@ -50,8 +59,11 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const announced = !HEADLESS.has(scan.trigger)
   if (announced && !alike) await publisher.open()
 
-  const found = await find(scan, tracked, earlier, ports, enter)
-  const { files, base, delta, kept, fetched } = found
+  const there = await discover(scan, tracked, earlier, ports, enter)
+  const { kept } = there
+  if (kept && !alike) await publisher.open()
+  const found = await find(there, ports, enter)
+  const { files, base, delta, fetched } = found
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
   const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
   if (shown) await publisher.open()
@@ -85,44 +97,48 @@ function judgedAlike(scan: HeadedScan, tracked: Tracked, [newest]: readonly Comp
   return newest.judgedBy === tracked.judgedBy ? newest : null
 }
 
-/** What is there to judge. */
+interface Discovered {
+  facts: BaseFacts
+  tree: readonly TreeEntry[]
+  /** The base as far as it is known before the fetch. */
+  likely: ScanBase
+  /** A record is kept: by the head, by what it is compared with, or by the default branch. */
+  kept: boolean
+}
+
+async function discover(
+  scan: HeadedScan,
+  tracked: Tracked,
+  earlier: readonly CompletedScan[],
+  ports: ScanPorts,
+  enter: Enter,
+): Promise<Discovered> {
+  await enter('Discovery', 'listing the files')
+  const { files, tree } = await listFiles(scan, scan.headSha, ports)
+  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
+  const facts = { scan, tracked, files, earlier, list, source: ports.source }
+  const likely = await baseOf(facts)
+  return { facts, tree, likely, kept: [files, likely.files ?? [], tracked.files].some(hasRecord) }
+}
+
+/** What there is to judge. */
 interface Found {
   files: readonly RelevantFile[]
   base: ScanBase
   delta: Delta
   contents: ReadonlyMap<string, Content>
   fetched: number
-  /** A record is kept: by the head, by what it is compared with, or by the default branch. */
-  kept: boolean
 }
 
-/** Discovery, delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched. */
-async function find(
-  scan: HeadedScan,
-  tracked: Tracked,
-  earlier: readonly CompletedScan[],
-  ports: ScanPorts,
-  enter: (phase: Phase, detail: string) => Promise<void>,
-): Promise<Found> {
-  await enter('Discovery', 'listing the files')
-  const { files, tree } = await listFiles(scan, scan.headSha, ports)
-  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
-  const facts = { scan, tracked, files, earlier, list, source: ports.source }
-  const likely = await baseOf(facts)
-
+/** Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched. */
+async function find({ facts, tree, likely, kept }: Discovered, ports: ScanPorts, enter: Enter): Promise<Found> {
+  const { scan, tracked, files } = facts
   await enter('Delta', 'comparing with what is known')
-  const kept = [files, likely.files ?? [], tracked.files].some(hasRecord)
   const delta = deltaOf(kept ? files : [], tracked.files)
   const wanted = kept ? [...files, ...(likely.files ?? [])] : []
   const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
   const base = await confirmBase(likely, delta, facts)
-  return {
-    files,
-    base,
-    delta,
-    kept,
-    ...(await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)),
-  }
+  return { files, base, delta, ...(await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)) }
 }
 
 /** The assessment, with the keys it trusts: a first scan of the default branch trusts its own, there being no others. */
@@ -139,8 +155,10 @@ async function judge(
   return { assessed: assess(head, before, policy, verdicts, hasRecord(tracked.files)), keys }
 }
 
-function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts) {
-  return async (phase: Phase, detail: string) => {
+type Enter = (phase: Phase, detail: string) => Promise<void>
+
+function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts): Enter {
+  return async (phase, detail) => {
     signal.throwIfAborted()
     await store.update(scan, { phase, progress: PHASES[phase] })
     await publisher.progress(phase, detail)
