@@ -112,6 +112,7 @@ function workerPorts({
       contents,
       serverKeys: evidenceKeys(repository.owner),
       policy: DEFAULT_POLICY,
+      now: Date.now,
       publisherOf: (scan) =>
         createPublisher({ octokit, scan, store, app, webUrl: config.github.webUrl, now: Date.now }),
     }

@@ -72,7 +72,15 @@ async function scanLocal(
   const keys = await keySet(base?.keys ?? [], given)
   const snapshots = base?.snapshot ? [head, base.snapshot] : [head]
   const verdicts = await verifyAll([...evidenceIn(snapshots)], keys)
-  const { assessment } = assess(head, base?.snapshot ?? null, policy, verdicts, base?.hasRecord)
+  const { assessment } = assess(head, base?.snapshot ?? null, {
+    policy,
+    proposed: null,
+    verdicts,
+    states: new Map(),
+    keys: keys.keys.length,
+    now: Date.now(),
+    trackedRecord: base?.hasRecord ?? false,
+  })
   return {
     assessment,
     notes:

@@ -1,21 +1,27 @@
 /** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
-import { hasRecord, packageDirectories } from './classify.ts'
+import { hasRecord } from './classify.ts'
 import type {
   AssessedFinding,
   Assessment,
   Conclusion,
   Finding,
+  IgnoredFinding,
+  PolicyPreview,
+  Provenance,
   Severity,
   SignatureCounts,
   Snapshot,
+  States,
   Summary,
+  Verdict,
   Verdicts,
 } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
 import { type ComplianceRecord, indexRecord, kindOf } from './record.ts'
 import { RULES } from './rules/index.ts'
-import { fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
+import { type Case, fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
+import { scoreOf } from './score.ts'
 
 /** The assessment, and the indexed records it was made from. */
 export interface Assessed {
@@ -24,28 +30,38 @@ export interface Assessed {
   base: ComplianceRecord | null
 }
 
-/**
- * `base` null: no common history, or nothing to compare with; rules that compare then rest. `trackedRecord`: whether the
- * default branch keeps a record, whatever the head does.
- */
-export function assess(
-  head: Snapshot,
-  base: Snapshot | null,
-  policy: Policy,
-  verdicts: Verdicts,
-  trackedRecord = false,
-): Assessed {
-  const kept = trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
+/** What a head is judged by. Nothing of it comes from the head. */
+export interface Judging {
+  policy: Policy
+  /** The policy that the head itself would have, where that is another: shown as a preview, never applied. */
+  proposed: Policy | null
+  verdicts: Verdicts
+  states: States
+  /** How many keys are trusted. */
+  keys: number
+  /** ms since 1970. */
+  now: number
+  /** The default branch keeps a record, whatever the head does. */
+  trackedRecord: boolean
+}
+
+/** `base` null: no common history, or nothing to compare with; rules that compare then rest. */
+export function assess(head: Snapshot, base: Snapshot | null, judging: Judging): Assessed {
+  const { policy, proposed } = judging
+  const kept = judging.trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
   // Without a record, nothing is claimed: what annotations there may be is not looked at.
-  const indexed = (snapshot: Snapshot) => indexRecord(kept ? snapshot : { ...snapshot, files: [] }, verdicts)
-  const record = indexed(head)
-  const before = base && indexed(base)
+  const indexed = (snapshot: Snapshot, by: Policy) =>
+    indexRecord(kept ? snapshot : { ...snapshot, files: [] }, { ...judging, policy: by })
+  const record = indexed(head, policy)
+  const before = base && indexed(base, policy)
+  const preview = proposed && previewOf(indexed(head, proposed), base && indexed(base, proposed), judging, proposed)
+  const at = { policy, now: judging.now }
   const existing = new Map(
-    before ? findings(before, null, policy).map((finding) => [finding.fingerprint, finding]) : [],
+    before ? findings({ ...at, head: before, base: null, preview: null }).map((each) => [each.fingerprint, each]) : [],
   )
-  const now = findings(record, before, policy)
-  const fingerprints = new Set(now.map(({ fingerprint }) => fingerprint))
-  const assessed = now.map(
+  const { counted, ignored } = withoutIgnored(findings({ ...at, head: record, base: before, preview }), judging)
+  const fingerprints = new Set(counted.map(({ fingerprint }) => fingerprint))
+  const assessed = counted.map(
     (finding) => ({ ...finding, status: existing.has(finding.fingerprint) ? 'existing' : 'introduced' }) as const,
   )
   const assessment: Assessment = {
@@ -54,25 +70,47 @@ export function assess(
     base: base?.commit ?? null,
     summary: summarise(record, assessed),
     coverage: record.coverage.byRisk,
+    score: scoreOf(record),
+    riskMatrix: policy.riskMatrixFrom,
     findings: assessed,
     fixed: [...existing.values()].filter(({ fingerprint }) => !fingerprints.has(fingerprint)),
+    ignored,
+    preview,
   }
   return { assessment, head: record, base: before }
+}
+
+/** What the proposed policy would make of the same head and base. */
+function previewOf(
+  _head: ComplianceRecord,
+  _base: ComplianceRecord | null,
+  _judging: Judging,
+  _proposed: Policy,
+): PolicyPreview | null {
+  return null
+}
+
+/** Findings that the policy sets aside are told apart, never lost. */
+function withoutIgnored(
+  found: readonly Finding[],
+  _judging: Judging,
+): { counted: readonly Finding[]; ignored: IgnoredFinding[] } {
+  return { counted: found, ignored: [] }
 }
 
 /**
  * All findings of one record, most serious first, then by path and line. What is found twice alike in one file (the same
  * misspelt tag on two lines) is told apart by its number, in the file's order.
  */
-function findings(head: ComplianceRecord, base: ComplianceRecord | null, policy: Policy): Finding[] {
+function findings(at: Case): Finding[] {
   const found: Finding[] = []
   const seen = new Map<string, number>()
   for (const rule of RULES) {
-    for (const hit of bounded(rule.check({ head, base, policy }), rule)) {
+    for (const hit of bounded(rule.check(at), rule)) {
       const first = fingerprintOf(rule, hit)
       const nth = (seen.get(first) ?? 0) + 1
       seen.set(first, nth)
-      const finding = toFinding(rule, hit, policy, nth === 1 ? first : fingerprintOf(rule, hit, nth))
+      const finding = toFinding(rule, hit, at.policy, nth === 1 ? first : fingerprintOf(rule, hit, nth))
       if (finding) found.push(finding)
     }
   }
@@ -130,35 +168,37 @@ const conclude = (found: readonly AssessedFinding[], policy: Policy): Conclusion
   found.some((finding) => fails(finding, policy)) ? 'failure' : 'success'
 
 function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]): Summary {
-  const { documents, snapshot, sources, evidence, coverage } = record
+  const { documents, snapshot, sources, evidence, packages, testEvidence, coverage } = record
   const documentsOf = (kind: string) => documents.filter((document) => kindOf(document) === kind).length
   const filesOf = (kind: string) => snapshot.files.filter((file) => file.kind === kind).length
   const blocks = (test: boolean) =>
     sources.filter((file) => file.test === test).reduce((sum, { content }) => sum + content.blocks.length, 0)
   const severity = (level: Severity) => found.filter((finding) => finding.severity === level).length
-  const tests = evidence.filter(({ content }) => content.form === 'test')
-  const verdict = (result: string) => tests.filter((file) => file.verdict.result === result).length
-  const packages = packageDirectories(snapshot.files.map(({ path }) => path)).size
+  const replayed = (result: Provenance['result']) =>
+    testEvidence.filter(({ provenance }) => provenance.result === result).length
   return {
     artifacts: {
       requirement: documentsOf('requirement'),
       user_story: documentsOf('user_story'),
       specification: documentsOf('specification'),
       decision: filesOf('decision'),
-      risk: record.riskEntries,
+      risk: record.riskRegister?.content.entries.length ?? 0,
       vendor_assessment: filesOf('vendor_assessment'),
     },
     annotations: { source: blocks(false), test: blocks(true) },
-    evidence: {
-      total: tests.length,
-      valid: verdict('valid'),
-      invalid: verdict('invalid'),
-      untrusted: verdict('untrusted'),
+    evidence: countVerdicts(evidence),
+    packages: countVerdicts(packages),
+    provenance: {
+      verified: replayed('verified'),
+      contradicted: replayed('contradicted'),
+      unavailable: replayed('unavailable'),
     },
-    // A package's protocol is not verified, so each is untrusted: found, and never shown as valid.
-    packages: { total: packages, valid: 0, invalid: 0, untrusted: packages } satisfies SignatureCounts,
-    provenance: { verified: 0, contradicted: 0, unavailable: 0 },
     requirements: coverage.counts,
     findings: { error: severity('error'), warning: severity('warning'), notice: severity('notice') },
   }
+}
+
+function countVerdicts(signed: readonly { verdict: Verdict }[]): SignatureCounts {
+  const having = (result: Verdict['result']) => signed.filter(({ verdict }) => verdict.result === result).length
+  return { total: signed.length, valid: having('valid'), invalid: having('invalid'), untrusted: having('untrusted') }
 }

@@ -67,7 +67,8 @@ export function packageDirectories(paths: Iterable<string>): Set<string> {
 }
 
 function classifyOutside(path: string): FileClass | null {
-  if (isProjectPolicy(path) || path === '.github/rosie.yml') return { kind: 'policy', reader: null }
+  if (isProjectPolicy(path)) return { kind: 'policy', reader: 'project_policy' }
+  if (path === '.github/rosie.yml') return { kind: 'policy', reader: 'policy' }
   const segments = path.split('/')
   const name = segments.pop() ?? ''
   const dot = name.lastIndexOf('.')
@@ -83,7 +84,8 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
   const directory = segments.length > 1 ? segments[0] : undefined
   if (path === '.gxp/system_context.md') return { kind: 'system_context', reader: 'system_context' }
   if (path === '.gxp/risk_assessment.log') return { kind: 'risk_register', reader: 'risk_register' }
-  if (directory === 'evidence' && inPackage(path, packages)) return { kind: 'package_file', reader: null }
+  if (directory === 'evidence' && inPackage(path, packages))
+    return { kind: 'package_file', reader: packageReader(path, packages) }
   if (KNOWN_NAMES.test(name) || (directory === undefined && KNOWN_FILES.has(name)))
     return { kind: 'known', reader: null }
   const found = directory === undefined ? classifyByName(name) : classifyByDirectory(directory, name)
@@ -101,9 +103,9 @@ function classifyByDirectory(directory: string, name: string): FileClass | null 
   const document = DOCUMENT_DIRECTORIES.get(directory)
   if (document && markdown) return { kind: document, reader: document }
   if (directory === 'evidence' && name.endsWith('.jws')) return { kind: 'evidence', reader: 'evidence' }
-  if (directory === 'evidence' && /^ROT-.*\.md$/.test(name)) return { kind: 'testing_record', reader: null }
-  if (directory === 'adr' && markdown) return { kind: 'decision', reader: null }
-  if (directory === 'vendor_assessments' && markdown) return { kind: 'vendor_assessment', reader: null }
+  if (directory === 'evidence' && /^ROT-.*\.md$/.test(name)) return { kind: 'testing_record', reader: 'testing_record' }
+  if (directory === 'adr' && markdown) return { kind: 'decision', reader: 'decision' }
+  if (directory === 'vendor_assessments' && markdown) return { kind: 'vendor_assessment', reader: 'vendor_assessment' }
   if (directory === 'keys' && /\.(pem|jwks\.json)$/.test(name)) return { kind: 'key', reader: 'key' }
   return null
 }
@@ -115,6 +117,15 @@ function classifyByDirectory(directory: string, name: string): FileClass | null 
 function classifyByName(name: string): FileClass | null {
   const document = DOCUMENT_PREFIXES.get(/^(REQ|US|SPEC)-.*\.md$/.exec(name)?.[1] ?? '')
   return document ? { kind: document, reader: document } : null
+}
+
+function packageReader(path: string, packages: ReadonlySet<string>): Reader {
+  const cut = path.lastIndexOf('/')
+  if (!packages.has(path.slice(0, cut))) return 'package/file'
+  const name = path.slice(cut + 1)
+  if (name === 'manifest.json') return 'package/manifest'
+  if (name === 'signature.jws' || name === 'manifest.jws') return 'package/signature'
+  return name === 'metadata.json' ? 'package/metadata' : 'package/file'
 }
 
 function inPackage(path: string, packages: ReadonlySet<string>): boolean {

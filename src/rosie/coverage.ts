@@ -10,30 +10,22 @@
  */
 import { blockNode, type Graph, reachable } from './graph.ts'
 import { kindOfId } from './ids.ts'
-import type { RequirementCounts, Risk } from './model.ts'
-import type { ComplianceRecord, EvidenceFile } from './record.ts'
+import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
+import type { ComplianceRecord } from './record.ts'
+import { isPassing } from './test-evidence.ts'
 import { highestRisk, riskRank } from './vocabulary.ts'
-
-export interface RequirementCoverage {
-  id: string
-  /** Its own rating, else the highest of the blocks that point at it; null when neither says. */
-  risk: Risk | null
-  linked: boolean
-  traced: boolean
-  proven: boolean
-}
 
 export interface Coverage {
   requirements: readonly RequirementCoverage[]
   counts: RequirementCounts
   /** From the highest risk; requirements without one last. Only risks that occur. */
-  byRisk: (RequirementCounts & { risk: Risk | null })[]
+  byRisk: RiskCoverage[]
 }
 
 export function coverageOf(record: ComplianceRecord): Coverage {
   const { graph } = record
   const tests = testNodes(record)
-  const passing = [...graph.evidence].filter(([, file]) => isPassing(file)).map(([node]) => node)
+  const passing = [...graph.evidence].filter(([, evidence]) => isPassing(evidence)).map(([node]) => node)
   const linked = reachable([...tests.map(wholeFile), ...passing], linksOf(graph))
   const traced = reachable([...tests, ...passing], (node) => graph.out(node).map(({ to }) => to))
   const requirements = requirementIds(record).map((id) => ({
@@ -43,15 +35,25 @@ export function coverageOf(record: ComplianceRecord): Coverage {
     traced: traced.has(id),
     // Which source state an evidence was made for is not established without replaying it: nothing is proven by its claim.
     proven: false,
+    path: [],
+    tiers: [],
+    missingTiers: [],
   }))
   const ofRisk = (risk: Risk | null) => requirements.filter((requirement) => requirement.risk === risk)
   const risks = [...new Set(requirements.map(({ risk }) => risk))].sort((a, b) => riskRank(b) - riskRank(a))
-  return { requirements, counts: count(requirements), byRisk: risks.map((risk) => ({ risk, ...count(ofRisk(risk)) })) }
+  return {
+    requirements,
+    counts: count(requirements),
+    byRisk: risks.map((risk) => ({
+      risk,
+      ...count(ofRisk(risk)),
+      tiers: [],
+      gate: 'traced',
+      demanded: null,
+      reached: 0,
+    })),
+  }
 }
-
-/** Valid signature and no failed test: the only evidence that speaks for anything. */
-export const isPassing = ({ verdict, content }: EvidenceFile): boolean =>
-  verdict.result === 'valid' && content.results !== null && content.results.failed === 0 && content.results.passed > 0
 
 /** A document's own rating, else the highest of the blocks that point at the id. */
 export function riskOf(id: string, { documentsById, graph }: ComplianceRecord): Risk | null {

@@ -4,8 +4,9 @@
  */
 import { kindOfId } from './ids.ts'
 import type { Block, Document, DocumentKind, Edge, Place, Risk } from './model.ts'
-import type { ComplianceRecord, EvidenceFile, Located, SourceFile } from './record.ts'
+import type { ComplianceRecord, Located, SourceFile } from './record.ts'
 import { edgeOf, riskTags } from './tags.ts'
+import type { TestEvidence } from './test-evidence.ts'
 import { highestRisk } from './vocabulary.ts'
 
 /** A block of annotations as a node: `FILE:path#L12`. */
@@ -23,7 +24,7 @@ export interface Graph {
   /** The first place whose edge is left out, because there are more than `MAX_EDGES`. */
   unread: Place | null
   blocks: ReadonlyMap<string, BlockNode>
-  evidence: ReadonlyMap<string, EvidenceFile>
+  evidence: ReadonlyMap<string, TestEvidence>
   /** Ids that something defines: an artifact, a block that implements the specification, … */
   defined: ReadonlySet<string>
   out(node: string): readonly Edge[]
@@ -66,11 +67,10 @@ export function buildGraph(record: Indexed): Graph {
     }
   }
   add(inheritedEdges(blocks.values(), record))
-  const evidence = new Map<string, EvidenceFile>()
-  for (const file of record.evidence) {
-    if (file.content.form !== 'test') continue
-    evidence.set(evidenceNode(file.path), file)
-    if (file.content.specId) add([producedEdge(file, file.content.specId)])
+  const evidence = new Map<string, TestEvidence>()
+  for (const each of record.testEvidence) {
+    evidence.set(evidenceNode(each.path), each)
+    if (each.specId) add([producedEdge(each, each.specId)])
   }
   const defined = definedIds(record, blocks, edges)
   return { edges, unread, blocks, evidence, defined, out: lookUp(edges, 'from'), into: lookUp(edges, 'to') }
@@ -142,12 +142,12 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
   }
 }
 
-const producedEdge = ({ path }: EvidenceFile, specId: string): Edge => ({
+const producedEdge = ({ path, place }: TestEvidence, specId: string): Edge => ({
   from: evidenceNode(path),
   to: specId,
   type: 'produces',
   by: 'spec_id',
-  origin: { path, line: 1 },
+  origin: place,
 })
 
 /**

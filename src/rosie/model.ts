@@ -7,6 +7,14 @@
  * **assessment** is all findings of a head, told apart from those its base had already.
  */
 
+import type { Decision } from './parse/decision.ts'
+import type { PackageFile, PackageManifest, PackageMetadata } from './parse/package.ts'
+import type { PolicyFile } from './parse/policy-file.ts'
+import type { ProjectPolicy } from './parse/project-policy.ts'
+import type { RiskRegister } from './parse/risk-register.ts'
+import type { TestingRecord } from './parse/testing-record.ts'
+import type { VendorAssessment } from './parse/vendor-assessment.ts'
+
 export const RISKS = ['LOW', 'MEDIUM', 'HIGH'] as const
 export type Risk = (typeof RISKS)[number]
 
@@ -65,8 +73,17 @@ export type Reader =
   | 'system_context'
   | DocumentKind
   | 'risk_register'
+  | 'decision'
+  | 'testing_record'
+  | 'vendor_assessment'
   | 'evidence'
+  | 'package/manifest'
+  | 'package/signature'
+  | 'package/metadata'
+  | 'package/file'
   | 'key'
+  | 'policy'
+  | 'project_policy'
   | 'annotations/c'
   | 'annotations/python'
 
@@ -88,13 +105,42 @@ export interface Snapshot {
   commit: string | null
   /** Only the files that matter to the standard, sorted by path. */
   files: readonly SnapshotFile[]
+  /** The source in the scope of `system_state_hash`; null where it is not known. */
+  state: SourceState | null
 }
+
+/**
+ * What the source in the scope of `system_state_hash` is like at one commit. `id` is ours: a hash over the scope's paths
+ * and git blob SHAs, the files that count only, so it is known from a listing; two states with one id have the same hashes.
+ */
+export interface SourceState {
+  id: string
+  /** `system_state_hash`, 64 hex digits, for path and content one after the other; null where it was not computed. */
+  plain: string | null
+  /** The same with one NUL byte between path and content. */
+  separated: string | null
+}
+
+/** States by the commit that evidence names; null: the repository has no such commit. Absent: not replayed yet. */
+export type States = ReadonlyMap<string, SourceState | null>
 
 // ── contents ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Something that keeps a file, or a part of it, from being read. The rule of the same area reports it. */
 export interface Problem extends Span {
-  cause: 'encoding' | 'too-large' | 'front-matter' | 'jws' | 'annotation' | 'key'
+  cause:
+    | 'encoding'
+    | 'too-large'
+    | 'front-matter'
+    | 'jws'
+    | 'annotation'
+    | 'key'
+    | 'risk'
+    | 'decision'
+    | 'vendor'
+    | 'testing-record'
+    | 'package'
+    | 'policy'
   /** What is wrong and what would be right, in one sentence or two. */
   message: string
 }
@@ -186,8 +232,11 @@ export interface AnnotatedSource {
 /** A signed record: one JWS, decoded but not verified. */
 export interface Evidence {
   kind: 'evidence'
-  /** A release manifest is signed like evidence, and told by its payload's `release_version`. */
-  form: 'test' | 'release'
+  /**
+   * A release manifest is signed like evidence, and told by its payload's `release_version`. `package`: the signature of
+   * an evidence package, whose payload is its manifest.
+   */
+  form: 'test' | 'release' | 'package'
   /** The JWS as it stands, trimmed: what is verified. */
   jws: string
   /** One for a compact JWS, one for each signature of a general one. */
@@ -210,13 +259,21 @@ export interface KeyFile {
   problems: Problem[]
 }
 
-export interface RiskRegister {
-  kind: 'risk_register'
-  entries: { id: string; line: number }[]
-  problems: Problem[]
-}
-
-export type Content = SystemContext | Document | RiskRegister | AnnotatedSource | Evidence | KeyFile
+export type Content =
+  | SystemContext
+  | Document
+  | RiskRegister
+  | Decision
+  | TestingRecord
+  | VendorAssessment
+  | AnnotatedSource
+  | Evidence
+  | PackageManifest
+  | PackageMetadata
+  | PackageFile
+  | KeyFile
+  | PolicyFile
+  | ProjectPolicy
 
 // ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -225,11 +282,11 @@ export type Content = SystemContext | Document | RiskRegister | AnnotatedSource 
  * `untrusted`: there is no trusted key to verify it with.
  */
 export type Verdict =
-  | { result: 'valid'; key: string }
+  | { result: 'valid'; keys: string[] }
   | { result: 'invalid'; because: 'malformed' | 'algorithm' | 'signature'; detail: string }
   | { result: 'untrusted' }
 
-/** Verdicts by the evidence's git blob SHA. */
+/** Verdicts by the git blob SHA of the evidence, or of a package's signature. */
 export type Verdicts = ReadonlyMap<string, Verdict>
 
 // ── graph ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +302,18 @@ export interface Edge {
   /** The key or tag that says it. */
   by: string
 }
+
+// ── provenance ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What replaying one evidence said: whether the source at the commit it names has the `system_state_hash` it claims.
+ * `unknown`: it names no commit or no hash, or its commit was not replayed yet.
+ */
+export type Provenance =
+  | { result: 'verified'; form: 'plain' | 'separated'; state: SourceState }
+  | { result: 'contradicted'; state: SourceState }
+  | { result: 'unavailable' }
+  | { result: 'unknown' }
 
 // ── findings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -284,6 +353,62 @@ export interface RequirementCounts {
   proven: number
 }
 
+/** One requirement, its three levels, and what shows them. See coverage.ts. */
+export interface RequirementCoverage {
+  id: string
+  /** Its own rating, else the highest of the blocks that point at it; null when neither says. */
+  risk: Risk | null
+  linked: boolean
+  traced: boolean
+  proven: boolean
+  /**
+   * Nodes from the test or evidence to the requirement, both included: the path that proves it where it is proven, else a
+   * shortest one that traces it; empty where it is not traced.
+   */
+  path: string[]
+  /** Tiers that its traced tests and evidence have. */
+  tiers: Tier[]
+  /** Tiers that the risk matrix demands and that nothing has. */
+  missingTiers: Tier[]
+}
+
+/** Requirements of one risk against the risk matrix. */
+export interface RiskCoverage extends RequirementCounts {
+  /** Null: requirements without a known risk. */
+  risk: Risk | null
+  /** By tier, requirements that have it among those for which the matrix demands it. */
+  tiers: { tier: Tier; reached: number; demanded: number }[]
+  /** Which level the gate goes by: `proven` for HIGH once a key is trusted, else `traced`. */
+  gate: 'traced' | 'proven'
+  /** Percent of the requirements that the gate demands; null without a known risk. */
+  demanded: number | null
+  /** Percent, rounded down. */
+  reached: number
+}
+
+/** What the evidence of one repository comes to as a number; see score.ts for the formula. */
+export interface Score {
+  /** 0 to 100, rounded down; null when there is nothing to judge. */
+  value: number | null
+  parts: { name: string; weight: number; reached: number; of: number }[]
+}
+
+/** A finding that the policy ignores, with the reason it gives. */
+export interface IgnoredFinding {
+  finding: Finding
+  reason: string
+  /** `YYYY-MM-DD`: the last day on which it is ignored. */
+  expires: string
+}
+
+/** What would change if the policy that a change proposes held. */
+export interface PolicyPreview {
+  conclusion: Conclusion
+  findings: Record<Severity, number>
+  /** One sentence for each setting that differs. */
+  changes: string[]
+}
+
 export interface Summary {
   artifacts: {
     requirement: number
@@ -312,9 +437,16 @@ export interface Assessment {
   base: string | null
   summary: Summary
   /** The coverage table: by risk, from the highest. `null`: requirements without a known risk. */
-  coverage: (RequirementCounts & { risk: Risk | null })[]
+  coverage: RiskCoverage[]
+  score: Score
+  /** Where the numbers of the risk matrix come from, as a phrase: `GxP.MD, profile medical-device`. */
+  riskMatrix: string
   /** Most serious first, then by path and line. */
   findings: AssessedFinding[]
   /** Findings of the base that the head no longer has. */
   fixed: Finding[]
+  /** What the policy ignores: never counted, always listed. */
+  ignored: IgnoredFinding[]
+  /** Null unless the change edits the policy. */
+  preview: PolicyPreview | null
 }

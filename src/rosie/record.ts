@@ -12,11 +12,23 @@ import type {
   Document,
   DocumentKind,
   Evidence,
+  KeyFile,
+  Provenance,
   Snapshot,
+  States,
   SystemContext,
   Verdict,
   Verdicts,
 } from './model.ts'
+import { type EvidencePackage, packagesOf } from './packages.ts'
+import type { Decision } from './parse/decision.ts'
+import type { PolicyFile } from './parse/policy-file.ts'
+import type { ProjectPolicy } from './parse/project-policy.ts'
+import type { RiskRegister } from './parse/risk-register.ts'
+import type { TestingRecord } from './parse/testing-record.ts'
+import type { VendorAssessment } from './parse/vendor-assessment.ts'
+import type { Policy } from './policy.ts'
+import { provenanceOf, readClaims, type TestEvidence } from './test-evidence.ts'
 
 export interface Located<C extends Content> {
   path: string
@@ -28,12 +40,23 @@ export interface SourceFile extends Located<AnnotatedSource> {
   test: boolean
 }
 
+/** A single `.jws` file: the evidence of a test, or a release manifest. */
 export interface EvidenceFile extends Located<Evidence> {
   verdict: Verdict
 }
 
+/** What was established about a snapshot before it is judged, and how it is judged. */
+export interface Established {
+  verdicts: Verdicts
+  states: States
+  policy: Policy
+  /** How many keys are trusted. */
+  keys: number
+}
+
 export interface ComplianceRecord {
   snapshot: Snapshot
+  established: Established
   /** A file of `.gxp/`, or GxP.MD, is there. */
   present: boolean
   systemContext: Located<SystemContext> | null
@@ -42,42 +65,67 @@ export interface ComplianceRecord {
   documentsById: ReadonlyMap<string, readonly Located<Document>[]>
   /** Ids that unreadable documents have by their file names: not known, but not missing either. */
   unreadableIds: ReadonlySet<string>
+  /** Single evidence files, release manifests among them. */
   evidence: readonly EvidenceFile[]
+  packages: readonly EvidencePackage[]
+  /** What the readable ones of both say about test runs. */
+  testEvidence: readonly TestEvidence[]
+  testingRecords: readonly Located<TestingRecord>[]
   sources: readonly SourceFile[]
-  /** Entries of the risk register. */
-  riskEntries: number
+  riskRegister: Located<RiskRegister> | null
+  decisions: readonly Located<Decision>[]
+  vendorAssessments: readonly Located<VendorAssessment>[]
+  keyFiles: readonly Located<KeyFile>[]
+  policyFile: Located<PolicyFile> | null
+  projectPolicy: Located<ProjectPolicy> | null
   /** Kinds of documents whose directory exists: their ids must have an artifact. */
   keptKinds: ReadonlySet<DocumentKind>
   readonly graph: Graph
   readonly coverage: Coverage
 }
 
-export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceRecord {
-  const documents: Located<Document>[] = []
-  const evidence: EvidenceFile[] = []
-  const sources: SourceFile[] = []
-  let systemContext: Located<SystemContext> | null = null
-  let riskEntries = 0
-  for (const file of snapshot.files) {
-    const { path, sha, content } = file
+export function indexRecord(snapshot: Snapshot, established: Established): ComplianceRecord {
+  const { verdicts, states } = established
+  const byKind = new Map<string, Located<Content>[]>()
+  for (const { path, sha, content } of snapshot.files) {
     if (content === null) continue
-    if (content.kind === 'annotations') sources.push({ path, sha, content, test: file.kind === 'test' })
-    else if (content.kind === 'evidence') {
-      evidence.push({ path, sha, content, verdict: verdicts.get(sha) ?? { result: 'untrusted' } })
-    } else if (content.kind === 'system_context') systemContext = { path, sha, content }
-    else if (content.kind === 'risk_register') riskEntries += content.entries.length
-    else if (content.kind !== 'key') documents.push({ path, sha, content })
+    const known = byKind.get(content.kind)
+    if (known) known.push({ path, sha, content })
+    else byKind.set(content.kind, [{ path, sha, content }])
   }
+  const all = <C extends Content>(kind: C['kind']) => (byKind.get(kind) ?? []) as Located<C>[]
+  const one = <C extends Content>(kind: C['kind']) => all<C>(kind)[0] ?? null
+  const tests = new Set(snapshot.files.flatMap(({ path, kind }) => (kind === 'test' ? [path] : [])))
+  // In the order of the files, not of the kinds: an assessment reads from top to bottom.
+  const documents = snapshot.files.flatMap(({ path, sha, content }) =>
+    content !== null && isDocument(content) ? [{ path, sha, content }] : [],
+  )
+  const evidence = all<Evidence>('evidence').flatMap((file) =>
+    file.content.form === 'package' ? [] : [{ ...file, verdict: verdicts.get(file.sha) ?? UNTRUSTED }],
+  )
+  const packages = packagesOf(snapshot.files, verdicts)
   const base = {
     snapshot,
+    established,
     present: hasRecord(snapshot.files),
-    systemContext,
+    systemContext: one<SystemContext>('system_context'),
     documents,
     documentsById: byId(documents),
     unreadableIds: unreadableIds(documents),
     evidence,
-    sources,
-    riskEntries,
+    packages,
+    testEvidence: [
+      ...evidence.flatMap((file) => singleEvidence(file, states) ?? []),
+      ...packages.flatMap((each) => packageEvidence(each, states) ?? []),
+    ],
+    testingRecords: all<TestingRecord>('testing_record'),
+    sources: all<AnnotatedSource>('annotations').map((file) => ({ ...file, test: tests.has(file.path) })),
+    riskRegister: one<RiskRegister>('risk_register'),
+    decisions: all<Decision>('decision'),
+    vendorAssessments: all<VendorAssessment>('vendor_assessment'),
+    keyFiles: all<KeyFile>('key'),
+    policyFile: one<PolicyFile>('policy'),
+    projectPolicy: one<ProjectPolicy>('project_policy'),
     keptKinds: new Set(snapshot.files.flatMap(({ path }) => documentDirectory(path) ?? [])),
   }
   let graph: Graph | undefined
@@ -93,6 +141,39 @@ export function indexRecord(snapshot: Snapshot, verdicts: Verdicts): ComplianceR
       return coverage
     },
   }
+}
+
+const UNTRUSTED: Verdict = { result: 'untrusted' }
+
+const isDocument = (content: Content): content is Document =>
+  content.kind === 'requirement' || content.kind === 'user_story' || content.kind === 'specification'
+
+function singleEvidence({ path, content, verdict }: EvidenceFile, states: States): TestEvidence | null {
+  if (content.form !== 'test' || content.claims === null) return null
+  const { gxpId, specId, tier, results } = content
+  const claimed = readClaims(content.claims)
+  const provenance: Provenance = provenanceOf(claimed, states)
+  return {
+    path,
+    place: { path, line: 1 },
+    form: 'single',
+    gxpId,
+    specId,
+    tier,
+    results,
+    ...claimed,
+    verdict,
+    provenance,
+  }
+}
+
+function packageEvidence({ path, metadata, verdict }: EvidencePackage, states: States): TestEvidence | null {
+  if (!metadata || metadata.content.claims === null) return null
+  const { specId, tier, results, claims } = metadata.content
+  const claimed = readClaims(claims)
+  const provenance: Provenance = provenanceOf(claimed, states)
+  const place = { path: metadata.path, line: 1 }
+  return { path, place, form: 'package', gxpId: null, specId, tier, results, ...claimed, verdict, provenance }
 }
 
 /** A document's id where it is one: `gxp_id` of any kind's pattern. */

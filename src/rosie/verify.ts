@@ -76,7 +76,7 @@ export async function verify(evidence: Evidence, { keys }: KeySet): Promise<Verd
   }
   if (keys.length === 0) return { result: 'untrusted' }
   for (const key of candidates(evidence, keys))
-    if (await verifies(evidence, key)) return { result: 'valid', key: key.name }
+    if (await verifies(evidence, key)) return { result: 'valid', keys: [key.name] }
   const kids = [...new Set(evidence.headers.flatMap(({ kid }) => kid ?? []))]
   const named = kids.length > 0 ? ` The signature names the key \`${kids.join('`, `')}\`.` : ''
   return {

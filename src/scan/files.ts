@@ -1,6 +1,6 @@
 /** From a commit's tree to the files that matter, and from their contents to a snapshot. */
 import { classify } from '../rosie/classify.ts'
-import type { Content, FileClass, Reader, Snapshot } from '../rosie/model.ts'
+import type { Content, FileClass, Reader, Snapshot, SourceState } from '../rosie/model.ts'
 import { read } from '../rosie/parse/index.ts'
 import { type Blob, contentKey, type TreeEntry } from './ports.ts'
 
@@ -22,9 +22,11 @@ export function snapshotOf(
   commit: string | null,
   files: readonly RelevantFile[],
   contents: ReadonlyMap<string, Content>,
+  state: SourceState | null = null,
 ): Snapshot {
   return {
     commit,
+    state,
     files: files.map(({ path, sha, kind, reader }) => ({
       path,
       sha,

@@ -34,6 +34,8 @@ export interface ScanPorts {
   /** Keys that the server trusts for this repository. */
   serverKeys: readonly TrustedKey[]
   policy: Policy
+  /** ms since 1970. */
+  now: () => number
   /** Aborted when the lease is lost: the scan ends between two phases. */
   signal: AbortSignal
   log: { error(facts: object, message: string): void }
@@ -146,13 +148,22 @@ async function judge(
   scan: HeadedScan,
   tracked: Tracked,
   { files, base, contents }: Found,
-  { serverKeys, policy, contents: store }: ScanPorts,
+  { serverKeys, policy, contents: store, now }: ScanPorts,
 ): Promise<{ assessed: Assessed; keys: KeySet }> {
   const head = snapshotOf(scan.headSha, files, contents)
   const before = base.files && snapshotOf(base.commit, base.files, contents)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
   const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store)
-  return { assessed: assess(head, before, policy, verdicts, hasRecord(tracked.files)), keys }
+  const assessed = assess(head, before, {
+    policy,
+    proposed: null,
+    verdicts,
+    states: new Map(),
+    keys: keys.keys.length,
+    now: now(),
+    trackedRecord: hasRecord(tracked.files),
+  })
+  return { assessed, keys }
 }
 
 type Enter = (phase: Phase, detail: string) => Promise<void>

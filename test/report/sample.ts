@@ -38,11 +38,15 @@ export function assessment(findings: AssessedFinding[] = [], change: Partial<Ass
       findings: counts,
     },
     coverage: [
-      { risk: 'HIGH', total: 6, linked: 6, traced: 4, proven: 4 },
-      { risk: null, total: 2, linked: 1, traced: 1, proven: 0 },
+      { risk: 'HIGH', total: 6, linked: 6, traced: 4, proven: 4, tiers: [], gate: 'traced', demanded: 95, reached: 66 },
+      { risk: null, total: 2, linked: 1, traced: 1, proven: 0, tiers: [], gate: 'traced', demanded: null, reached: 50 },
     ],
+    score: { value: null, parts: [] },
+    riskMatrix: "the standard's defaults",
     findings,
     fixed: [],
+    ignored: [],
+    preview: null,
     ...change,
   }
 }

@@ -113,7 +113,7 @@ describe('A malformed evidence', () => {
   it('is one whose signed bytes are not what is read (RFC 7797)', async () => {
     const { key, sign: signWith } = await signer()
     const jws = await signWith(claims(), { b64: true, crit: ['b64'] })
-    expect(await verdictOn(jws, key)).toEqual({ result: 'valid', key: key.name })
+    expect(await verdictOn(jws, key)).toEqual({ result: 'valid', keys: [key.name] })
     expect(malformed(unsigned({ alg: 'ES256', b64: false, crit: ['b64'] }, claims()))).toContain('b64')
   })
 
@@ -133,8 +133,8 @@ describe('A verdict', () => {
   })
 
   it('is valid when a trusted key verifies, and names the key', async () => {
-    expect(await verdictOn(await team.sign(), team.key)).toEqual({ result: 'valid', key: 'team' })
-    expect(await verdictOn(await team.sign(), stranger.key, team.key)).toEqual({ result: 'valid', key: 'team' })
+    expect(await verdictOn(await team.sign(), team.key)).toEqual({ result: 'valid', keys: ['team'] })
+    expect(await verdictOn(await team.sign(), stranger.key, team.key)).toEqual({ result: 'valid', keys: ['team'] })
   })
 
   it('is untrusted without a key, never valid', async () => {
@@ -155,7 +155,7 @@ describe('A verdict', () => {
   it('selects by kid and does not need it: a wrong one, or none, is verified with the keys there are', async () => {
     expect(await verdictOn(await team.sign(claims(), { kid: 'wrong' }), team.key)).toMatchObject({ result: 'valid' })
     const nameless = { ...team.key, kid: null, name: 'evidence.pem' }
-    expect(await verdictOn(await team.sign(), nameless)).toEqual({ result: 'valid', key: 'evidence.pem' })
+    expect(await verdictOn(await team.sign(), nameless)).toEqual({ result: 'valid', keys: ['evidence.pem'] })
   })
 
   it('ignores a key that the evidence brings along', async () => {
@@ -245,8 +245,8 @@ describe('A verdict', () => {
       { alg: 'ES256', kid: 'a' },
       { alg: 'ES256', kid: 'b' },
     ])
-    expect(await verdictOn(jws, ...(b ? [b] : []))).toEqual({ result: 'valid', key: 'b' })
-    expect(await verdictOn(jws, ...(a ? [a] : []))).toEqual({ result: 'valid', key: 'a' })
+    expect(await verdictOn(jws, ...(b ? [b] : []))).toEqual({ result: 'valid', keys: ['b'] })
+    expect(await verdictOn(jws, ...(a ? [a] : []))).toEqual({ result: 'valid', keys: ['a'] })
     expect(await verdictOn(jws, team.key)).toMatchObject({ because: 'signature' })
     const other = JSON.stringify({ ...JSON.parse(jws), payload: Buffer.from('{"spec_id":"X"}').toString('base64url') })
     expect(await verdictOn(other, ...(a ? [a] : []))).toMatchObject({ because: 'signature' })

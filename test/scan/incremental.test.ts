@@ -139,6 +139,7 @@ class World {
         contents,
         serverKeys: [],
         policy: DEFAULT_POLICY,
+        now: Date.now,
         publisherOf: () => ({
           open: async () => {},
           progress: async () => {},
@@ -256,7 +257,15 @@ async function assessFromNothing(source: LocalSource, head: string, base: string
   const keys = await keySet(keysIn(trusted), [])
   const evidence = [...evidenceIn(before ? [snapshot, before] : [snapshot])]
   const record = trusted.files.some(({ path }) => path.startsWith('.gxp/'))
-  return assess(snapshot, before || null, DEFAULT_POLICY, await verifyAll(evidence, keys), record)
+  return assess(snapshot, before || null, {
+    policy: DEFAULT_POLICY,
+    proposed: null,
+    verdicts: await verifyAll(evidence, keys),
+    states: new Map(),
+    keys: keys.keys.length,
+    now: Date.now(),
+    trackedRecord: record,
+  })
 }
 
 async function take(world: World, step: Step): Promise<Branch | null> {

@@ -51,6 +51,7 @@ forEachDatabase('a worker', ({ open }) => {
         contents: new Contents(database, PARSER_VERSION),
         serverKeys: [],
         policy: DEFAULT_POLICY,
+        now: Date.now,
         publisherOf: () => stage,
       }),
       onWish: () => {},

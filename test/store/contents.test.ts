@@ -61,7 +61,7 @@ forEachDatabase('contents', (databases) => {
     const evidence = (seed: string) => ({ sha: sha(seed), reader: 'evidence' as const, content: aRequirement(seed) })
     const [one, two] = [evidence('1'), evidence('2')]
     await contents.keepContents(repository, [one, two, { ...one, reader: 'requirement' }])
-    const valid: Verdict = { result: 'valid', key: 'kid\0' }
+    const valid: Verdict = { result: 'valid', keys: ['kid\0'] }
     await contents.keepVerdicts(
       repository,
       new Map([
@@ -72,7 +72,7 @@ forEachDatabase('contents', (databases) => {
     )
     const shas = [one.sha, two.sha, sha('unknown')]
     expect(await contents.verdicts(repository, shas, 'keys-1')).toEqual(
-      new Map([[one.sha, { result: 'valid', key: 'kid\uFFFD' }]]),
+      new Map([[one.sha, { result: 'valid', keys: ['kid\uFFFD'] }]]),
     )
     expect(await contents.verdicts(repository, shas, 'keys-2')).toEqual(new Map())
     await contents.keepVerdicts(repository, new Map([[one.sha, { result: 'untrusted' } as const]]), 'keys-2')

@@ -4,7 +4,7 @@
  */
 import { exportJWK, GeneralSign, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { assess } from '../../src/rosie/assess.ts'
-import type { AssessedFinding, Assessment, Content, Json, Snapshot } from '../../src/rosie/model.ts'
+import type { AssessedFinding, Assessment, Content, Json, Snapshot, SourceState } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/rosie/policy.ts'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
@@ -33,24 +33,63 @@ export interface Given {
   base?: Files
   keys?: readonly TrustedKey[]
   policy?: Partial<Policy>
+  /** The policy that the head itself would have. */
+  proposed?: Policy | null
+  /** States of the source by the commits that evidence names. */
+  states?: Record<string, SourceState | null>
+  /** The state of the head's own source. */
+  state?: SourceState | null
+  /** When it is scanned; a day after the sample evidence's time unless told. */
+  now?: Date
   trackedRecord?: boolean
 }
+
+/** Asks for no more than the good record has, which is unsigned: tests about more give a matrix of their own. */
+const MODEST: Policy['riskMatrix'] = {
+  HIGH: { tiers: ['OQ'], coverage: 95, signatures: 0 },
+  MEDIUM: { tiers: ['OQ'], coverage: 80, signatures: 0 },
+  LOW: { tiers: ['OQ'], coverage: 60, signatures: 0 },
+}
+
+const NOW = new Date('2026-02-06T10:00:00Z')
 
 export async function assessRecord(files: Files, given: Given = {}): Promise<Assessment> {
   return (await assessInFull(files, given)).assessment
 }
 
 /** The assessment together with the indexed records, for what only the graph shows. */
-export async function assessInFull(files: Files, { base, keys = [], policy = {}, trackedRecord }: Given = {}) {
-  const judgedBy = { ...DEFAULT_POLICY, ...policy }
+export async function assessInFull(
+  files: Files,
+  {
+    base,
+    keys = [],
+    policy = {},
+    proposed = null,
+    states = {},
+    state = null,
+    now = NOW,
+    trackedRecord = false,
+  }: Given = {},
+) {
+  const judgedBy = { ...DEFAULT_POLICY, riskMatrix: MODEST, ...policy }
   const snapshots = [files, ...(base ? [base] : [])].map((each) => record(each, judgedBy.maxFileBytes))
   const evidence = snapshots.flatMap((snapshot) =>
     snapshot.files.flatMap(({ sha, content }) => (content?.kind === 'evidence' ? [[sha, content] as const] : [])),
   )
-  const verdicts = await verifyAll(evidence, await keySet([], keys))
-  const [head, before] = snapshots
+  const [first, before] = snapshots
+  const head = first && { ...first, state }
   if (!head) throw new Error('there is always a head')
-  return assess(head, before ?? null, judgedBy, verdicts, trackedRecord)
+  const trusted = await keySet([], keys)
+  const verdicts = await verifyAll(evidence, trusted)
+  return assess(head, before ?? null, {
+    policy: judgedBy,
+    proposed,
+    verdicts,
+    states: new Map(Object.entries(states)),
+    keys: trusted.keys.length,
+    now: now.getTime(),
+    trackedRecord,
+  })
 }
 
 /** Findings of one rule, or of all. */
@@ -110,6 +149,27 @@ export const GOOD: Readonly<Record<string, string>> = {
     'parent_id: US-001-001',
     'verification_tier: OQ',
   ]),
+  '.gxp/evidence/ROT-SPEC-001-001.md': document([
+    'spec_id: SPEC-001-001',
+    'tester: A. Tester',
+    'test_date: 2026-02-05',
+    'test_type: scripted',
+    'result: PASS',
+    'summary: Doses above the limit were refused.',
+  ]),
+  '.gxp/risk_assessment.log': lines(
+    '# Risk register',
+    '',
+    '## RISK-001: Overdose through a slip of the finger',
+    '- Date: 2026-01-20',
+    '- Author: QA',
+    '- Component: dose',
+    '- Risk Level: HIGH',
+    '- Description: A typed dose is ten times the intended one.',
+    '- Impact: Harm to a patient',
+    '- Mitigation: REQ-001 refuses doses above the daily limit',
+    '- Status: mitigated',
+  ),
   [SOURCE]: lines(
     '/**',
     ' * @gxp-satisfies REQ-001',

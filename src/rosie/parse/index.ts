@@ -2,27 +2,42 @@
 import type { Content, Problem, Reader } from '../model.ts'
 import { readAnnotations } from './annotations.ts'
 import { decode, decodeSource } from './bytes.ts'
+import { readDecision } from './decision.ts'
 import { readDocument } from './document.ts'
 import { readEvidence } from './jws.ts'
 import { readKeys } from './keys.ts'
+import { readManifest, readMetadata, readPackageFile } from './package.ts'
+import { readPolicyFile } from './policy-file.ts'
+import { readProjectPolicy } from './project-policy.ts'
 import { readRiskRegister } from './risk-register.ts'
 import { readSystemContext } from './system-context.ts'
+import { readTestingRecord } from './testing-record.ts'
+import { readVendorAssessment } from './vendor-assessment.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 2
+export const PARSER_VERSION = 3
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.
  * `maxBytes` is named in that message.
  */
 export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number): Content {
-  if (bytes === null) return unreadable(reader, tooLarge(maxBytes))
-  if (reader === 'annotations/c') return readAnnotations(decodeSource(bytes), 'c')
-  if (reader === 'annotations/python') return readAnnotations(decodeSource(bytes), 'python')
-  const decoded = decode(bytes)
-  if ('text' in decoded) return readText(reader, decoded.text)
-  // Bytes that are not text are no JWS: a signed evidence that was damaged is an error, not a matter of encoding.
-  return unreadable(reader, reader === 'evidence' ? { ...decoded.problem, cause: 'jws' } : decoded.problem)
+  const large = bytes === null ? tooLarge(maxBytes) : null
+  switch (reader) {
+    case 'annotations/c':
+    case 'annotations/python':
+      return bytes === null
+        ? { kind: 'annotations', blocks: [], problems: [tooLarge(maxBytes)] }
+        : readAnnotations(decodeSource(bytes), reader === 'annotations/c' ? 'c' : 'python')
+    case 'package/file':
+      return readPackageFile(bytes, large)
+    case 'package/manifest':
+      return readManifest(bytes, large)
+    case 'package/metadata':
+      return readMetadata(bytes, large)
+    default:
+      return readRecord(reader, bytes, large)
+  }
 }
 
 const tooLarge = (maxBytes: number): Problem => ({
@@ -31,24 +46,40 @@ const tooLarge = (maxBytes: number): Problem => ({
   message: `The file is larger than ${Math.round(maxBytes / 1024)} KiB, so it was not read.`,
 })
 
-function readText(reader: Exclude<Reader, 'annotations/c' | 'annotations/python'>, text: string): Content {
+type TextReader = Exclude<Reader, `annotations/${string}` | 'package/file' | 'package/manifest' | 'package/metadata'>
+
+function readRecord(reader: TextReader, bytes: Uint8Array | null, large: Problem | null): Content {
+  const decoded = bytes === null ? { problem: large ?? tooLarge(0) } : decode(bytes)
+  if ('text' in decoded) return readText(reader, decoded.text)
+  // An empty content of the reader's kind that carries the problem instead of the problems of an empty file. Bytes that
+  // are not text are no JWS: a signed evidence that was damaged is an error, not a matter of encoding.
+  const damaged = decoded.problem.cause === 'encoding' && (reader === 'evidence' || reader === 'package/signature')
+  return { ...readText(reader, ''), problems: [damaged ? { ...decoded.problem, cause: 'jws' } : decoded.problem] }
+}
+
+function readText(reader: TextReader, text: string): Content {
   switch (reader) {
     case 'system_context':
       return readSystemContext(text)
     case 'evidence':
       return readEvidence(text)
+    case 'package/signature':
+      return readEvidence(text, 'package')
     case 'key':
       return readKeys(text)
     case 'risk_register':
       return readRiskRegister(text)
+    case 'decision':
+      return readDecision(text)
+    case 'testing_record':
+      return readTestingRecord(text)
+    case 'vendor_assessment':
+      return readVendorAssessment(text)
+    case 'policy':
+      return readPolicyFile(text)
+    case 'project_policy':
+      return readProjectPolicy(text)
     default:
       return readDocument(reader, text)
   }
-}
-
-/** An empty content of the reader's kind that carries the problem instead of the problems of an empty file. */
-function unreadable(reader: Reader, problem: Problem): Content {
-  if (reader === 'annotations/c' || reader === 'annotations/python')
-    return { kind: 'annotations', blocks: [], problems: [problem] }
-  return { ...readText(reader, ''), problems: [problem] }
 }

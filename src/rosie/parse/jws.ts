@@ -9,16 +9,17 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)$/
 type Members = { [member: string]: Json }
 
-export function readEvidence(text: string): Evidence {
+/** `form` package: the signature of an evidence package. */
+export function readEvidence(text: string, form: 'package' | null = null): Evidence {
   const jws = text.trim()
   try {
     const { headers, payload } = jws.startsWith('{') ? openGeneral(jws) : openCompact(jws)
     const claims = object(payload, 'The payload')
-    return describe(jws, headers, claims, [])
+    return describe(jws, headers, claims, [], form)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     const problem: Problem = { cause: 'jws', line: 1, message: error.message }
-    return describe(jws, [], null, [problem])
+    return describe(jws, [], null, [problem], form)
   }
 }
 
@@ -95,13 +96,19 @@ function depthOf(json: string): number {
   return deepest
 }
 
-function describe(jws: string, headers: Members[], claims: Members | null, problems: Problem[]): Evidence {
+function describe(
+  jws: string,
+  headers: Members[],
+  claims: Members | null,
+  problems: Problem[],
+  form: 'package' | null,
+): Evidence {
   const word = (claim: string) =>
     typeof claims?.[claim] === 'string' && claims[claim] !== '' ? (claims[claim] as string) : null
   const header = (value: Json | undefined) => (typeof value === 'string' ? value : null)
   return {
     kind: 'evidence',
-    form: claims && 'release_version' in claims ? 'release' : 'test',
+    form: form ?? (claims && 'release_version' in claims ? 'release' : 'test'),
     jws,
     headers: headers.map(({ alg, kid }) => ({ alg: header(alg), kid: header(kid) })),
     claims,

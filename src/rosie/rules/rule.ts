@@ -1,6 +1,6 @@
 /** What a rule is. A rule looks at the record and yields what it finds; it never throws and knows no other rule. */
 import { createHash } from 'node:crypto'
-import type { Finding, Place, Risk, Severity } from '../model.ts'
+import type { Finding, Place, PolicyPreview, Risk, Severity } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
 
@@ -9,6 +9,10 @@ export interface Case {
   /** Null without a base, and when the base itself is assessed. */
   base: ComplianceRecord | null
   policy: Policy
+  /** The policy that the change proposes, and what it would come to; null unless it edits the policy. */
+  preview: PolicyPreview | null
+  /** ms since 1970. */
+  now: number
 }
 
 export interface Hit {

@@ -1,10 +1,11 @@
 /** The traceability graph as a whole. GxP.MD, "Traceability graph"; RFC-001, "Traceability". */
 
-import { isPassing, riskOf } from '../coverage.ts'
+import { riskOf } from '../coverage.ts'
 import { cycles, evidenceNode, reachable } from '../graph.ts'
 import { kindOfId } from '../ids.ts'
 import type { DocumentKind, Edge, EdgeType, Place, Severity } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
+import { isPassing } from '../test-evidence.ts'
 import { brokenReferences, didYouMean, nearestIn, saidByDocument } from './references.ts'
 import { digest, type Rule, severityByRisk, severityIn } from './rule.ts'
 
@@ -160,7 +161,7 @@ function wouldBeTraced(head: ComplianceRecord): Set<string> {
   const starts = [
     ...head.sources.filter(({ test }) => test).map(({ path }) => `FILE:${path}`),
     ...[...head.graph.blocks.values()].filter(({ test }) => test).map(({ id }) => id),
-    ...head.evidence.filter(isPassing).map(({ path }) => evidenceNode(path)),
+    ...head.testEvidence.filter(isPassing).map(({ path }) => evidenceNode(path)),
   ]
   return reachable(starts, (node) => head.graph.out(node).map((edge) => repaired.get(edge) ?? edge.to))
 }

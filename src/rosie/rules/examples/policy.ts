@@ -1,0 +1,3 @@
+import type { RulePage } from './example.ts'
+
+export const policyPages: Record<string, RulePage> = {}
