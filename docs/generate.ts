@@ -1,7 +1,10 @@
 /** `npm run docs`: writes the pages that come from the code. Tests fail when they are stale. */
-import { writeFileSync } from 'node:fs'
-import { configurationPage } from '../src/config-page.ts'
-import { rulesPage } from '../src/rosie/rules/page.ts'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { generatedPages } from './pages.ts'
 
-const pages = { 'configuration.md': configurationPage(), 'rules.md': rulesPage() }
-for (const [name, text] of Object.entries(pages)) writeFileSync(new URL(name, import.meta.url), text)
+const pages = generatedPages()
+mkdirSync(new URL('rules/', import.meta.url), { recursive: true })
+for (const name of readdirSync(new URL('rules/', import.meta.url))) {
+  if (!pages.has(`rules/${name}`)) rmSync(new URL(`rules/${name}`, import.meta.url))
+}
+for (const [name, text] of pages) writeFileSync(new URL(name, import.meta.url), text)

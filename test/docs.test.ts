@@ -2,28 +2,39 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { generatedPages } from '../docs/pages.ts'
 import { readAppManifest } from '../src/api/setup/manifest.ts'
 import { describeConfig } from '../src/config.ts'
 import { jsonReport } from '../src/report/json.ts'
 import { RULES } from '../src/rosie/rules/index.ts'
-import { rulesPage } from '../src/rosie/rules/page.ts'
+import { pageName, rulesPage } from '../src/rosie/rules/page.ts'
 import { assessment, finding } from './report/sample.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((path) =>
-  path.endsWith('.md'),
-)
+const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+const PAGES = ['README.md', ...DOCS.map((name) => `docs/${name}`)].filter((path) => path.endsWith('.md'))
 
-describe('docs/rules.md', () => {
-  it('is what the rules say', () => {
-    expect(text('docs/rules.md')).toBe(rulesPage())
+describe('The pages that come from the code', () => {
+  const pages = generatedPages()
+
+  it.each([...pages.keys()])('docs/%s is what the code says (npm run docs)', (name) => {
+    expect(existsSync(join(ROOT, 'docs', name)) && text(`docs/${name}`)).toBe(pages.get(name))
   })
 
+  it('has a page for each rule, and no page of a rule that is gone', () => {
+    const names = readdirSync(join(ROOT, 'docs/rules'))
+    expect(names.sort()).toEqual(RULES.map(({ id }) => pageName(id)).sort())
+  })
+})
+
+describe('docs/rules.md', () => {
   it('has a line for every rule, with its severity', () => {
     const lines = rulesPage().split('\n')
     for (const { id, severity, about } of RULES) {
-      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^- \`${id}\` is an? ${severity}\\. `)))
+      expect(lines).toContainEqual(
+        expect.stringMatching(new RegExp(`^- \\[\`${id}\`\\]\\(rules/${pageName(id)}\\) is an? ${severity}\\. `)),
+      )
       expect(about).toMatch(/^[A-Z`].*\.$/)
     }
   })

@@ -1,12 +1,16 @@
 /** `rosie-guard`: the verbs of the command line. Exit code 2 means that a verb could not run, whatever the reason. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addMatrix } from './matrix.ts'
+import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
+import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
+export const VERSION = version
 export const EXIT = { clean: 0, findings: 1, failed: 2 } as const
 
 /** Where a verb writes and whether it may colour what it writes. */
@@ -32,6 +36,9 @@ export async function run(args: readonly string[], io: Terminal = terminal): Pro
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for what there is)')
   addScan(program, io, result)
+  addMatrix(program, io)
+  addVerify(program, io, result)
+  addRules(program, io)
   try {
     await program.parseAsync(args, { from: 'user' })
     return result.code

@@ -33,22 +33,38 @@ function title(report: Report): string {
 function summary(report: Report, chosen: Annotations): string {
   const { assessment } = report
   const facts = scanFacts(report)
-  const opening = [verdictLine(report), ...report.notes.map((note) => `> ${text(note, 500)}`)]
+  const opening = [verdictLine(report), ...notesOf(report.notes)]
   if (assessment.conclusion === 'neutral') return cut(paragraphs([...opening, basesTable(report), facts]))
   return cut(
     paragraphs([
       ...opening,
       deltaLine(assessment),
       basesTable(report),
-      coverageSection(assessment),
-      recordSection(assessment),
-      findingsSection('Findings', assessment.findings, assessment.base !== null),
+      ...sections(assessment),
       findingsSection('Findings against other bases only', elsewhere(report), false),
       annotationsLine(chosen),
       facts,
     ]),
   )
 }
+
+/** The same page for a scan on somebody's own machine: `--format markdown`. */
+export function localPage(assessment: Assessment, notes: readonly string[]): string {
+  const opening = [
+    `**${text(verdictSentence(assessment.conclusion, assessment.summary.findings))}**`,
+    ...notesOf(notes),
+  ]
+  if (assessment.conclusion === 'neutral') return `${paragraphs(opening)}\n`
+  return `${paragraphs([...opening, deltaLine(assessment), ...sections(assessment)])}\n`
+}
+
+const notesOf = (notes: readonly string[]) => notes.map((note) => `> ${text(note, 500)}`)
+
+const sections = (assessment: Assessment) => [
+  coverageSection(assessment),
+  recordSection(assessment),
+  findingsSection('Findings', assessment.findings, assessment.base !== null),
+]
 
 const paragraphs = (parts: readonly (string | null)[]) => parts.filter((part) => part !== null).join('\n\n')
 
