@@ -92,7 +92,7 @@ async function snapshot(tree: readonly TreeEntry[], { bytes }: Pick<LargeRecord,
     for (const { sha } of new Map(files.map((file) => [file.sha, file])).values())
       yield { sha, bytes: bytes.get(sha) ?? null }
   }
-  for await (const item of readBlobs(blobs(), wantedContents(files), DEFAULT_POLICY.maxFileBytes)) {
+  for await (const item of readBlobs(blobs(), wantedContents(files), DEFAULT_POLICY)) {
     contents.set(contentKey(item.sha, item.reader), item.content)
   }
   return snapshotOf(null, files, contents)

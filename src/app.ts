@@ -13,7 +13,6 @@ import { createProbot, createReceiver } from './github/webhooks.ts'
 import { openQueue } from './queue/index.ts'
 import { PARSER_VERSION } from './rosie/parse/index.ts'
 import { readKeys } from './rosie/parse/keys.ts'
-import { DEFAULT_POLICY } from './rosie/policy.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
 import { startDispatcher } from './scan/dispatch.ts'
 import type { Queue } from './scan/ports.ts'
@@ -23,6 +22,8 @@ import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
 import { pendingMigrations } from './store/migrate.ts'
 import { Scans } from './store/scans.ts'
+import { SigningKeys } from './store/signing-keys.ts'
+import { States } from './store/states.ts'
 import { ScanWishes } from './store/wishes.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -104,14 +105,16 @@ function workerPorts({
   evidenceKeys,
 }: WorkerParts): WorkerOptions['portsOf'] {
   const contents = new Contents(database, PARSER_VERSION)
+  const states = new States(database)
+  const registry = new SigningKeys(database)
   const app = { id: credentials.appId, slug: credentials.slug }
   return async ({ repository }) => {
     const octokit = (await probot.auth(Number(repository.installationId))) as unknown as GitHubClient
     return {
       source: new GitHubSource(octokit, repository.owner, repository.name),
       contents,
-      serverKeys: evidenceKeys(repository.owner),
-      policy: DEFAULT_POLICY,
+      states,
+      serverKeys: [...evidenceKeys(repository.owner), ...(await registry.of(repository))],
       now: Date.now,
       publisherOf: (scan) =>
         createPublisher({ octokit, scan, store, app, webUrl: config.github.webUrl, now: Date.now }),

@@ -102,7 +102,10 @@ describe('The JSON contract in README.md', () => {
   it('has exactly the fields of the report', () => {
     const contract = /^\{ "schemaVersion"[\s\S]*?^```/m.exec(text('README.md'))?.[0] ?? ''
     const documented = [...contract.matchAll(/"(\w+)"/g)].map(([, name = '']) => name)
-    const report = jsonReport(assessment([finding()]))
+    const outcome = { conclusion: 'success', findings: { error: 0, warning: 0, notice: 0 } } as const
+    const ignored = [{ finding: finding(), reason: 'Replaced in May', expires: '2026-05-31' }]
+    const preview = { ...outcome, before: outcome, changes: ['`fail_on` becomes `never`.'] }
+    const report = jsonReport(assessment([finding()], { ignored, preview }))
     expect(new Set(documented)).toEqual(new Set(fieldsOf(report)))
   })
 })

@@ -7,15 +7,19 @@ import type { Content, Snapshot } from '../rosie/model.ts'
 import { readKeys } from '../rosie/parse/keys.ts'
 import { DEFAULT_POLICY, type Policy } from '../rosie/policy.ts'
 import { keysOf, type TrustedKey } from '../rosie/verify.ts'
-import { readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedContents } from '../scan/files.ts'
+import { type Limits, readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedContents } from '../scan/files.ts'
+import { policyIn, proposedPolicy } from '../scan/policy.ts'
 import { type Blob, contentKey, type TreeEntry, type WantedBlob } from '../scan/ports.ts'
 import { evidenceIn, keySet, keysIn, verifyAll } from '../scan/trust.ts'
+import { checkedScope, replayLocally } from './local-states.ts'
 
 export interface LocalScanOptions {
   /** Branch, tag or commit to compare with. */
   base?: string
   /** Key files to trust. */
   key: string[]
+  /** The directory that `system_state_hash` is taken over, instead of the policy's. */
+  stateScope?: string
 }
 
 export interface LocalScan extends Assessed {
@@ -24,34 +28,42 @@ export interface LocalScan extends Assessed {
 }
 
 /** Assesses the working files of `dir`. Throws with words for the person at the terminal. */
-export async function scanLocal(
-  dir: string,
-  options: LocalScanOptions,
-  policy: Policy = DEFAULT_POLICY,
-): Promise<LocalScan> {
+export async function scanLocal(dir: string, options: LocalScanOptions): Promise<LocalScan> {
   const given = (await Promise.all(options.key.map(readKeyFile))).flat()
   const checkout = await openCheckout(dir)
-  const head = await readSnapshot(checkout.head, checkout.files.tree, (wanted) => checkout.files.blobs(wanted), policy)
-  const base = options.base === undefined ? null : await readBase(checkout, options.base, policy)
+  const working: LocalTree = {
+    commit: checkout.head,
+    tree: checkout.files.tree,
+    blobs: checkout.files.blobs.bind(checkout.files),
+  }
+  const base = options.base === undefined ? null : await readBase(checkout, options.base)
+  const policy = base?.policy ?? (await readPolicy(working))
+  const head = await readSnapshot(working, policy)
   const keys = await keySet(base?.keys ?? [], given)
   const snapshots = base?.snapshot ? [head, base.snapshot] : [head]
   // A local scan has no memory: it sees everything for the first time.
   const now = Date.now()
   const verdicts = await verifyAll([...evidenceIn(snapshots)], keys, () => now)
-  const assessed = assess(head, base?.snapshot ?? null, {
+  const scope = checkedScope(options.stateScope ?? policy.stateScope)
+  const replayed = await replayLocally(checkout, { head, base: base?.snapshot ?? null }, scope)
+  const assessed = assess(replayed.head, replayed.base, {
     policy,
-    proposed: null,
+    proposed: proposedPolicy(head, base?.snapshot ?? null, null),
     verdicts,
-    states: new Map(),
+    states: replayed.states,
     keys: keys.keys.length,
     now,
     trackedRecord: base?.hasRecord ?? false,
   })
-  return {
-    ...assessed,
-    notes:
-      base?.snapshot === null ? [`No common history with ${options.base}: rules that compare with a base rested.`] : [],
-  }
+  return { ...assessed, notes: notesOf(options, base, head) }
+}
+
+function notesOf({ base: ref }: LocalScanOptions, base: LocalBase | null, head: Snapshot): string[] {
+  if (base) return base.snapshot ? [] : [`No common history with ${ref}: rules that compare with a base rested.`]
+  if (!head.files.some(({ kind }) => kind === 'policy')) return []
+  return [
+    'Without --base, the policy of the scanned files themselves holds; a pull request is judged by that of its base.',
+  ]
 }
 
 export async function readKeyFile(path: string): Promise<TrustedKey[]> {
@@ -63,35 +75,49 @@ export async function readKeyFile(path: string): Promise<TrustedKey[]> {
   return keysOf(path, file)
 }
 
-/** The base to compare with: the merge base; its keys, and whether a record is kept: what the base branch has now. */
-async function readBase(
-  checkout: Checkout,
-  ref: string,
-  policy: Policy,
-): Promise<{ snapshot: Snapshot | null; keys: TrustedKey[]; hasRecord: boolean }> {
-  const { source } = checkout
-  if (!source) throw new Error('--base needs a git checkout: the folder is not the top of a work tree.')
-  const read = async (commit: string) => {
-    const tree = await source.tree(commit)
-    const blobs = (wanted: readonly WantedBlob[]) => source.blobs({ commit, tree, wanted })
-    return readSnapshot(commit, tree, blobs, policy)
-  }
-  const [tip, mergeBase] = [await source.resolve(ref), await source.mergeBase(ref, 'HEAD')]
-  const trusted = await read(tip)
-  const snapshot = mergeBase === null ? null : mergeBase === tip ? trusted : await read(mergeBase)
-  return { snapshot, keys: keysIn(trusted), hasRecord: hasRecord(trusted.files) }
+/** The files of a commit or of the work tree. */
+export interface LocalTree {
+  commit: string | null
+  tree: readonly TreeEntry[]
+  blobs: (wanted: readonly WantedBlob[]) => AsyncIterable<Blob>
 }
 
-export async function readSnapshot(
-  commit: string | null,
-  tree: readonly TreeEntry[],
-  blobs: (wanted: readonly WantedBlob[]) => AsyncIterable<Blob>,
-  policy: Policy,
-): Promise<Snapshot> {
+interface LocalBase {
+  /** The merge base; null without common history. */
+  snapshot: Snapshot | null
+  /** These three are what the base branch has now. */
+  policy: Policy
+  keys: TrustedKey[]
+  hasRecord: boolean
+}
+
+/** The base to compare with, and what the branch that is named says is trusted. */
+async function readBase({ source }: Checkout, ref: string): Promise<LocalBase> {
+  if (!source) throw new Error('--base needs a git checkout: the folder is not the top of a work tree.')
+  const at = async (commit: string): Promise<LocalTree> => {
+    const tree = await source.tree(commit)
+    return { commit, tree, blobs: (wanted) => source.blobs({ commit, tree, wanted }) }
+  }
+  const [tip, mergeBase] = [await source.resolve(ref), await source.mergeBase(ref, 'HEAD')]
+  const branch = await at(tip)
+  const policy = await readPolicy(branch)
+  const trusted = await readSnapshot(branch, policy)
+  const snapshot =
+    mergeBase === null ? null : mergeBase === tip ? trusted : await readSnapshot(await at(mergeBase), policy)
+  return { snapshot, policy, keys: keysIn(trusted), hasRecord: hasRecord(trusted.files) }
+}
+
+/** Read first: it says how large a file may be. The organisation's is not known here. */
+export async function readPolicy({ tree, ...rest }: LocalTree): Promise<Policy> {
+  const files = relevantFiles(tree).filter(({ kind }) => kind === 'policy')
+  return policyIn(await readSnapshot({ ...rest, tree: files }, DEFAULT_POLICY), null)
+}
+
+export async function readSnapshot({ commit, tree, blobs }: LocalTree, limits: Limits): Promise<Snapshot> {
   const files = relevantFiles(tree)
-  const wanted = wantedBlobs(files, policy)
+  const wanted = wantedBlobs(files, limits)
   const contents = new Map<string, Content>()
-  for await (const { sha, reader, content } of readBlobs(blobs(wanted), wantedContents(files), policy)) {
+  for await (const { sha, reader, content } of readBlobs(blobs(wanted), wantedContents(files), limits)) {
     contents.set(contentKey(sha, reader), content)
   }
   return snapshotOf(commit, files, contents)

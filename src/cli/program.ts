@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { addMatrix } from './matrix.ts'
 import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
+import { addStateHash } from './state-hash.ts'
 import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -38,6 +39,7 @@ export async function run(args: readonly string[], io: Terminal = terminal): Pro
   addScan(program, io, result)
   addMatrix(program, io)
   addVerify(program, io, result)
+  addStateHash(program, io)
   addRules(program, io)
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { openCheckout } from '../local/checkout.ts'
 import { DEFAULT_POLICY } from '../rosie/policy.ts'
-import { filesInScope, scopeOf } from '../rosie/state-hash.ts'
-import { type Blob, type TreeEntry, type WantedBlob } from '../scan/ports.ts'
+import { filesInScope } from '../rosie/state-hash.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../scan/ports.ts'
 import { hashTree } from '../scan/states.ts'
+import { checkedScope } from './local-states.ts'
 import type { Terminal } from './program.ts'
 
 interface StateHashOptions {
@@ -56,23 +57,22 @@ async function hash(dir: string, options: StateHashOptions): Promise<Hashed> {
   return { scope, commit, files, ...state }
 }
 
-/** Throws with words for the person at the terminal. */
-export function checkedScope(given: string): string {
-  const scope = scopeOf(given)
-  if (scope === null) throw new Error(`${JSON.stringify(given)} names no directory below the root.`)
-  return scope
-}
-
 async function open(dir: string, ref: string | undefined) {
   const { head, files, source } = await openCheckout(dir)
-  if (ref === undefined) return { commit: head, tree: files.tree, blobs: (wanted: readonly WantedBlob[]) => files.blobs(wanted) }
+  if (ref === undefined)
+    return { commit: head, tree: files.tree, blobs: (wanted: readonly WantedBlob[]) => files.blobs(wanted) }
   if (!source) throw new Error('--commit needs a git checkout: the folder is not the top of a work tree.')
   const commit = await source.resolve(ref)
   const tree: readonly TreeEntry[] = await source.tree(commit)
-  return { commit, tree, blobs: (wanted: readonly WantedBlob[]): AsyncIterable<Blob> => source.blobs({ commit, tree, wanted }) }
+  return {
+    commit,
+    tree,
+    blobs: (wanted: readonly WantedBlob[]): AsyncIterable<Blob> => source.blobs({ commit, tree, wanted }),
+  }
 }
 
-const pretty = ({ scope, commit, files, id, plain, separated }: Hashed) => `
+const pretty = ({ scope, commit, files, id, plain, separated }: Hashed) =>
+  `
 scope                 ${scope || '.'}, ${files} ${files === 1 ? 'file' : 'files'}
 commit                ${commit ?? 'none: the files as they lie in the folder'}
 path, content         ${plain}

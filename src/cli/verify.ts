@@ -86,7 +86,7 @@ async function asRecord(path: string): Promise<{ snapshot: Snapshot; shown: (pat
   const prefix = `.gxp/evidence/${stats.isDirectory() && isPackage ? `${basename(folder)}/` : ''}`
   const local = LocalFiles.read(folder, names, 'sha1')
   const tree = local.tree.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }))
-  const snapshot = await readSnapshot(null, tree, (wanted) => local.blobs(wanted), DEFAULT_POLICY)
+  const snapshot = await readSnapshot({ commit: null, tree, blobs: (wanted) => local.blobs(wanted) }, DEFAULT_POLICY)
   const root = stats.isDirectory() ? path : dirname(path)
   return { snapshot, shown: (at) => join(root, `${at}/`.slice(prefix.length)).replace(/\/$/, '') }
 }

@@ -1,8 +1,9 @@
 /** A repository on GitHub, in as few requests as its API allows. */
 import { concurrently } from '../scan/concurrently.ts'
-import type { Blob, BlobRequest, RepositorySource, Tip, TreeEntry } from '../scan/ports.ts'
+import type { Blob, BlobRequest, RepositorySource, Tip, TreeEntry, WantedBlob } from '../scan/ports.ts'
 import { readArchive, UNPACK_LIMITS, type UnpackLimits } from './archive.ts'
 import { portion, queryBlobs, queryTip, readBlob } from './blobs.ts'
+import { queryDirectories } from './commits.ts'
 import { NoCommonAncestor } from './errors.ts'
 import type { GitHubClient } from './octokit.ts'
 import type { RepositoryName } from './read.ts'
@@ -58,20 +59,26 @@ export class GitHubSource implements RepositorySource {
     return readTree(this.#client, this.#repository, commit)
   }
 
-  async *blobs({ commit, wanted, tree, maxBytes }: BlobRequest): AsyncGenerator<Blob> {
-    const pending = new Map<string, TreeEntry>()
+  async *blobs({ commit, wanted, tree }: BlobRequest): AsyncGenerator<Blob> {
+    const pending = new Map<string, WantedBlob>()
     for (const entry of wanted) {
-      if (entry.size !== null && entry.size > maxBytes) yield { sha: entry.sha, bytes: null }
+      if (entry.size !== null && entry.size > entry.maxBytes) yield { sha: entry.sha, bytes: null }
       else pending.set(entry.sha, entry)
     }
     for await (const blob of this.#inBulk(commit, pending, tree)) {
       if (pending.delete(blob.sha)) yield blob
     }
-    const single = concurrently([...pending.keys()], AT_ONCE, async (sha) => ({
+    const single = concurrently([...pending.values()], AT_ONCE, async ({ sha, maxBytes }) => ({
       sha,
+      maxBytes,
       bytes: await readBlob(this.#client, this.#repository, sha),
     }))
-    for await (const { sha, bytes } of single) yield { sha, bytes: bytes.byteLength > maxBytes ? null : bytes }
+    for await (const { sha, maxBytes, bytes } of single)
+      yield { sha, bytes: bytes.byteLength > maxBytes ? null : bytes }
+  }
+
+  directories(commits: readonly string[], path: string): Promise<Map<string, string | null>> {
+    return queryDirectories(this.#client, this.#repository, commits, path)
   }
 
   /** As much as the archive and GraphQL can give of what is pending. The caller takes what came off `pending`. */

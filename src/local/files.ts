@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { Corrupt } from '../scan/errors.ts'
 import { blobHash, isBlob, type ObjectFormat } from '../scan/git-objects.ts'
-import type { Blob, TreeEntry } from '../scan/ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../scan/ports.ts'
 
 /** Not through a symbolic link (Windows has no such flag), and not waiting for the other end of a pipe. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -45,8 +45,8 @@ export class LocalFiles {
   }
 
   /** Each wanted blob once. Throws `Corrupt` when a file changed since it was listed. */
-  async *blobs(wanted: readonly TreeEntry[], maxBytes: number): AsyncGenerator<Blob> {
-    for (const { sha, size } of wanted) {
+  async *blobs(wanted: readonly WantedBlob[]): AsyncGenerator<Blob> {
+    for (const { sha, size, maxBytes } of wanted) {
       if (size !== null && size > maxBytes) {
         yield { sha, bytes: null }
         continue

@@ -1,6 +1,6 @@
 /** A git repository on this machine, as commits: what GitHub is to the app, for the command line, the demo and tests. */
 import { Corrupt, NotFound } from '../scan/errors.ts'
-import { isBlob, isFilePath, isRegularMode } from '../scan/git-objects.ts'
+import { isBlob, isFilePath, isObjectId, isRegularMode } from '../scan/git-objects.ts'
 import type { Blob, BlobRequest, RepositorySource, Tip, TreeEntry } from '../scan/ports.ts'
 import { GitFailed, git, resolveCommit, startGit } from './git.ts'
 
@@ -39,15 +39,27 @@ export class LocalSource implements RepositorySource {
     return listing.toString().split('\0').slice(0, -1).flatMap(parseTreeLine)
   }
 
-  async *blobs({ wanted, maxBytes }: BlobRequest): AsyncGenerator<Blob> {
-    const read: string[] = []
-    for (const { sha, size } of wanted) {
+  async *blobs({ wanted }: BlobRequest): AsyncGenerator<Blob> {
+    const limits = new Map<string, number>()
+    for (const { sha, size, maxBytes } of wanted) {
       if (size !== null && size > maxBytes) yield { sha, bytes: null }
-      else read.push(sha)
+      else limits.set(sha, maxBytes)
     }
-    for await (const blob of readObjects(this.#dir, read)) {
-      yield blob.bytes.byteLength > maxBytes ? { sha: blob.sha, bytes: null } : blob
+    for await (const { sha, bytes } of readObjects(this.#dir, [...limits.keys()])) {
+      yield { sha, bytes: bytes.byteLength > (limits.get(sha) ?? 0) ? null : bytes }
     }
+  }
+
+  /** Through one `git cat-file --batch-check`, which answers every line with one line. */
+  async directories(named: readonly string[], path: string): Promise<Map<string, string | null>> {
+    const ids = named.filter(isObjectId)
+    // A name with a line feed would be two questions. git-cat-file(1), "BATCH OUTPUT".
+    const asked = path.includes('\n') ? ids : ids.flatMap((id) => [id, `${id}:${path}`])
+    const answers = await checkObjects(this.#dir, asked)
+    const typed = (name: string, type: string) => (answers.get(name)?.type === type ? answers.get(name)?.id : undefined)
+    // Where ids are longer, one of 40 digits is an abbreviation: it names no commit by itself.
+    const commits = ids.filter((id) => typed(id, 'commit') === id)
+    return new Map(commits.map((id) => [id, typed(`${id}:${path}`, 'tree') ?? null]))
   }
 
   #branch() {
@@ -75,6 +87,23 @@ function parseTreeLine(line: string): TreeEntry[] {
   const [mode = '', , sha = '', size] = line.slice(0, tab).split(/ +/)
   if (!isFilePath(path)) throw new Corrupt(`Not a path below the root: ${JSON.stringify(path)}`)
   return isRegularMode(mode) ? [{ path, sha, size: size === 'BAD' ? null : Number(size) }] : []
+}
+
+/** Type and id of what each name stands for; what is missing, or ambiguous, is absent. */
+async function checkObjects(dir: string, names: readonly string[]): Promise<Map<string, { type: string; id: string }>> {
+  const found = new Map<string, { type: string; id: string }>()
+  if (names.length === 0) return found
+  const { child, ended } = startGit(dir, ['cat-file', '--batch-check=%(objecttype) %(objectname)'])
+  child.stdin.end(names.map((name) => `${name}\n`).join(''))
+  const output = new Output(child.stdout)
+  for (const name of names) {
+    const line = await output.line()
+    if (line === null) await ended // throws what git complained of
+    const [, type, id] = /^(commit|tree|blob|tag) ([0-9a-f]+)$/.exec(line ?? '') ?? []
+    if (type && id) found.set(name, { type, id })
+  }
+  await ended
+  return found
 }
 
 /** Objects through one `git cat-file --batch`, in the order asked for. Throws `NotFound`, `Corrupt`. */

@@ -3,6 +3,7 @@ import type { Assessment, Finding, Severity } from '../rosie/model.ts'
 import type { Report } from '../scan/ports.ts'
 import { shortList } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
+import { ignoredLine, previewSection } from './policy.ts'
 import { overall } from './report.ts'
 import { coverageChangeTable } from './tables.ts'
 import { countBySeverity, listCounts, many, verdictSentence } from './words.ts'
@@ -29,10 +30,12 @@ export function comment(report: Report, checksUrl: string): string | null {
     text(verdictSentence(assessment.conclusion, assessment.summary.findings)),
     because && `Against ${code(because.baseRef, 250)} the same commit ends with ${conclusion}, and so does its check.`,
     ...report.notes.map((note) => `> ${text(note, 500)}`),
+    previewSection(assessment.preview, '####'),
     section('Introduced errors', introduced, 'error'),
     section('Introduced warnings', introduced, 'warning'),
     section('Fixed', assessment.fixed),
     coverage && `#### Coverage\n\n${table(coverage)}`,
+    ignoredLine(assessment.ignored),
     `[All findings, coverage and evidence](${checksUrl})`,
   ]
   return cut(parts.filter((part) => part !== null).join('\n\n'))

@@ -1,5 +1,14 @@
 /** `--format json`: the versioned contract for programs. Fields are only ever added; anything else raises the version. */
-import type { AssessedFinding, Assessment, Conclusion, Summary } from '../rosie/model.ts'
+import type {
+  AssessedFinding,
+  Assessment,
+  Conclusion,
+  Finding,
+  PolicyPreview,
+  RiskCoverage,
+  Score,
+  Summary,
+} from '../rosie/model.ts'
 
 export interface JsonReport {
   schemaVersion: 1
@@ -8,13 +17,25 @@ export interface JsonReport {
   head: string | null
   base: string | null
   summary: Summary
+  /** By risk, against the risk matrix; `riskMatrix` says where that comes from. */
+  coverage: RiskCoverage[]
+  riskMatrix: string
+  score: Score
   findings: Pick<
     AssessedFinding,
     'rule' | 'severity' | 'path' | 'line' | 'endLine' | 'gxpId' | 'message' | 'fingerprint' | 'status'
   >[]
+  /** What the policy ignores, never counted; `expires` is the last day. */
+  ignored: (Pick<Finding, 'rule' | 'path' | 'line' | 'gxpId' | 'message' | 'fingerprint'> & {
+    reason: string
+    expires: string
+  })[]
+  /** What an edited policy would come to, beside what the one in force does; null unless the change edits it. */
+  preview: PolicyPreview | null
 }
 
-export function jsonReport({ conclusion, head, base, summary, findings }: Assessment): JsonReport {
+export function jsonReport(assessment: Assessment): JsonReport {
+  const { conclusion, head, base, summary, coverage, riskMatrix, score, findings, ignored, preview } = assessment
   const { artifacts, annotations, evidence, packages, provenance, requirements } = summary
   return {
     schemaVersion: 1,
@@ -22,6 +43,9 @@ export function jsonReport({ conclusion, head, base, summary, findings }: Assess
     head,
     base,
     summary: { artifacts, annotations, evidence, packages, provenance, requirements, findings: summary.findings },
+    coverage,
+    riskMatrix,
+    score,
     findings: findings.map(({ rule, severity, path, line, endLine, gxpId, message, fingerprint, status }) => ({
       rule,
       severity,
@@ -33,5 +57,16 @@ export function jsonReport({ conclusion, head, base, summary, findings }: Assess
       fingerprint,
       status,
     })),
+    ignored: ignored.map(({ finding: { rule, path, line, gxpId, message, fingerprint }, reason, expires }) => ({
+      rule,
+      path,
+      line,
+      gxpId,
+      message,
+      fingerprint,
+      reason,
+      expires,
+    })),
+    preview,
   }
 }

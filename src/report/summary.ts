@@ -4,9 +4,19 @@ import type { Report } from '../scan/ports.ts'
 import { groupedList, ruleCounts } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
 import { defuse, oneLine, shorten } from './plain.ts'
+import { ignoredSection, previewSection } from './policy.ts'
 import { type Annotations, annotations, elsewhere, overall } from './report.ts'
-import { artifactTable, coverageTable, evidenceTable } from './tables.ts'
-import { countBySeverity, headline, listCounts, many, number, shortSha, verdictSentence } from './words.ts'
+import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from './tables.ts'
+import {
+  countBySeverity,
+  headline,
+  listCounts,
+  many,
+  number,
+  scoreSentence,
+  shortSha,
+  verdictSentence,
+} from './words.ts'
 
 export interface CheckPage {
   conclusion: Conclusion
@@ -34,7 +44,9 @@ function summary(report: Report, chosen: Annotations): string {
   const { assessment } = report
   const facts = scanFacts(report)
   const opening = [verdictLine(report), ...notesOf(report.notes)]
-  if (assessment.conclusion === 'neutral') return cut(paragraphs([...opening, basesTable(report), facts]))
+  // Without a record there may still be an organisation's policy, and a fault in it.
+  const found = findingsSection('Findings', assessment.findings, false)
+  if (assessment.conclusion === 'neutral') return cut(paragraphs([...opening, basesTable(report), found, facts]))
   return cut(
     paragraphs([
       ...opening,
@@ -61,9 +73,11 @@ export function localPage(assessment: Assessment, notes: readonly string[]): str
 const notesOf = (notes: readonly string[]) => notes.map((note) => `> ${text(note, 500)}`)
 
 const sections = (assessment: Assessment) => [
+  previewSection(assessment.preview),
   coverageSection(assessment),
   recordSection(assessment),
   findingsSection('Findings', assessment.findings, assessment.base !== null),
+  ignoredSection(assessment.ignored),
 ]
 
 const paragraphs = (parts: readonly (string | null)[]) => parts.filter((part) => part !== null).join('\n\n')
@@ -106,10 +120,24 @@ function coverageSection(assessment: Assessment): string | null {
     '### Coverage of requirements',
     table(coverageTable(assessment)),
     'Linked: some path leads to a test. Traced: a typed path from the requirement over stories and specifications to a ' +
-      'test. Proven: traced, with valid, passing evidence for the current state of the source; not established yet, since ' +
-      'evidence is not replayed against the source.',
+      'test, or to valid, passing evidence. Proven: traced by the newest evidence, which is valid, passes, and was made ' +
+      'for the current state of the source, as replaying it showed.',
     traced < total ? gapsLine(assessment.findings, total - traced, total) : null,
+    matrixPart(assessment),
+    scorePart(assessment),
   ])
+}
+
+function matrixPart(assessment: Assessment): string | null {
+  const against = riskMatrixTable(assessment)
+  if (against.rows.length === 0) return null
+  const from = `Against the risk matrix (${text(assessment.riskMatrix, 200)}), by the level that the gate of each risk uses:`
+  return paragraphs([from, table(against)])
+}
+
+function scorePart({ score }: Assessment): string | null {
+  const sentence = scoreSentence(score)
+  return sentence === null ? null : paragraphs([sentence, table(scoreTable(score))])
 }
 
 function gapsLine(findings: readonly AssessedFinding[], gaps: number, total: number): string {

@@ -1,7 +1,8 @@
 /** The tables of a result, as plain cells: numbers and our own words, nothing from the repository. */
-import type { Assessment, RequirementCounts, SignatureCounts, Summary } from '../rosie/model.ts'
+import type { Assessment, RequirementCounts, RiskCoverage, Score, SignatureCounts, Summary } from '../rosie/model.ts'
+import { TIERS } from '../rosie/model.ts'
 import type { Table } from './markdown.ts'
-import { number, share } from './words.ts'
+import { NONE, number, share } from './words.ts'
 
 export function artifactTable({ artifacts, annotations }: Summary): Table {
   const counts: [string, number][] = [
@@ -36,6 +37,30 @@ export function coverageTable({ coverage, summary }: Pick<Assessment, 'coverage'
 
 function coverageRow(name: string, { total, linked, traced, proven }: RequirementCounts): string[] {
   return [name, number(total), ...[linked, traced, proven].map((part) => share(part, total))]
+}
+
+/** Each risk against what the matrix demands of it; without requirements of unknown risk, of which it demands nothing. */
+export function riskMatrixTable({ coverage }: Pick<Assessment, 'coverage'>): Table {
+  const header = ['Risk', 'Gate', 'Reached', 'Demanded', ...TIERS]
+  const rows = coverage.flatMap(({ risk, gate, reached, demanded, tiers }) =>
+    risk === null
+      ? []
+      : [[risk, gate, percent(reached), demanded === null ? NONE : percent(demanded), ...tierCells(tiers)]],
+  )
+  return { header, rows }
+}
+
+const tierCells = (tiers: RiskCoverage['tiers']) =>
+  TIERS.map((tier) => {
+    const counts = tiers.find((each) => each.tier === tier)
+    return counts ? share(counts.reached, counts.demanded) : NONE
+  })
+
+const percent = (value: number) => `${value} %`
+
+export function scoreTable({ parts }: Score): Table {
+  const rows = parts.map(({ name, weight, reached, of }) => [name, number(weight), number(reached), number(of)])
+  return { header: ['Part of the score', 'Weight', 'Reached', 'Of'], rows }
 }
 
 const LEVELS = ['linked', 'traced', 'proven'] as const

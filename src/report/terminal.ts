@@ -3,9 +3,10 @@ import pc from 'picocolors'
 import type { AssessedFinding, Assessment, Conclusion, Severity } from '../rosie/model.ts'
 import type { Table } from './markdown.ts'
 import { oneLine } from './plain.ts'
+import { ignoredLine, previewChanges, previewTable } from './policy.ts'
 import { groupBy } from './report.ts'
-import { artifactTable, coverageTable, evidenceTable } from './tables.ts'
-import { headline, many, shortSha, verdictSentence } from './words.ts'
+import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from './tables.ts'
+import { headline, many, place, shortSha, verdictSentence } from './words.ts'
 
 export interface TerminalOptions {
   colour: boolean
@@ -18,12 +19,20 @@ type Colours = ReturnType<typeof pc.createColors>
 /** Ends with a line feed. Control characters of the repository's text are spelled out. */
 export function terminal(assessment: Assessment, { colour, notes }: TerminalOptions): string {
   const colours = pc.createColors(colour)
-  const tables = [coverageTable(assessment), artifactTable(assessment.summary), evidenceTable(assessment.summary)]
+  const tables = [
+    coverageTable(assessment),
+    riskMatrixTable(assessment),
+    scoreTable(assessment.score),
+    artifactTable(assessment.summary),
+    evidenceTable(assessment.summary),
+  ]
   const parts = [
     ...findingBlocks(assessment.findings, colours),
     ...(assessment.conclusion === 'neutral'
       ? []
       : tables.filter(({ rows }) => rows.length > 0).map((t) => columns(t, colours))),
+    ...previewBlock(assessment, colours),
+    ...ignoredBlock(assessment, colours),
     ...notes.map((note) => `Note: ${oneLine(note)}`),
     closing(assessment, colours),
   ]
@@ -58,6 +67,24 @@ function findingLine(finding: AssessedFinding, width: number, severityOf: Severi
   return `  ${line}  ${severityOf(finding.severity)}  ${oneLine(finding.message)}  ${dim(oneLine(finding.rule) + id)}`
 }
 
+/** What an edited policy would change. */
+function previewBlock({ preview }: Assessment, colours: Colours): string[] {
+  if (!preview) return []
+  const changes = previewChanges(preview).map((change) => `  ${oneLine(change)}`)
+  return [[columns(previewTable(preview), colours), ...changes].join('\n')]
+}
+
+/** What the policy sets aside: each with the reason that it gives, never counted. */
+function ignoredBlock({ ignored }: Assessment, { dim }: Colours): string[] {
+  const lines = ignored.map(({ finding, reason, expires }) => {
+    const { rule, message } = finding
+    const why = dim(`${oneLine(rule)}, until ${expires}: ${oneLine(reason)}`)
+    return `  ${oneLine(place(finding))}  ${oneLine(message)}  ${why}`
+  })
+  const heading = ignoredLine(ignored)
+  return heading === null ? [] : [[heading, ...lines].join('\n')]
+}
+
 /** The first column to the left, the others to the right, wide enough for their longest cell. */
 function columns({ header, rows }: Table, { bold }: Colours): string {
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((cells) => cells[column]?.length ?? 0)))
@@ -80,6 +107,9 @@ function closing(assessment: Assessment, { green, red, dim, bold }: Colours): st
   const lines = [
     `${bold(paint[conclusion](conclusion))}  ${headline(assessment)}`,
     verdictSentence(conclusion, summary.findings),
+    ...(assessment.score.value === null
+      ? []
+      : [`Score ${assessment.score.value} of 100, risk matrix: ${oneLine(assessment.riskMatrix)}.`]),
     ...(delta === null ? [] : [delta]),
   ]
   return lines.join('\n')

@@ -1,5 +1,5 @@
 /** How counts, places and verdicts are said, the same in the check run, the comment and the terminal. */
-import type { Assessment, Conclusion, Finding, Severity } from '../rosie/model.ts'
+import type { Assessment, Conclusion, Finding, Score, Severity } from '../rosie/model.ts'
 import { SEVERITIES } from '../rosie/model.ts'
 
 /** `1,234` */
@@ -10,9 +10,12 @@ export function many(n: number, one: string, more = `${one}s`): string {
   return `${number(n)} ${n === 1 ? one : more}`
 }
 
+/** In place of a number where there is nothing to count. */
+export const NONE = '–'
+
 /** Whole percent, rounded down so that 100 % means all. */
 export function share(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${number(part)} (${Math.floor((part * 100) / whole)} %)`
+  return whole === 0 ? NONE : `${number(part)} (${Math.floor((part * 100) / whole)} %)`
 }
 
 export type SeverityCounts = Record<Severity, number>
@@ -47,6 +50,12 @@ export function headline({ conclusion, summary }: Assessment): string {
   const requirements = many(total, 'requirement')
   return counts === null ? `No findings: ${requirements}, ${number(traced)} traced` : `${counts} in ${requirements}`
 }
+
+/** What went into the score is shown beside it; docs/score.md has the formula. Null: there is nothing to measure. */
+export const scoreSentence = ({ value }: Score): string | null =>
+  value === null
+    ? null
+    : `Score: ${value} of 100. It measures what the record shows; whether that is enough is for people to decide.`
 
 /** The conclusion in a sentence or two. */
 export function verdictSentence(conclusion: Conclusion, counts: SeverityCounts): string {

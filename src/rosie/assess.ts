@@ -1,11 +1,13 @@
 /** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
 import { hasRecord } from './classify.ts'
+import { withoutIgnored } from './ignores.ts'
 import type {
   AssessedFinding,
   Assessment,
   Conclusion,
   Finding,
   IgnoredFinding,
+  PolicyOutcome,
   PolicyPreview,
   Provenance,
   Severity,
@@ -18,6 +20,7 @@ import type {
 } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
+import { policyChanges } from './policy-changes.ts'
 import { type ComplianceRecord, indexRecord, kindOf } from './record.ts'
 import { RULES } from './rules/index.ts'
 import { type Case, fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
@@ -51,58 +54,82 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
   const kept = judging.trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
   // Without a record, nothing is claimed: what annotations there may be is not looked at.
   const indexed = (snapshot: Snapshot, by: Policy) =>
-    indexRecord(kept ? snapshot : { ...snapshot, files: [] }, { ...judging, policy: by })
-  const record = indexed(head, policy)
-  const before = base && indexed(base, policy)
-  const preview = proposed && previewOf(indexed(head, proposed), base && indexed(base, proposed), judging, proposed)
-  const at = { policy, now: judging.now }
-  const existing = new Map(
-    before ? findings({ ...at, head: before, base: null, preview: null }).map((each) => [each.fingerprint, each]) : [],
-  )
-  const { counted, ignored } = withoutIgnored(findings({ ...at, head: record, base: before, preview }), judging)
-  const fingerprints = new Set(counted.map(({ fingerprint }) => fingerprint))
-  const assessed = counted.map(
-    (finding) => ({ ...finding, status: existing.has(finding.fingerprint) ? 'existing' : 'introduced' }) as const,
-  )
+    indexRecord(kept ? snapshot : onlyPolicy(snapshot), { ...judging, policy: by })
+  const recordsBy = (by: Policy): Records => ({ head: indexed(head, by), base: base && indexed(base, by) })
+  const records = recordsBy(policy)
+  const preview =
+    kept && proposed ? previewOf(policy, proposed, (by) => judge(recordsBy(by), by, null, judging.now)) : null
+  const { findings, fixed, ignored } = judge(records, policy, preview, judging.now)
   const assessment: Assessment = {
-    conclusion: kept ? conclude(assessed, policy) : 'neutral',
+    conclusion: kept ? conclude(findings, policy) : 'neutral',
     head: head.commit,
     base: base?.commit ?? null,
-    summary: summarise(record, assessed),
-    coverage: record.coverage.byRisk,
-    score: scoreOf(record),
+    summary: summarise(records.head, findings),
+    coverage: records.head.coverage.byRisk,
+    score: scoreOf(records.head),
     riskMatrix: policy.riskMatrixFrom,
-    findings: assessed,
-    fixed: [...existing.values()].filter(({ fingerprint }) => !fingerprints.has(fingerprint)),
+    findings,
+    fixed,
     ignored,
     preview,
   }
-  return { assessment, head: record, base: before }
+  return { assessment, ...records }
 }
 
-/** What the proposed policy would make of the same head and base. */
-function previewOf(
-  _head: ComplianceRecord,
-  _base: ComplianceRecord | null,
-  _judging: Judging,
-  _proposed: Policy,
-): PolicyPreview | null {
-  return null
+/** What an organisation shares is no record, and may still be wrong. */
+const onlyPolicy = (snapshot: Snapshot): Snapshot => ({
+  ...snapshot,
+  files: snapshot.files.filter(({ kind }) => kind === 'policy'),
+})
+
+interface Records {
+  head: ComplianceRecord
+  base: ComplianceRecord | null
 }
 
-/** Findings that the policy sets aside are told apart, never lost. */
-function withoutIgnored(
-  found: readonly Finding[],
-  _judging: Judging,
-): { counted: readonly Finding[]; ignored: IgnoredFinding[] } {
-  return { counted: found, ignored: [] }
+interface Judged {
+  /** What counts. */
+  findings: AssessedFinding[]
+  /** What the base had and the head has no longer, whether it would count or not. */
+  fixed: Finding[]
+  ignored: IgnoredFinding[]
+}
+
+/** What a policy finds in the head, told apart from what it finds in the base. */
+function judge({ head, base }: Records, policy: Policy, preview: PolicyPreview | null, now: number): Judged {
+  const at = { policy, now, ruleIds: RULES.map(({ id }) => id) }
+  const before = new Map(
+    (base ? findingsOf({ ...at, head: base, base: null, preview: null }) : []).map((each) => [each.fingerprint, each]),
+  )
+  const all = findingsOf({ ...at, head, base, preview })
+  const still = new Set(all.map(({ fingerprint }) => fingerprint))
+  const { counted, ignored } = withoutIgnored(all, policy.ignore, now)
+  return {
+    findings: counted.map((finding) => ({
+      ...finding,
+      status: before.has(finding.fingerprint) ? 'existing' : 'introduced',
+    })),
+    fixed: [...before.values()].filter(({ fingerprint }) => !still.has(fingerprint)),
+    ignored,
+  }
+}
+
+/** What the proposed policy would make of the same head and base, beside what the one in force makes of them. */
+function previewOf(policy: Policy, proposed: Policy, judged: (by: Policy) => Judged): PolicyPreview | null {
+  const changes = policyChanges(policy, proposed)
+  if (changes.length === 0) return null
+  const outcome = (by: Policy): PolicyOutcome => {
+    const { findings } = judged(by)
+    return { conclusion: conclude(findings, by), findings: bySeverity(findings) }
+  }
+  return { ...outcome(proposed), before: outcome(policy), changes }
 }
 
 /**
  * All findings of one record, most serious first, then by path and line. What is found twice alike in one file (the same
  * misspelt tag on two lines) is told apart by its number, in the file's order.
  */
-function findings(at: Case): Finding[] {
+function findingsOf(at: Case): Finding[] {
   const found: Finding[] = []
   const seen = new Map<string, number>()
   for (const rule of RULES) {
@@ -173,7 +200,6 @@ function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]):
   const filesOf = (kind: string) => snapshot.files.filter((file) => file.kind === kind).length
   const blocks = (test: boolean) =>
     sources.filter((file) => file.test === test).reduce((sum, { content }) => sum + content.blocks.length, 0)
-  const severity = (level: Severity) => found.filter((finding) => finding.severity === level).length
   const replayed = (result: Provenance['result']) =>
     testEvidence.filter(({ provenance }) => provenance.result === result).length
   return {
@@ -194,8 +220,14 @@ function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]):
       unavailable: replayed('unavailable'),
     },
     requirements: coverage.counts,
-    findings: { error: severity('error'), warning: severity('warning'), notice: severity('notice') },
+    findings: bySeverity(found),
   }
+}
+
+function bySeverity(found: readonly Finding[]): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, notice: 0 }
+  for (const { severity } of found) counts[severity] += 1
+  return counts
 }
 
 function countVerdicts(signed: readonly { verdict: Verdict }[]): SignatureCounts {

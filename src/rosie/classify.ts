@@ -3,6 +3,7 @@
  * contains a specification's id is evidence. A package of evidence is known by the files beside it, which is why whole
  * trees are classified, not single paths. RFC-001, "Repository layout"; GxP.MD, "Annotation scanning".
  */
+import { languageOf } from './languages.ts'
 import type { DocumentKind, FileClass, Reader } from './model.ts'
 
 // Maps, not objects: a directory may be called `constructor`.
@@ -25,16 +26,12 @@ const KNOWN_FILES = new Set(['traceability-matrix.json', 'gap-analysis.json', 'c
 const SKIPPED_DIRECTORIES = new Set(
   '.git .gxp node_modules dist build coverage target vendor __pycache__ .venv venv .tox .next .nuxt'.split(' '),
 )
-const SKIPPED_NAMES = /\.min\.[a-z]+$|\.(generated|gen)\.[a-z]+$|_pb2\.py$/
+/** Minified and generated files, by the names that their generators give: protocol buffers, Roslyn, package managers. */
+const SKIPPED_NAMES =
+  /\.min\.[a-z]+$|\.(generated|gen)\.[a-z]+$|_generated\.[a-z]+$|^zz_generated\.|_pb2(_grpc)?\.py$|\.pb\.[a-z]+$|\.g\.(i\.)?cs$|\.designer\.cs$|-lock\.ya?ml$/i
 
 const TEST_DIRECTORIES = new Set('test tests __tests__ spec iq oq pq e2e'.split(' '))
 const TEST_STEM = /(\.test|\.spec|\.e2e|_test|_spec)$|^test_/
-
-const SOURCE_READERS = new Map<string, Reader>([
-  ...'ts tsx mts cts js jsx mjs cjs'.split(' ').map((ending) => [ending, 'annotations/c'] as const),
-  ['py', 'annotations/python'],
-  ['pyw', 'annotations/python'],
-])
 
 /** The files of a tree that matter to the standard. Paths are relative to the root, with `/`. */
 export function classify(paths: Iterable<string>): Map<string, FileClass> {
@@ -56,14 +53,52 @@ export const hasRecord = (files: readonly { path: string }[]): boolean => files.
 
 const isProjectPolicy = (path: string) => path.toLowerCase() === 'gxp.md'
 
-/** Directories under `.gxp/evidence/` that hold a manifest or its signature, in either draft's name. */
+const EVIDENCE = '.gxp/evidence/'
+/** What a manifest's signature is called: in draft-03, and in draft-02. */
+export const SIGNATURE_NAMES = ['signature.jws', 'manifest.jws']
+const PACKAGE_NAMES = new Set(['manifest.json', 'metadata.json', ...SIGNATURE_NAMES])
+
+/**
+ * Directories under `.gxp/evidence/` that are packages: they hold a manifest; or its signature or the metadata, and are
+ * named like a package or hold both. One inside another is files of the other: a trace may have a `manifest.json` of its
+ * own. A manifest alone above signed packages is an index of them and makes no package.
+ */
 export function packageDirectories(paths: Iterable<string>): Set<string> {
-  const found = new Set<string>()
+  const names = packageNames(paths)
+  const signed = (directory: string) => SIGNATURE_NAMES.some((name) => names.get(directory)?.has(name))
+  const above = new Set<string>()
+  for (const directory of names.keys()) {
+    if (signed(directory)) for (const parent of parentsOf(directory)) above.add(parent)
+  }
+  const candidates = new Set<string>()
+  for (const [directory, has] of names) {
+    const index = has.size === 1 && above.has(directory)
+    const named = /\/(?:IQ|OQ|PQ)-[^/]*$/.test(directory)
+    if (has.has('manifest.json') ? !index : named || has.size > 1) candidates.add(directory)
+  }
+  const inside = (directory: string) => parentsOf(directory).some((parent) => candidates.has(parent))
+  return new Set([...candidates].filter((directory) => !inside(directory)))
+}
+
+/** By directory, which of the names that make a package it holds. */
+function packageNames(paths: Iterable<string>): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
   for (const path of paths) {
-    const match = /^(\.gxp\/evidence\/.+)\/(manifest\.json|signature\.jws|manifest\.jws)$/.exec(path)
-    if (match?.[1]) found.add(match[1])
+    if (!path.startsWith(EVIDENCE)) continue
+    const cut = path.lastIndexOf('/')
+    const [directory, name] = [path.slice(0, cut), path.slice(cut + 1)]
+    if (cut < EVIDENCE.length || !PACKAGE_NAMES.has(name)) continue
+    found.set(directory, (found.get(directory) ?? new Set()).add(name))
   }
   return found
+}
+
+/** Directories below `.gxp/evidence/` that hold this one, the outermost first. */
+function parentsOf(directory: string): string[] {
+  const parents: string[] = []
+  for (let end = directory.indexOf('/', EVIDENCE.length); end >= 0; end = directory.indexOf('/', end + 1))
+    parents.push(directory.slice(0, end))
+  return parents
 }
 
 function classifyOutside(path: string): FileClass | null {
@@ -72,10 +107,10 @@ function classifyOutside(path: string): FileClass | null {
   const segments = path.split('/')
   const name = segments.pop() ?? ''
   const dot = name.lastIndexOf('.')
-  const reader = dot > 0 ? SOURCE_READERS.get(name.slice(dot + 1)) : undefined
-  if (!reader || SKIPPED_NAMES.test(name) || segments.some((segment) => SKIPPED_DIRECTORIES.has(segment))) return null
+  const language = dot > 0 ? languageOf(name.slice(dot + 1)) : null
+  if (!language || SKIPPED_NAMES.test(name) || segments.some((segment) => SKIPPED_DIRECTORIES.has(segment))) return null
   const test = TEST_STEM.test(name.slice(0, dot)) || segments.some((segment) => TEST_DIRECTORIES.has(segment))
-  return { kind: test ? 'test' : 'source', reader }
+  return { kind: test ? 'test' : 'source', reader: `annotations/${language}` }
 }
 
 function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass {
@@ -84,8 +119,8 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
   const directory = segments.length > 1 ? segments[0] : undefined
   if (path === '.gxp/system_context.md') return { kind: 'system_context', reader: 'system_context' }
   if (path === '.gxp/risk_assessment.log') return { kind: 'risk_register', reader: 'risk_register' }
-  if (directory === 'evidence' && inPackage(path, packages))
-    return { kind: 'package_file', reader: packageReader(path, packages) }
+  const holder = directory === 'evidence' ? packageOf(path, packages) : null
+  if (holder !== null) return { kind: 'package_file', reader: packageReader(path.slice(holder.length + 1)) }
   if (KNOWN_NAMES.test(name) || (directory === undefined && KNOWN_FILES.has(name)))
     return { kind: 'known', reader: null }
   const found = directory === undefined ? classifyByName(name) : classifyByDirectory(directory, name)
@@ -119,19 +154,22 @@ function classifyByName(name: string): FileClass | null {
   return document ? { kind: document, reader: document } : null
 }
 
-function packageReader(path: string, packages: ReadonlySet<string>): Reader {
-  const cut = path.lastIndexOf('/')
-  if (!packages.has(path.slice(0, cut))) return 'package/file'
-  const name = path.slice(cut + 1)
-  if (name === 'manifest.json') return 'package/manifest'
-  if (name === 'signature.jws' || name === 'manifest.jws') return 'package/signature'
-  return name === 'metadata.json' ? 'package/metadata' : 'package/file'
-}
+const PACKAGE_READERS = new Map<string, Reader>([
+  ['manifest.json', 'package/manifest'],
+  ['metadata.json', 'package/metadata'],
+  ['artifacts/test-results.json', 'package/results'],
+  ...SIGNATURE_NAMES.map((name) => [name, 'package/signature'] as const),
+])
 
-function inPackage(path: string, packages: ReadonlySet<string>): boolean {
-  if (packages.size === 0) return false
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    if (packages.has(path.slice(0, end))) return true
+/** `name`: the path relative to the package. */
+const packageReader = (name: string): Reader => PACKAGE_READERS.get(name) ?? 'package/file'
+
+/** The package that a file belongs to, which may lie deep in it; null when it is in none. */
+export function packageOf(path: string, packages: ReadonlySet<string>): string | null {
+  if (packages.size === 0 || !path.startsWith(EVIDENCE)) return null
+  for (let end = path.indexOf('/', EVIDENCE.length); end >= 0; end = path.indexOf('/', end + 1)) {
+    const directory = path.slice(0, end)
+    if (packages.has(directory)) return directory
   }
-  return false
+  return null
 }

@@ -5,17 +5,21 @@
  * - **linked**: the requirement and any test, or passing evidence, lie in one connected part of the graph, whatever the
  *   direction of the edges and counting a file as one node. This is the published algorithm, with evidence counted beside
  *   tests; a shared file joins everything it touches, so it over-covers.
- * - **traced**: a directed path leads from a test, or from valid passing evidence, to the requirement. Gates use this.
- * - **proven**: a traced path whose specification has valid, passing evidence for the current state of the source.
+ * - **traced**: a way leads from a test, or from valid passing evidence, to the requirement, over edges of the types that
+ *   the standard joins. Phases may be skipped. Gates use this.
+ * - **proven**: traced by the newest valid evidence of a specification and tier, which passes, has the source that it
+ *   claims, and was made for the source as it is now. The gate of HIGH uses this once a key is trusted.
  */
-import { blockNode, type Graph, reachable } from './graph.ts'
+import { fileNode } from './graph.ts'
 import { kindOfId } from './ids.ts'
 import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
+import { at, walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
-import { isPassing } from './test-evidence.ts'
+import { passingStarts, provingStarts, type Start, testStarts, tiersReaching } from './tracing.ts'
 import { highestRisk, riskRank } from './vocabulary.ts'
 
 export interface Coverage {
+  /** In the order of their ids; without those that are retired. */
   requirements: readonly RequirementCoverage[]
   counts: RequirementCounts
   /** From the highest risk; requirements without one last. Only risks that occur. */
@@ -23,74 +27,114 @@ export interface Coverage {
 }
 
 export function coverageOf(record: ComplianceRecord): Coverage {
-  const { graph } = record
-  const tests = testNodes(record)
-  const passing = [...graph.evidence].filter(([, evidence]) => isPassing(evidence)).map(([node]) => node)
-  const linked = reachable([...tests.map(wholeFile), ...passing], linksOf(graph))
-  const traced = reachable([...tests, ...passing], (node) => graph.out(node).map(({ to }) => to))
-  const requirements = requirementIds(record).map((id) => ({
-    id,
-    risk: riskOf(id, record),
-    linked: linked.has(id),
-    traced: traced.has(id),
-    // Which source state an evidence was made for is not established without replaying it: nothing is proven by its claim.
-    proven: false,
-    path: [],
-    tiers: [],
-    missingTiers: [],
-  }))
-  const ofRisk = (risk: Risk | null) => requirements.filter((requirement) => requirement.risk === risk)
-  const risks = [...new Set(requirements.map(({ risk }) => risk))].sort((a, b) => riskRank(b) - riskRank(a))
-  return {
-    requirements,
-    counts: count(requirements),
-    byRisk: risks.map((risk) => ({
+  const { graph, established } = record
+  const starts = [...testStarts(record), ...passingStarts(record)]
+  const linked = linkedTo(starts, record)
+  const traced = walk(graph.typed, 'out', nodesOf(starts))
+  const proven = walk(graph.typed, 'out', nodesOf(provingStarts(record)))
+  const tiersOf = tiersReaching(graph.typed, starts, record)
+  const requirements = requirementIds(record).map((id) => {
+    const risk = riskOf(id, record)
+    const tiers = tiersOf(id)
+    const demanded = risk === null ? [] : established.policy.riskMatrix[risk].tiers
+    return {
+      id,
       risk,
-      ...count(ofRisk(risk)),
-      tiers: [],
-      gate: 'traced',
-      demanded: null,
-      reached: 0,
-    })),
-  }
+      linked: linked(id),
+      traced: traced.has(id),
+      proven: proven.has(id),
+      path: (proven.has(id) ? proven : traced).way(id),
+      tiers,
+      missingTiers: demanded.filter((tier) => !tiers.includes(tier)),
+    }
+  })
+  return { requirements, counts: count(requirements), byRisk: byRisk(requirements, record) }
 }
 
+const nodesOf = (starts: readonly Start[]) => starts.map(({ node }) => node)
+
+function byRisk(requirements: readonly RequirementCoverage[], { established }: ComplianceRecord): RiskCoverage[] {
+  const risks = [...new Set(requirements.map(({ risk }) => risk))].sort((a, b) => riskRank(b) - riskRank(a))
+  return risks.map((risk) => {
+    const those = requirements.filter((requirement) => requirement.risk === risk)
+    const counts = count(those)
+    const demands = risk === null ? null : established.policy.riskMatrix[risk]
+    const gate = risk === 'HIGH' && established.keys > 0 ? 'proven' : 'traced'
+    return {
+      risk,
+      ...counts,
+      tiers: (demands?.tiers ?? []).map((tier) => ({
+        tier,
+        reached: those.filter(({ tiers }) => tiers.includes(tier)).length,
+        demanded: counts.total,
+      })),
+      gate,
+      demanded: demands?.coverage ?? null,
+      reached: Math.floor((counts[gate] * 100) / counts.total),
+    }
+  })
+}
+
+/** By how much a policy asks for this artifact: its rating, or HIGH throughout where the policy says so. */
+export const riskOf = (id: string, record: ComplianceRecord): Risk | null =>
+  record.established.policy.allHigh ? 'HIGH' : ratingOf(id, record)
+
 /** A document's own rating, else the highest of the blocks that point at the id. */
-export function riskOf(id: string, { documentsById, graph }: ComplianceRecord): Risk | null {
+export function ratingOf(id: string, { documentsById, graph }: ComplianceRecord): Risk | null {
   const own = highestRisk(documentsById.get(id)?.map(({ content }) => content.risk) ?? [])
   return own ?? highestRisk(graph.into(id).map(({ from }) => graph.blocks.get(from)?.risk ?? null))
 }
 
+/** What is retired must no longer be covered, verified or implemented. Of several documents with one id, all must be. */
+export function isRetired(id: string, { documentsById }: ComplianceRecord): boolean {
+  const documents = documentsById.get(id) ?? []
+  return documents.length > 0 && documents.every(({ content }) => content.status === 'retired')
+}
+
 /** Requirements that are kept as documents, and those that only annotations name where none are kept. */
-function requirementIds({ documentsById, graph }: ComplianceRecord): string[] {
+function requirementIds(record: ComplianceRecord): string[] {
+  const { documentsById, graph } = record
   const named = [...graph.defined].filter((id) => documentsById.has(id) || graph.into(id).length > 0)
-  return named.filter((id) => kindOfId(id) === 'requirement').sort()
+  return named.filter((id) => kindOfId(id) === 'requirement' && !isRetired(id, record)).sort()
 }
 
-function testNodes({ graph, sources }: ComplianceRecord): string[] {
-  const files = sources.filter(({ test }) => test)
-  return [
-    ...files.flatMap(({ path, content }) => content.blocks.map(({ line }) => blockNode(path, line))),
-    ...files.map(({ path }) => `FILE:${path}`).filter((node) => graph.out(node).length > 0),
-  ]
+/** Whether a node lies in one connected part with any of the starts, all blocks of a file being one node. */
+function linkedTo(starts: readonly Start[], { graph }: ComplianceRecord): (node: string) => boolean {
+  const { whole, blocks } = graph
+  const { join, partOf } = partition(whole.names.length)
+  whole.names.forEach((_, node) => {
+    for (let entry = at(whole.out.begin, node); entry < at(whole.out.begin, node + 1); entry++)
+      join(node, at(whole.out.ends, entry))
+  })
+  const files = new Map<string, number>()
+  for (const { id, path } of blocks.values()) {
+    const node = whole.numbers.get(id)
+    const file = files.get(path) ?? whole.numbers.get(fileNode(path))
+    if (node !== undefined && file !== undefined) join(node, file)
+    if (node !== undefined) files.set(path, node)
+  }
+  const tested = new Set(starts.flatMap(({ node }) => whole.numbers.get(node) ?? []).map(partOf))
+  return (name) => {
+    const node = whole.numbers.get(name)
+    return node !== undefined && tested.has(partOf(node))
+  }
 }
 
-/** A block's node as its file: the published algorithm knows files only. */
-const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
-
-function linksOf(graph: Graph): (node: string) => Iterable<string> {
-  const links = new Map<string, string[]>()
-  const join = (a: string, b: string) => {
-    const known = links.get(a)
-    if (known) known.push(b)
-    else links.set(a, [b])
+/** Numbers in parts that are joined (union-find, halving the paths it goes). */
+function partition(size: number) {
+  const parts = Int32Array.from({ length: size }, (_, node) => node)
+  const partOf = (node: number): number => {
+    let part = node
+    while (at(parts, part) !== part) {
+      parts[part] = at(parts, at(parts, part))
+      part = at(parts, part)
+    }
+    return part
   }
-  for (const { from, to } of graph.edges) {
-    const [a, b] = [wholeFile(from), wholeFile(to)]
-    join(a, b)
-    join(b, a)
+  const join = (a: number, b: number) => {
+    parts[partOf(a)] = partOf(b)
   }
-  return (node) => links.get(node) ?? []
+  return { join, partOf }
 }
 
 function count(requirements: readonly RequirementCoverage[]): RequirementCounts {

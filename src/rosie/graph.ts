@@ -2,8 +2,10 @@
  * The traceability graph: ids of requirements, stories and specifications, annotated blocks and evidence; edges point
  * from what fulfils to what is fulfilled, each with the place that says so. GxP.MD, "Traceability graph".
  */
+import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
 import type { Block, Document, DocumentKind, Edge, Place, Risk } from './model.ts'
+import { at, type Network, networkOf } from './network.ts'
 import type { ComplianceRecord, Located, SourceFile } from './record.ts'
 import { edgeOf, riskTags } from './tags.ts'
 import type { TestEvidence } from './test-evidence.ts'
@@ -29,6 +31,14 @@ export interface Graph {
   defined: ReadonlySet<string>
   out(node: string): readonly Edge[]
   into(node: string): readonly Edge[]
+  /** Edges between types that the standard does not join: they are told, and carry no coverage. */
+  faults: ReadonlyMap<Edge, EdgeFault>
+  /** All edges, and those without these, with their nodes as numbers. */
+  whole: Network
+  typed: Network
+  /** As above, without these. */
+  typedOut(node: string): readonly Edge[]
+  typedInto(node: string): readonly Edge[]
 }
 
 type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
@@ -73,7 +83,32 @@ export function buildGraph(record: Indexed): Graph {
     if (each.specId) add([producedEdge(each, each.specId)])
   }
   const defined = definedIds(record, blocks, edges)
-  return { edges, unread, blocks, evidence, defined, out: lookUp(edges, 'from'), into: lookUp(edges, 'to') }
+  const faults = faultsOf(edges, blocks)
+  const whole = networkOf(edges)
+  const typed = faults.size === 0 ? whole : networkOf(edges, faults)
+  const ends = { out: edgesOf(edges, whole, 'out'), into: edgesOf(edges, whole, 'into') }
+  const typedEnds = { typedOut: edgesOf(edges, typed, 'out'), typedInto: edgesOf(edges, typed, 'into') }
+  return { edges, unread, blocks, evidence, defined, faults, whole, typed, ...ends, ...typedEnds }
+}
+
+function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'out' | 'into'): Graph['out'] {
+  const { begin, edges } = ways[along]
+  return (name) => {
+    const node = numbers.get(name)
+    if (node === undefined) return []
+    return Array.from(edges.subarray(at(begin, node), at(begin, node + 1)), (edge) => all[edge]).filter(
+      (edge) => edge !== undefined,
+    )
+  }
+}
+
+function faultsOf(edges: readonly Edge[], blocks: ReadonlyMap<string, BlockNode>): Map<Edge, EdgeFault> {
+  const faults = new Map<Edge, EdgeFault>()
+  for (const edge of edges) {
+    const fault = faultOfEdge(edge, (node) => blocks.get(node)?.test ?? null)
+    if (fault) faults.set(edge, fault)
+  }
+  return faults
 }
 
 function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
@@ -98,13 +133,17 @@ function* documentEdges(
   const files = { test_files: content.testFiles, source_files: content.sourceFiles }
   for (const [by, paths] of Object.entries(files)) {
     const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
-    for (const named of paths) {
+    for (const written of paths) {
+      const named = pathInTree(written)
       const test = sources.get(named)?.test
       if (test === true) yield { from: fileNode(named), to: id, type: 'verifies', by, origin }
       if (test === false) yield { from: fileNode(named), to: id, type: 'implements', by, origin }
     }
   }
 }
+
+/** A path as a document writes it, from the root of the tree. */
+export const pathInTree = (written: string): string => written.replace(/^(?:\.?\/)+/, '')
 
 function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge> {
   for (const tag of block.tags) {
@@ -126,7 +165,7 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
   const told = new Map<string, Set<string>>()
   for (const node of blocks) {
     if (node.test) continue
-    const edges = [...blockEdges(node)]
+    const edges = [...blockEdges(node)].filter((edge) => faultOfEdge(edge, () => node.test) === null)
     const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
     for (const { to: specification } of edges.filter(isSpecification)) {
@@ -167,110 +206,9 @@ function definedIds(record: Indexed, blocks: ReadonlyMap<string, BlockNode>, edg
   return defined
 }
 
-function lookUp(edges: readonly Edge[], end: 'from' | 'to'): (node: string) => readonly Edge[] {
-  const found = new Map<string, Edge[]>()
-  for (const edge of edges) {
-    const list = found.get(edge[end])
-    if (list) list.push(edge)
-    else found.set(edge[end], [edge])
-  }
-  const none: readonly Edge[] = []
-  return (node) => found.get(node) ?? none
-}
-
 /** All nodes from which a start can be reached (`into`) or that it reaches (`out`), the starts included. */
 export function reachable(starts: Iterable<string>, next: (node: string) => Iterable<string>): Set<string> {
   const seen = new Set(starts)
   for (const node of seen) for (const other of next(node)) seen.add(other)
   return seen
-}
-
-/** The shortest cycle through each node that lies on one, each cycle once; nodes in the order of the edges. Lazily. */
-export function* cycles(graph: Graph): Generator<Edge[]> {
-  const covered = new Set<string>()
-  for (const component of components(graph)) {
-    for (const node of component) {
-      if (covered.has(node)) continue
-      const cycle = shortestCycle(graph, node, component)
-      if (!cycle) continue
-      for (const edge of cycle) covered.add(edge.from)
-      yield cycle
-    }
-  }
-}
-
-/**
- * Breadth-first from a node back to itself, within its component. The way back is looked up at each node before its
- * edges are followed: a hub has thousands of them, and is passed once for each of its neighbours.
- */
-function shortestCycle(graph: Graph, start: string, component: ReadonlySet<string>): Edge[] | null {
-  const back = new Map(
-    graph
-      .into(start)
-      .toReversed()
-      .map((edge) => [edge.from, edge]),
-  )
-  const reachedBy = new Map<string, Edge>()
-  const queue = [start]
-  for (const node of queue) {
-    const closing = back.get(node)
-    if (closing) return backTo(start, reachedBy.set(start, closing))
-    for (const edge of graph.out(node)) {
-      if (!component.has(edge.to) || reachedBy.has(edge.to)) continue
-      reachedBy.set(edge.to, edge)
-      queue.push(edge.to)
-    }
-  }
-  return null
-}
-
-function backTo(start: string, reachedBy: ReadonlyMap<string, Edge>): Edge[] {
-  const path: Edge[] = []
-  let at = start
-  do {
-    const edge = reachedBy.get(at)
-    if (!edge) break
-    path.unshift(edge)
-    at = edge.from
-  } while (at !== start)
-  return path
-}
-
-/** Strongly connected components that hold a cycle (Tarjan, without recursion: records may chain thousands of ids). */
-function components(graph: Graph): Set<string>[] {
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const stack: string[] = []
-  const onStack = new Set<string>()
-  const found: Set<string>[] = []
-  const enter = (node: string) => {
-    index.set(node, index.size)
-    low.set(node, index.size - 1)
-    stack.push(node)
-    onStack.add(node)
-    return { node, edges: graph.out(node), next: 0 }
-  }
-  const lower = (node: string, value: number) => low.set(node, Math.min(low.get(node) ?? value, value))
-  for (const { from } of graph.edges) {
-    if (index.has(from)) continue
-    const frames = [enter(from)]
-    for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
-      const edge = frame.edges[frame.next++]
-      if (edge) {
-        if (!index.has(edge.to)) frames.push(enter(edge.to))
-        else if (onStack.has(edge.to)) lower(frame.node, index.get(edge.to) ?? 0)
-        continue
-      }
-      frames.pop()
-      const parent = frames.at(-1)
-      if (parent) lower(parent.node, low.get(frame.node) ?? 0)
-      if (low.get(frame.node) === index.get(frame.node)) {
-        const component = new Set(stack.splice(stack.lastIndexOf(frame.node)))
-        for (const node of component) onStack.delete(node)
-        const loops = graph.out(frame.node).some(({ to }) => to === frame.node)
-        if (component.size > 1 || loops) found.push(component)
-      }
-    }
-  }
-  return found
 }

@@ -29,6 +29,10 @@ export function idInFileName(path: string): string | null {
   return new RegExp(`^${ID_PATTERN.source}(?![A-Za-z0-9])`).exec(name)?.[0] ?? null
 }
 
+/** The id of a decision that a file name begins with: `ADR-012-use-queues.md` → `ADR-012`; or null. */
+export const decisionInFileName = (path: string): string | null =>
+  /^ADR-\d{1,6}(?!\d)/.exec(path.slice(path.lastIndexOf('/') + 1))?.[0] ?? null
+
 /**
  * The candidate nearest to a word: at most two edits (a third of the word for short ones), the earliest in order among
  * equals. Linear in the candidates; each comparison is bounded by the allowed distance.

@@ -7,8 +7,10 @@
  * **assessment** is all findings of a head, told apart from those its base had already.
  */
 
+import type { Language } from './languages.ts'
 import type { Decision } from './parse/decision.ts'
-import type { PackageFile, PackageManifest, PackageMetadata } from './parse/package.ts'
+import type { PackageManifest } from './parse/manifest.ts'
+import type { PackageFile, PackageMetadata } from './parse/package.ts'
 import type { PolicyFile } from './parse/policy-file.ts'
 import type { ProjectPolicy } from './parse/project-policy.ts'
 import type { RiskRegister } from './parse/risk-register.ts'
@@ -80,12 +82,12 @@ export type Reader =
   | 'package/manifest'
   | 'package/signature'
   | 'package/metadata'
+  | 'package/results'
   | 'package/file'
   | 'key'
   | 'policy'
   | 'project_policy'
-  | 'annotations/c'
-  | 'annotations/python'
+  | `annotations/${Language}`
 
 export interface FileClass {
   kind: FileKind
@@ -184,6 +186,8 @@ export interface Document {
   testFiles: string[]
   /** Which of `as_a`, `i_want`, `so_that` and `acceptance_criteria` the front matter or the body has. */
   parts: string[]
+  /** A hash over what it says: everything but its id, its status and when it was updated, layout aside. */
+  digest: string
   fields: Fields
   problems: Problem[]
 }
@@ -248,6 +252,11 @@ export interface Evidence {
   tier: Tier | null
   /** Counts of the test run; null when `test_results` is absent or unreadable. */
   results: { passed: number; failed: number; skipped: number } | null
+  /**
+   * Of a package's signature: SHA-256 of its payload as it stands, and of its canonical JSON (json.ts; null when it is
+   * none). Null when the payload is detached (RFC 7515, appendix F), malformed, or of another form.
+   */
+  payload: { sha256: string; canonical: string | null } | null
   problems: Problem[]
 }
 
@@ -279,11 +288,11 @@ export type Content =
 
 /**
  * What verifying one evidence said. `invalid`: malformed, a forbidden algorithm, or no trusted key verifies it;
- * `untrusted`: there is no trusted key to verify it with.
+ * `untrusted`: there is no trusted key to verify it with. `package`: the rest of a package's protocol failed.
  */
 export type Verdict =
   | { result: 'valid'; keys: string[] }
-  | { result: 'invalid'; because: 'malformed' | 'algorithm' | 'signature'; detail: string }
+  | { result: 'invalid'; because: 'malformed' | 'algorithm' | 'signature' | 'package'; detail: string }
   | { result: 'untrusted' }
 
 /** Verdicts by the git blob SHA of the evidence, or of a package's signature. */
@@ -401,10 +410,15 @@ export interface IgnoredFinding {
   expires: string
 }
 
-/** What would change if the policy that a change proposes held. */
-export interface PolicyPreview {
+/** What a policy makes of a head, what it ignores aside. */
+export interface PolicyOutcome {
   conclusion: Conclusion
   findings: Record<Severity, number>
+}
+
+/** What would change if the policy that a change proposes held: its outcome, and that of the one in force. */
+export interface PolicyPreview extends PolicyOutcome {
+  before: PolicyOutcome
   /** One sentence for each setting that differs. */
   changes: string[]
 }

@@ -29,6 +29,8 @@ export interface Policy {
   allHigh: boolean
   /** The directory that `system_state_hash` is taken over; no slash at either end, empty for the root. */
   stateScope: string
+  /** Keys of `.github/rosie.yml` that the organisation has locked: the repository's own values don't hold. */
+  locked: readonly string[]
 }
 
 export interface RiskDemands {
@@ -48,6 +50,8 @@ export interface Ignore {
   expires: string
   /** Where it is written: `.github/rosie.yml`, from 1. */
   line: number
+  /** It is written in the organisation's file, not in the repository's own. */
+  organisation?: true
 }
 
 /** Rules that rest until a policy gives them a severity. */
@@ -72,4 +76,5 @@ export const DEFAULT_POLICY: Policy = {
   riskMatrixFrom: "the standard's defaults",
   allHigh: false,
   stateScope: 'src',
+  locked: [],
 }

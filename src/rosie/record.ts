@@ -4,6 +4,7 @@
  */
 import { documentDirectory, hasRecord } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
+import { matches } from './globs.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
 import type {
@@ -15,12 +16,13 @@ import type {
   KeyFile,
   Provenance,
   Snapshot,
+  SnapshotFile,
   States,
   SystemContext,
   Verdict,
   Verdicts,
 } from './model.ts'
-import { type EvidencePackage, packagesOf } from './packages.ts'
+import { type EvidencePackage, packagesOf, resultsOf } from './packages.ts'
 import type { Decision } from './parse/decision.ts'
 import type { PolicyFile } from './parse/policy-file.ts'
 import type { ProjectPolicy } from './parse/project-policy.ts'
@@ -85,7 +87,7 @@ export interface ComplianceRecord {
 }
 
 export function indexRecord(snapshot: Snapshot, established: Established): ComplianceRecord {
-  const { verdicts, states } = established
+  const { verdicts, states, policy } = established
   const byKind = new Map<string, Located<Content>[]>()
   for (const { path, sha, content } of snapshot.files) {
     if (content === null) continue
@@ -95,7 +97,8 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
   }
   const all = <C extends Content>(kind: C['kind']) => (byKind.get(kind) ?? []) as Located<C>[]
   const one = <C extends Content>(kind: C['kind']) => all<C>(kind)[0] ?? null
-  const tests = new Set(snapshot.files.flatMap(({ path, kind }) => (kind === 'test' ? [path] : [])))
+  const isTest = ({ path, kind }: SnapshotFile) => kind === 'test' || (kind === 'source' && matches(policy.tests, path))
+  const tests = new Set(snapshot.files.flatMap((file) => (isTest(file) ? [file.path] : [])))
   // In the order of the files, not of the kinds: an assessment reads from top to bottom.
   const documents = snapshot.files.flatMap(({ path, sha, content }) =>
     content !== null && isDocument(content) ? [{ path, sha, content }] : [],
@@ -167,10 +170,14 @@ function singleEvidence({ path, content, verdict }: EvidenceFile, states: States
   }
 }
 
-function packageEvidence({ path, metadata, verdict }: EvidencePackage, states: States): TestEvidence | null {
+function packageEvidence(evidence: EvidencePackage, states: States): TestEvidence | null {
+  const { path, metadata, signature, verdict } = evidence
   if (!metadata || metadata.content.claims === null) return null
-  const { specId, tier, results, claims } = metadata.content
-  const claimed = readClaims(claims)
+  const { specId, tier, claims } = metadata.content
+  const results = resultsOf(evidence)
+  // Of a signature that is a token, the times at which it was made and after which it is not to be used.
+  const { iat = null, exp = null } = signature?.content.claims ?? {}
+  const claimed = readClaims({ ...claims, iat, exp })
   const provenance: Provenance = provenanceOf(claimed, states)
   const place = { path: metadata.path, line: 1 }
   return { path, place, form: 'package', gxpId: null, specId, tier, results, ...claimed, verdict, provenance }

@@ -28,6 +28,10 @@ export interface TestEvidence {
   provenance: Provenance
 }
 
+const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i
+/** The oldest form's word for the state: a commit, whose content no hash fixes. */
+const OLD_STATE = /^git:([0-9a-f]{40}|[0-9a-f]{64})$/i
+
 /** The part of it that its claims say. */
 export type Claimed = Pick<TestEvidence, 'claims' | 'time' | 'issued' | 'expires' | 'stateHash' | 'commit'>
 
@@ -38,7 +42,7 @@ export function readClaims(claims: { [claim: string]: Json }): Claimed {
     issued: secondsOf(claims.iat),
     expires: secondsOf(claims.exp),
     stateHash: matched(claims.system_state_hash, /^(?:sha256:)?([0-9a-f]{64})$/i),
-    commit: matched(claims.git_commit, /^([0-9a-f]{40}|[0-9a-f]{64})$/i),
+    commit: matched(claims.git_commit, COMMIT) ?? matched(claims.system_state, OLD_STATE),
   }
 }
 
@@ -97,6 +101,31 @@ export const runKey = ({ specId, tier }: Pick<TestEvidence, 'specId' | 'tier'>):
   `${specId ?? ''} ${tier ?? ''}`
 
 function isNewer(a: TestEvidence, b: TestEvidence): boolean {
-  const [left, right] = [a.time ?? a.issued ?? Number.NEGATIVE_INFINITY, b.time ?? b.issued ?? Number.NEGATIVE_INFINITY]
+  const [left, right] = [madeAt(a), madeAt(b)]
   return left === right ? a.path > b.path : left > right
+}
+
+/** When it says it was made, ms since 1970; what says nothing is older than all that does. */
+const madeAt = ({ time, issued }: TestEvidence): number => time ?? issued ?? Number.NEGATIVE_INFINITY
+
+/** What a signer's clock may be ahead of the scan's, in ms. RULES, evidence/future. */
+export const CLOCK_TOLERANCE = 5 * 60_000
+
+/** Whether it says it is of a time that has not come: what it is older or newer than can't be told. */
+export const isFuture = ({ time, issued }: TestEvidence, now: number): boolean =>
+  Math.max(time ?? now, issued ?? now) > now + CLOCK_TOLERANCE
+
+/**
+ * Whether newer valid evidence exists for the same specification and tier: then what is wrong with the older one is worth
+ * a notice, since it is immutable and must not block for ever. `now`: ms since 1970.
+ */
+export function supersededIn(evidence: readonly TestEvidence[], now: number): (each: TestEvidence) => boolean {
+  const counting = evidence.filter(
+    (each) => each.verdict.result === 'valid' && each.provenance.result !== 'contradicted' && !isFuture(each, now),
+  )
+  const newest = newestOf(counting)
+  return (each) => {
+    const newer = each.specId === null ? undefined : newest.get(runKey(each))
+    return newer !== undefined && madeAt(newer) > madeAt(each)
+  }
 }

@@ -1,71 +1,16 @@
 /**
  * Verifying evidence. A `kid` selects among trusted keys, it never makes one; the algorithm is the key's own, and the
- * header's must be the same. RFC 7515; RFC 8725, section 3.1; STANDARD "Evidence", trust.
+ * header's must be the same; a key counts while it is in force, by the time the evidence was first seen, never by the
+ * time it claims. RFC 7515; RFC 8725, section 3.1; STANDARD "Evidence", trust.
  */
-import { createHash } from 'node:crypto'
-import { type CryptoKey, compactVerify, generalVerify, importJWK, type JWK } from 'jose'
-import type { Evidence, Json, KeyFile, Verdict } from './model.ts'
+import { compactVerify } from 'jose'
+import type { Evidence, Verdict } from './model.ts'
+import { ALLOWED_ALGORITHMS, type KeySet, type ReadyKey } from './trusted-keys.ts'
 
-export interface TrustedKey {
-  /** What the key is called in verdicts: its `kid`, else the name of the file it came from. */
-  name: string
-  kid: string | null
-  jwk: { [member: string]: Json }
-}
+export { ALLOWED_ALGORITHMS, type KeySet, keysOf, readyKeys, type TrustedKey } from './trusted-keys.ts'
 
-/** Keys made ready for use, and the hash under which verdicts reached with them are kept. */
-export interface KeySet {
-  keys: readonly ReadyKey[]
-  hash: string
-}
-
-interface ReadyKey {
-  name: string
-  kid: string | null
-  /** By algorithm: an RSA key without `alg` may be used with several. */
-  byAlgorithm: ReadonlyMap<string, CryptoKey | Uint8Array>
-}
-
-const CURVES: ReadonlyMap<unknown, string> = new Map([
-  ['P-256', 'ES256'],
-  ['P-384', 'ES384'],
-  ['P-521', 'ES512'],
-  ['Ed25519', 'EdDSA'],
-])
-const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
-/** Asymmetric signatures of RFC 7518 and RFC 8037; `none` and every HMAC are outside. */
-export const ALLOWED_ALGORITHMS: readonly string[] = [...CURVES.values(), ...RSA]
-
-/** The keys of a key file, named after their `kid` or the file. */
-export const keysOf = (path: string, file: KeyFile): TrustedKey[] =>
-  file.keys.map((jwk) => {
-    const kid = typeof jwk.kid === 'string' ? jwk.kid : null
-    return { name: kid ?? path.slice(path.lastIndexOf('/') + 1), kid, jwk }
-  })
-
-/** Keys that can't be imported (an unknown curve) are left out: they verify nothing. */
-export async function readyKeys(trusted: readonly TrustedKey[]): Promise<KeySet> {
-  const keys: ReadyKey[] = []
-  for (const { name, kid, jwk } of trusted) {
-    const byAlgorithm = new Map<string, CryptoKey | Uint8Array>()
-    for (const algorithm of algorithmsOf(jwk)) {
-      try {
-        byAlgorithm.set(algorithm, await importJWK({ ...jwk, key_ops: undefined } as JWK, algorithm))
-      } catch {}
-    }
-    if (byAlgorithm.size > 0) keys.push({ name, kid, byAlgorithm })
-  }
-  const material = trusted.map(({ name, kid, jwk }) => JSON.stringify([name, kid, Object.entries(jwk).sort()])).sort()
-  return { keys, hash: createHash('sha256').update(material.join('\n')).digest('hex').slice(0, 32) }
-}
-
-function algorithmsOf(jwk: TrustedKey['jwk']): string[] {
-  const possible = jwk.kty === 'RSA' ? RSA : [CURVES.get(jwk.crv) ?? []].flat()
-  return typeof jwk.alg === 'string' ? possible.filter((name) => name === jwk.alg) : possible
-}
-
-/** The verdict on one evidence. Never throws. */
-export async function verify(evidence: Evidence, { keys }: KeySet): Promise<Verdict> {
+/** `seenAt`: when the evidence was first seen, ms since 1970. Never throws. */
+export async function verify(evidence: Evidence, { keys }: KeySet, seenAt: number): Promise<Verdict> {
   const problem = evidence.problems[0]
   if (problem) return { result: 'invalid', because: 'malformed', detail: problem.message }
   const forbidden = evidence.headers.find(({ alg }) => !ALLOWED_ALGORITHMS.includes(alg ?? ''))
@@ -75,32 +20,73 @@ export async function verify(evidence: Evidence, { keys }: KeySet): Promise<Verd
     return { result: 'invalid', because: 'algorithm', detail }
   }
   if (keys.length === 0) return { result: 'untrusted' }
-  for (const key of candidates(evidence, keys))
-    if (await verifies(evidence, key)) return { result: 'valid', keys: [key.name] }
-  const kids = [...new Set(evidence.headers.flatMap(({ kid }) => kid ?? []))]
-  const named = kids.length > 0 ? ` The signature names the key \`${kids.join('`, `')}\`.` : ''
-  return {
-    result: 'invalid',
-    because: 'signature',
-    detail: `No trusted key verifies this signature: it was changed after signing, or signed with another key.${named}`,
+  const verifying = await signersOf(evidence, keys)
+  const counting = [...verifying].filter((key) => outOfForce(key, seenAt) === null)
+  // In the order of the keys: which signature stands first in the file says nothing.
+  if (counting.length > 0) return { result: 'valid', keys: keys.filter((key) => counting.includes(key)).map(nameOf) }
+  const detail = verifying.size > 0 ? outOfForceWords(verifying, seenAt) : unknownSignerWords(evidence)
+  return { result: 'invalid', because: 'signature', detail }
+}
+
+const nameOf = ({ name }: ReadyKey) => name
+
+/** Each key that verifies one of the signatures, once. */
+async function signersOf({ jws, headers }: Evidence, keys: readonly ReadyKey[]): Promise<Set<ReadyKey>> {
+  const found = new Set<ReadyKey>()
+  for (const [index, compact] of compactForms(jws).entries()) {
+    const { alg = null, kid = null } = headers[index] ?? {}
+    for (const key of candidates(kid, keys)) {
+      if (!(await verifies(compact, alg ?? '', key))) continue
+      found.add(key)
+      break
+    }
   }
+  return found
+}
+
+/** Each signature by itself, as a compact JWS. Unprotected headers are left out: nothing may rest on them. */
+function compactForms(jws: string): string[] {
+  if (!jws.startsWith('{')) return [jws]
+  const { payload, signatures } = JSON.parse(jws) as { payload: string; signatures: Record<string, unknown>[] }
+  return signatures.map((each) => `${each.protected}.${payload}.${each.signature}`)
 }
 
 /** The keys a `kid` selects first, then the others: a PEM file has no `kid`. */
-function candidates({ headers }: Evidence, keys: readonly ReadyKey[]): ReadyKey[] {
-  const selected = (key: ReadyKey) => key.kid !== null && headers.some(({ kid }) => kid === key.kid)
-  return [...keys.filter(selected), ...keys.filter((key) => !selected(key))]
+function candidates(kid: string | null, keys: readonly ReadyKey[]): readonly ReadyKey[] {
+  if (kid === null) return keys
+  return [...keys.filter(({ kids }) => kids.has(kid)), ...keys.filter(({ kids }) => !kids.has(kid))]
 }
 
-async function verifies({ jws, headers }: Evidence, { byAlgorithm }: ReadyKey): Promise<boolean> {
-  for (const algorithm of new Set(headers.map(({ alg }) => alg ?? ''))) {
-    const key = byAlgorithm.get(algorithm)
-    if (!key) continue
-    try {
-      const options = { algorithms: [algorithm] }
-      await (jws.startsWith('{') ? generalVerify(JSON.parse(jws), key, options) : compactVerify(jws, key, options))
-      return true
-    } catch {}
+async function verifies(compact: string, algorithm: string, { byAlgorithm }: ReadyKey): Promise<boolean> {
+  const key = byAlgorithm.get(algorithm)
+  if (!key) return false
+  try {
+    await compactVerify(compact, key, { algorithms: [algorithm] })
+    return true
+  } catch {
+    return false
   }
-  return false
+}
+
+/** Why a key did not count at a time; null: it did. */
+function outOfForce({ periods, revokedAt }: ReadyKey, seenAt: number): string | null {
+  if (revokedAt !== null && seenAt >= revokedAt) return `was revoked on ${day(revokedAt)}`
+  if (periods.some(({ from, until }) => from <= seenAt && seenAt < until)) return null
+  const next = periods.map(({ from }) => from).find((from) => from > seenAt)
+  return next === undefined
+    ? `expired on ${day(Math.max(...periods.map(({ until }) => until)))}`
+    : `is valid only from ${day(next)} on`
+}
+
+const day = (time: number) => new Date(time).toISOString().slice(0, 10)
+
+function outOfForceWords(keys: Iterable<ReadyKey>, seenAt: number): string {
+  const reasons = [...keys].map((key) => `the key \`${key.name}\` ${outOfForce(key, seenAt)}`)
+  return `The signature does not count: ${reasons.join(', and ')}, and this evidence was first seen on ${day(seenAt)}. Run the tests again and sign with a key that is in force.`
+}
+
+function unknownSignerWords({ headers }: Evidence): string {
+  const kids = [...new Set(headers.flatMap(({ kid }) => kid ?? []))]
+  const named = kids.length > 0 ? ` The signature names the key \`${kids.join('`, `')}\`.` : ''
+  return `No trusted key verifies this signature: it was changed after signing, or signed with another key.${named}`
 }

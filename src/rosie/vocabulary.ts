@@ -7,6 +7,8 @@ import { type Field, RISKS, type Risk, STATUSES, TIERS, type Tier, type Validati
 export const OLD_STATUS_WORDS: ReadonlyMap<string, ValidationStatus> = new Map([
   ['DRAFT', 'draft'],
   ['IN_REVIEW', 'in_review'],
+  ['APPROVED', 'in_review'],
+  ['IMPLEMENTED', 'in_review'],
   ['VALIDATED', 'validated'],
   ['ASSURED', 'validated'],
   ['DEPRECATED', 'retired'],

@@ -1,21 +1,29 @@
 /** What is there: the files of a commit, and the default branch as last scanned with what it says is trusted. */
+
+import type { PolicyFile } from '../rosie/parse/policy-file.ts'
+import { DEFAULT_POLICY, type Policy } from '../rosie/policy.ts'
+import { stateIdOf } from '../rosie/state-hash.ts'
 import type { KeySet } from '../rosie/verify.ts'
-import { type RelevantFile, relevantFiles, snapshotOf, wantedContents } from './files.ts'
+import { NotFound } from './errors.ts'
+import { readContents } from './fetch.ts'
+import { type RelevantFile, relevantFiles, snapshotOf } from './files.ts'
+import { policyIn } from './policy.ts'
 import type { Scan, TreeEntry } from './ports.ts'
-import type { ScanPorts } from './run.ts'
+import type { HeadedScan, JudgingPorts, ScanPorts } from './run.ts'
 import { judgedBy, keySet, keysIn } from './trust.ts'
 
 /** The relevant files of a commit, asked of the source once for ever; and its whole tree, as far as it is known. */
 export async function listFiles(
   scan: Scan,
   commit: string,
-  { contents, source }: ScanPorts,
+  { contents, source, policy }: JudgingPorts,
 ): Promise<{ files: RelevantFile[]; tree: readonly TreeEntry[] }> {
-  const kept = await contents.tree(scan.repository.id, commit)
+  const scope = policy.stateScope
+  const kept = await contents.tree(scan.repository.id, commit, scope)
   if (kept) return { files: relevantFiles(kept), tree: kept }
   const tree = await source.tree(commit)
   const files = relevantFiles(tree)
-  await contents.keepTree(scan.repository.id, commit, files)
+  await contents.keepTree(scan.repository.id, commit, files, { scope, id: stateIdOf(tree, scope) })
   return { files, tree }
 }
 
@@ -25,19 +33,40 @@ export interface Tracked {
   files: RelevantFile[]
   /** The keys of the default branch as last scanned; null when it never was: then a tracked scan trusts its own head. */
   keys: KeySet | null
+  /** The policy of the default branch as last scanned; null when it never was: then its own head's holds. */
+  policy: Policy | null
+  /** The organisation's policy as last scanned; null without one. */
+  organisation: PolicyFile | null
   /** What a scan judged now would be judged by; null while nothing is known. */
   judgedBy: string | null
 }
 
 /** The tracked snapshot as it stands, and what it says is trusted. */
-export async function readTracked(scan: Scan, { contents, serverKeys, policy }: ScanPorts): Promise<Tracked> {
+export async function readTracked(scan: HeadedScan, ports: ScanPorts): Promise<Tracked> {
+  const { contents, serverKeys } = ports
+  const organisation = await contents.organisationPolicy(scan.repository)
   const stored = await contents.tracked(scan.repository.id)
-  if (!stored) return { commit: null, files: [], keys: null, judgedBy: null }
+  if (!stored) return { commit: null, files: [], keys: null, policy: null, organisation, judgedBy: null }
   const files = relevantFiles([...stored.files].map(([path, sha]) => ({ path, sha, size: null })))
-  const keyFiles = files.filter(({ kind }) => kind === 'key')
-  const known = await contents.contents(scan.repository.id, wantedContents(keyFiles))
-  const keys = await keySet(keysIn(snapshotOf(null, keyFiles, known)), serverKeys)
-  return { commit: stored.commit, files, keys, judgedBy: judgedBy(policy, keys) }
+  const judging = files.filter(({ kind }) => kind === 'key' || kind === 'policy')
+  const snapshot = snapshotOf(null, judging, await contentsOf(judging, scan, ports))
+  const [keys, policy] = [await keySet(keysIn(snapshot), serverKeys), policyIn(snapshot, organisation)]
+  return { commit: stored.commit, files, keys, policy, organisation, judgedBy: judgedBy(policy, keys) }
+}
+
+/**
+ * What the tracked keys and policies say. It is known, since they were scanned; after an upgrade that reads such files in
+ * another way it is fetched once more. What is gone from GitHub by then counts for nothing, and does not end the scan.
+ */
+async function contentsOf(files: readonly RelevantFile[], scan: HeadedScan, ports: ScanPorts) {
+  const nothing = { contents: new Map(), fetched: 0 }
+  try {
+    const limits = { ...ports, policy: DEFAULT_POLICY }
+    return (await readContents(scan, files, [], nothing, limits, async () => {})).contents
+  } catch (error) {
+    if (error instanceof NotFound) return nothing.contents
+    throw error
+  }
 }
 
 /** How a head differs from the tracked snapshot, by path. */

@@ -1,8 +1,17 @@
 /** The contents of the files: what is known already, and the rest fetched once, read once and kept for ever. */
 import type { Content } from '../rosie/model.ts'
-import { type RelevantFile, readBlobs, type WantedContent, wantedContents } from './files.ts'
+import { read } from '../rosie/parse/index.ts'
+import {
+  type Limits,
+  limitOf,
+  type RelevantFile,
+  readBlobs,
+  type WantedContent,
+  wantedBlobs,
+  wantedContents,
+} from './files.ts'
 import { type ContentStore, contentKey, type Phase, type RepositorySource, type TreeEntry } from './ports.ts'
-import type { HeadedScan, ScanPorts } from './run.ts'
+import type { HeadedScan, JudgingPorts } from './run.ts'
 
 export interface Read {
   contents: ReadonlyMap<string, Content>
@@ -16,21 +25,42 @@ export async function readContents(
   files: readonly RelevantFile[],
   tree: readonly TreeEntry[],
   had: Read,
-  { source, contents, policy }: ScanPorts,
+  { source, contents, policy }: Pick<JudgingPorts, 'source' | 'contents' | 'policy'>,
   enter: (phase: Phase, detail: string) => Promise<void>,
 ): Promise<Read> {
+  if (files.length === 0) return had
   const wanted = wantedContents(files).filter(({ sha, reader }) => !had.contents.has(contentKey(sha, reader)))
-  if (wanted.length === 0) return had
-  const known = new Map([...had.contents, ...(await contents.contents(scan.repository.id, wanted))])
+  const stored = wanted.length > 0 ? await contents.contents(scan.repository.id, wanted) : []
+  const known = withinLimits(files, new Map([...had.contents, ...stored]), policy)
   const unknown = files.filter(({ sha, reader }) => reader !== null && !known.has(contentKey(sha, reader)))
   const count = new Set(unknown.map(({ sha }) => sha)).size
   await enter('Fetch', `${count} of ${wanted.length} files are new`)
   if (count === 0) return { contents: known, fetched: had.fetched }
-  const at = { commit: scan.headSha, tree, maxBytes: policy.maxFileBytes, repositoryId: scan.repository.id }
+  const at = { commit: scan.headSha, tree, limits: policy, repositoryId: scan.repository.id }
   const progress = (done: number) => enter('Parse', `${done} of ${count} files read`)
   const fetched = await fetchContents(unknown, at, { source, contents }, progress)
   await enter('Parse', `${count} of ${count} files read`)
   return { contents: new Map([...known, ...fetched]), fetched: had.fetched + count }
+}
+
+/**
+ * What was read under another policy's limits, as it is under these: a file that was too large then is not known, and one
+ * that is too large now was not read. Where its size isn't known, what is known stands.
+ */
+function withinLimits(
+  files: readonly RelevantFile[],
+  known: Map<string, Content>,
+  limits: Limits,
+): Map<string, Content> {
+  for (const { sha, reader, size } of files) {
+    const content = reader === null || size === null ? undefined : known.get(contentKey(sha, reader))
+    if (!content || reader === null || size === null) continue
+    const unread = content.problems.some(({ cause }) => cause === 'too-large')
+    const limit = limitOf(reader, limits)
+    if (unread && size <= limit) known.delete(contentKey(sha, reader))
+    if (!unread && size > limit) known.set(contentKey(sha, reader), read(reader, null, limit))
+  }
+  return known
 }
 
 /** Contents are kept this many at a time, so that a first scan neither holds nor sends everything at once. */
@@ -39,16 +69,15 @@ const KEEP_BATCH = 500
 /** Fetches, reads and keeps the contents that are not known yet. `onFile` is called with the number read so far. */
 async function fetchContents(
   unknown: readonly RelevantFile[],
-  at: { commit: string; tree: readonly TreeEntry[]; maxBytes: number; repositoryId: bigint },
+  at: { commit: string; tree: readonly TreeEntry[]; limits: Limits; repositoryId: bigint },
   { source, contents }: { source: RepositorySource; contents: ContentStore },
   onFile: (done: number) => Promise<void>,
 ): Promise<Map<string, Content>> {
   const wanted = wantedContents(unknown)
-  const entries = [...new Map(unknown.map((file) => [file.sha, file])).values()]
   const found = new Map<string, Content>()
   let batch: (WantedContent & { content: Content })[] = []
-  const blobs = source.blobs({ commit: at.commit, tree: at.tree, wanted: entries, maxBytes: at.maxBytes })
-  for await (const item of readBlobs(blobs, wanted, at.maxBytes)) {
+  const blobs = source.blobs({ commit: at.commit, tree: at.tree, wanted: wantedBlobs(unknown, at.limits) })
+  for await (const item of readBlobs(blobs, wanted, at.limits)) {
     found.set(contentKey(item.sha, item.reader), item.content)
     batch.push(item)
     if (batch.length < KEEP_BATCH) continue

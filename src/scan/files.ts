@@ -2,7 +2,8 @@
 import { classify } from '../rosie/classify.ts'
 import type { Content, FileClass, Reader, Snapshot, SourceState } from '../rosie/model.ts'
 import { read } from '../rosie/parse/index.ts'
-import { type Blob, contentKey, type TreeEntry } from './ports.ts'
+import type { Policy } from '../rosie/policy.ts'
+import { type Blob, contentKey, type TreeEntry, type WantedBlob } from './ports.ts'
 
 export type RelevantFile = TreeEntry & FileClass
 
@@ -50,15 +51,40 @@ export function wantedContents(files: readonly RelevantFile[]): WantedContent[] 
   return [...wanted.values()]
 }
 
+/** The blobs to ask for, each once, with the largest limit of all its readers. */
+export function wantedBlobs(files: readonly RelevantFile[], limits: Limits): WantedBlob[] {
+  const wanted = new Map<string, WantedBlob>()
+  for (const { path, sha, size, reader } of files) {
+    if (reader === null) continue
+    const maxBytes = Math.max(limitOf(reader, limits), wanted.get(sha)?.maxBytes ?? 0)
+    wanted.set(sha, { path, sha, size, maxBytes })
+  }
+  return [...wanted.values()]
+}
+
+/** Over how many bytes files are not read. */
+export type Limits = Pick<Policy, 'maxFileBytes' | 'maxPackageFileBytes'>
+
+export const sameLimits = (a: Limits, b: Limits): boolean =>
+  a.maxFileBytes === b.maxFileBytes && a.maxPackageFileBytes === b.maxPackageFileBytes
+
+/** What a package holds is hashed and not kept, so it may be larger than what is read as text. */
+export const limitOf = (reader: Reader, { maxFileBytes, maxPackageFileBytes }: Limits): number =>
+  reader === 'package/file' || reader === 'package/results' ? maxPackageFileBytes : maxFileBytes
+
 /** Reads blobs as they arrive, each for every reader that wants it, and lets go of their bytes. */
 export async function* readBlobs(
   blobs: AsyncIterable<Blob>,
   wanted: readonly WantedContent[],
-  maxBytes: number,
+  limits: Limits,
 ): AsyncGenerator<WantedContent & { content: Content }> {
   const readers = new Map<string, Reader[]>()
   for (const { sha, reader } of wanted) readers.set(sha, [...(readers.get(sha) ?? []), reader])
   for await (const { sha, bytes } of blobs) {
-    for (const reader of readers.get(sha) ?? []) yield { sha, reader, content: read(reader, bytes, maxBytes) }
+    for (const reader of readers.get(sha) ?? []) {
+      const maxBytes = limitOf(reader, limits)
+      const readable = bytes !== null && bytes.byteLength <= maxBytes ? bytes : null
+      yield { sha, reader, content: read(reader, readable, maxBytes) }
+    }
   }
 }

@@ -14,9 +14,11 @@ import type {
   RequirementCounts,
   Severity,
   SnapshotFile,
+  SourceState,
   Summary,
   Verdict,
 } from '../rosie/model.ts'
+import type { PolicyFile } from '../rosie/parse/policy-file.ts'
 
 /** The phases, in order, with the percentage shown when each begins. The labels are part of the interface. */
 export const PHASES = {
@@ -113,6 +115,11 @@ export interface TreeEntry {
   size: number | null
 }
 
+export interface WantedBlob extends TreeEntry {
+  /** A blob over this many bytes comes back without bytes. */
+  maxBytes: number
+}
+
 export interface Blob {
   sha: string
   /** Null: larger than the limit; the bytes were not read. */
@@ -122,11 +129,9 @@ export interface Blob {
 export interface BlobRequest {
   commit: string
   /** What to fetch; each SHA once. */
-  wanted: readonly TreeEntry[]
+  wanted: readonly WantedBlob[]
   /** All files of the commit, to judge whether an archive is cheaper. */
   tree: readonly TreeEntry[]
-  /** Blobs over this many bytes come back without bytes. */
-  maxBytes: number
 }
 
 export interface Tip {
@@ -147,13 +152,19 @@ export interface RepositorySource {
   tree(commit: string): Promise<TreeEntry[]>
   /** Each wanted blob exactly once, in any order, its bytes checked against its SHA. */
   blobs(request: BlobRequest): AsyncIterable<Blob>
+  /**
+   * The git tree's SHA of a directory (empty: the root) at each of the commits; null where a commit has no such directory.
+   * Commits that the repository doesn't have are absent.
+   */
+  directories(commits: readonly string[], path: string): Promise<Map<string, string | null>>
   /** Requests sent so far. */
   readonly requests: number
 }
 
 // ── scan rows ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type ScanKind = 'tracked' | 'change'
+/** `replay` looks up the source at commits that evidence names: it judges nothing and has no check run. See replay.ts. */
+export type ScanKind = 'tracked' | 'change' | 'replay'
 
 export interface Scan {
   id: string
@@ -171,6 +182,18 @@ export interface Scan {
   token: number
   checkRunId: bigint | null
   annotationsSent: number
+  /** What a replay is to find out; null for all other scans. */
+  replay: ReplayWish | null
+}
+
+/** Commits that a scan could say nothing, or nothing new, about. */
+export interface ReplayWish {
+  /** Of `system_state_hash`, as the policy names it. */
+  scope: string
+  /** Commits whose state is not known. */
+  unknown: string[]
+  /** Commits that the repository did not have when it was last asked, long enough ago to ask again. */
+  unavailable: string[]
 }
 
 /**
@@ -251,9 +274,11 @@ export interface ScanStore {
    * Completed, after publishing; unless open pull requests of this head and base are not among those `told`, which are
    * then answered and the scan still runs: a pull request may be opened at any moment, and joins a scan that runs.
    * `again`: what the verdict rests on has changed by this very scan, so the same head is queued once more, with this as
-   * its trigger. Throws `LeaseLost`.
+   * its trigger. `replay`: what could not be said yet, queued as a job of its own. Throws `LeaseLost`.
    */
-  finish(scan: Scan, told: readonly number[], again: string | null): Promise<PullRequest[]>
+  finish(scan: Scan, told: readonly number[], again: string | null, replay?: ReplayWish | null): Promise<PullRequest[]>
+  /** Completes a replay; `again`: its head is scanned once more, with the trigger `provenance`. Throws `LeaseLost`. */
+  finishReplay(scan: Scan, again: boolean): Promise<void>
   /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */
   skip(scan: Scan, reason: string): Promise<void>
   /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */
@@ -284,11 +309,44 @@ export interface ContentStore {
   /** Verdicts reached earlier with exactly these keys, by blob SHA. */
   verdicts(repositoryId: bigint, shas: readonly string[], keysHash: string): Promise<Map<string, Verdict>>
   keepVerdicts(repositoryId: bigint, verdicts: ReadonlyMap<string, Verdict>, keysHash: string): Promise<void>
-  /** The relevant files of a commit as kept by `keepTree`; null when never asked. */
-  tree(repositoryId: bigint, commit: string): Promise<TreeEntry[] | null>
-  keepTree(repositoryId: bigint, commit: string, entries: readonly TreeEntry[]): Promise<void>
+  /** When each evidence (by blob SHA) was first seen, ms since 1970; those never asked for are noted as seen `now`. */
+  firstSeen(repositoryId: bigint, shas: readonly string[], now: number): Promise<Map<string, number>>
+  /** The relevant files of a commit as kept by `keepTree`; null when never asked, or asked with another scope in mind. */
+  tree(repositoryId: bigint, commit: string, scope: string): Promise<TreeEntry[] | null>
+  /** `state`: the identity of the source in the scope, which only a whole listing tells. */
+  keepTree(
+    repositoryId: bigint,
+    commit: string,
+    entries: readonly TreeEntry[],
+    state: { scope: string; id: string },
+  ): Promise<void>
   /** The tracked snapshot: its commit, and path → blob SHA, both of one moment; null when there is none. */
   tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null>
+  /**
+   * `.github/rosie.yml` of the tracked snapshot of the repository named `.github` of the same owner and installation; null
+   * where the app knows of none, and for that repository itself.
+   */
+  organisationPolicy(repository: RepositoryRef): Promise<PolicyFile | null>
+}
+
+/** What the source in the scope of `system_state_hash` is like: found out once for each git tree, kept for ever. */
+export interface StateStore {
+  /** Of commits whose trees are kept; their hashes where a replay has computed them, of whatever commit. */
+  listed(repositoryId: bigint, commits: readonly string[], scope: string): Promise<Map<string, SourceState>>
+  /** Of commits that were replayed; null: the repository had no such commit. */
+  replayed(repositoryId: bigint, commits: readonly string[], scope: string): Promise<Map<string, SourceState | null>>
+  /** Of commits that the repository did not have, those last asked for more than so many ms ago. */
+  lostSince(repositoryId: bigint, commits: readonly string[], scope: string, ms: number): Promise<string[]>
+  /** What `directories` answered about these commits. */
+  keepDirectories(
+    repositoryId: bigint,
+    commits: readonly string[],
+    scope: string,
+    directories: ReadonlyMap<string, string | null>,
+  ): Promise<void>
+  /** Which of these trees were hashed. */
+  hashed(repositoryId: bigint, trees: readonly string[]): Promise<Set<string>>
+  keepState(repositoryId: bigint, tree: string, state: SourceState): Promise<void>
 }
 
 export const contentKey = (sha: string, reader: Reader) => `${sha} ${reader}`

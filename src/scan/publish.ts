@@ -1,9 +1,12 @@
 /** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Assessed } from '../rosie/assess.ts'
+import type { AssessedFinding, Assessment } from '../rosie/model.ts'
+import type { Policy } from '../rosie/policy.ts'
 import type { ScanBase } from './base.ts'
 import { Forbidden, NotFound } from './errors.ts'
-import type { CompletedScan, PullRequest, Report, Scan, ScanStore } from './ports.ts'
-import type { HeadedScan, ScanPorts } from './run.ts'
+import type { CompletedScan, PullRequest, ReplayWish, Report, Scan, ScanStore } from './ports.ts'
+import type { HeadedScan, JudgingPorts } from './run.ts'
 
 /**
  * Earlier scans of the same commit against other bases that still speak: those of the default branch and of open pull
@@ -24,11 +27,29 @@ export async function otherBases(
   return others.filter((other) => bases.has(other.baseRef))
 }
 
+/** Whether the newest scan of this head and base has said all of this already. */
+export function isTold(
+  { conclusion, summary, findings }: Assessment,
+  { baseRef }: Pick<Scan, 'baseRef'>,
+  earlier: readonly CompletedScan[],
+): boolean {
+  const before = earlier.find((other) => other.baseRef === baseRef)
+  const said = (found: readonly AssessedFinding[]) =>
+    found.map(({ fingerprint, severity, status }) => `${fingerprint} ${severity} ${status}`).sort()
+  return (
+    before !== undefined &&
+    before.conclusion === conclusion &&
+    isDeepStrictEqual(before.summary, summary) &&
+    isDeepStrictEqual(said(before.findings), said(findings))
+  )
+}
+
 export function describe(
   scan: HeadedScan,
   { assessment, base: before }: Assessed,
   base: ScanBase,
   others: readonly CompletedScan[],
+  notes: readonly string[],
   { total, fetched, requests }: { total: number; fetched: number; requests: number },
 ): Report {
   const nameOf = (baseRef: string | null) => baseRef ?? `${scan.repository.defaultBranch ?? 'default branch'} before`
@@ -36,7 +57,7 @@ export function describe(
   return {
     scanId: scan.id,
     assessment,
-    notes: base.note ? [base.note] : [],
+    notes: [...(base.note ? [base.note] : []), ...notes],
     bases: [
       own,
       ...others.map(({ baseRef, conclusion, summary }) => ({
@@ -54,20 +75,33 @@ export function describe(
 }
 
 /** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
-export async function tellPulls(scan: Scan, report: Report, again: string | null, ports: ScanPorts): Promise<void> {
+export async function tellPulls(
+  scan: Scan,
+  report: Report,
+  again: string | null,
+  replay: ReplayWish | null,
+  ports: JudgingPorts,
+): Promise<void> {
   const told: number[] = []
   for (;;) {
-    const waiting = await ports.store.finish(scan, told, again)
+    const waiting = await ports.store.finish(scan, told, again, replay)
     if (waiting.length === 0) return
     for (const pull of waiting) {
-      await tell(pull, scan, report, ports)
+      if (isCommented(pull, report, ports.policy)) await tell(pull, scan, report, ports)
       told.push(pull.number)
     }
   }
 }
 
+/** A comment that is there already is kept true, unless the policy wants none. */
+function isCommented({ commentId }: PullRequest, { assessment }: Report, { comment }: Policy): boolean {
+  if (comment !== 'on_findings') return comment === 'always'
+  const introduced = assessment.findings.some(({ status }) => status === 'introduced')
+  return introduced || assessment.fixed.length > 0 || commentId !== null
+}
+
 /** The check has said it all already: a locked conversation, or a permission that is missing, takes nothing of it back. */
-async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: ScanPorts): Promise<void> {
+async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: JudgingPorts): Promise<void> {
   try {
     await publisher.comment(pull, report)
   } catch (error) {

@@ -4,42 +4,49 @@
  */
 import { type Assessed, assess } from '../rosie/assess.ts'
 import { hasRecord } from '../rosie/classify.ts'
-import type { Content } from '../rosie/model.ts'
+import type { Content, Snapshot, SourceState } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
 import { type Read, readContents } from './fetch.ts'
-import { type RelevantFile, snapshotOf } from './files.ts'
+import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
+import { isOrganisationPolicy, notesOn, policyIn, proposedPolicy } from './policy.ts'
 import type {
   CompletedScan,
   ContentStore,
   Phase,
   Publisher,
+  ReplayWish,
   RepositorySource,
   Scan,
   ScanStore,
+  StateStore,
   TreeEntry,
 } from './ports.ts'
 import { PHASES } from './ports.ts'
-import { describe, otherBases, tellPulls } from './publish.ts'
+import { describe, isTold, otherBases, tellPulls } from './publish.ts'
+import { knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
 
 export interface ScanPorts {
   source: RepositorySource
   contents: ContentStore
+  states: StateStore
   store: ScanStore
   publisher: Publisher
   /** Keys that the server trusts for this repository. */
   serverKeys: readonly TrustedKey[]
-  policy: Policy
   /** ms since 1970. */
   now: () => number
   /** Aborted when the lease is lost: the scan ends between two phases. */
   signal: AbortSignal
   log: { error(facts: object, message: string): void }
 }
+
+/** With the policy that the scan is judged by. */
+export type JudgingPorts = ScanPorts & { policy: Policy }
 
 /** A scan whose head is known. */
 export type HeadedScan = Scan & { headSha: string }
@@ -50,29 +57,36 @@ const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_rep
 const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
 
 export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
-  const { store, publisher, source, policy } = ports
+  const { store, publisher, source } = ports
   const enter = progressOf(scan, ports)
   const tracked = await readTracked(scan, ports)
   const earlier = await store.completedScans(scan.repository.id, scan.headSha)
-  const alike = judgedAlike(scan, tracked, earlier)
+  // Asked for by a replay: no check run, unless the verdict is another than the one that was told before.
+  const quiet = scan.trigger === 'provenance'
+  const open = async () => {
+    if (!quiet) await publisher.open()
+  }
+  const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
   if (alike && scan.kind === 'tracked' && tracked.commit === scan.headSha) {
     return store.skip(scan, `Commit ${scan.headSha} was scanned before with the same policy and keys.`)
   }
   const announced = !HEADLESS.has(scan.trigger)
-  if (announced && !alike) await publisher.open()
+  if (announced && !alike) await open()
 
-  const there = await discover(scan, tracked, earlier, ports, enter)
+  const judging = { ...ports, policy: tracked.policy ?? policyIn({ files: [] }, tracked.organisation) }
+  const there = await discover(scan, tracked, earlier, judging, enter)
   const { kept } = there
-  if (kept && !alike) await publisher.open()
-  const found = await find(there, ports, enter)
-  const { files, base, delta, fetched } = found
+  if (kept && !alike) await open()
+  const found = await find(there, judging, enter)
+  const { files, base, delta, fetched, policy } = found
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
-  const shown = (announced || kept) && !(alike && alike.baseSha === base.commit)
-  if (shown) await publisher.open()
+  const awaited = (announced || kept) && !(alike && alike.baseSha === base.commit)
+  if (awaited) await open()
 
   await enter('Validate', 'verifying signatures and applying the rules')
-  const { assessed, keys } = await judge(scan, tracked, found, ports)
+  const { assessed, keys, replay } = await judge(scan, tracked, found, ports)
   const { conclusion, summary, findings } = assessed.assessment
+  const shown = awaited && !(quiet && isTold(assessed.assessment, scan, earlier))
 
   await enter('Persist', 'keeping the result')
   const change = await trackedChange(scan, tracked, delta, assessed, source)
@@ -82,12 +96,23 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
 
   await enter('Traceability', 'comparing with the other bases of this commit')
   const others = await otherBases(scan, earlier, judged, store)
-  const report = describe(scan, assessed, base, others, { total: files.length, fetched, requests: source.requests })
+  const notes = notesOn(tracked.organisation)
+  const report = describe(scan, assessed, base, others, notes, {
+    total: files.length,
+    fetched,
+    requests: source.requests,
+  })
 
   await enter('Evidence', 'publishing the result')
+  if (shown && quiet) await publisher.open()
   if (shown) await publisher.conclude(report)
-  const settled = change === null || (await keySet(keysIn(assessed.head.snapshot), ports.serverKeys)).hash === keys.hash
-  await tellPulls(scan, report, settled ? null : 'keys_changed', ports)
+  const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
+  await tellPulls(scan, report, settled ? null : 'policy_changed', replay, { ...ports, policy })
+}
+
+/** What scans are judged by once this head has become the tracked snapshot. */
+async function judgedNext(head: Snapshot, { organisation }: Tracked, { serverKeys }: ScanPorts): Promise<string> {
+  return judgedBy(policyIn(head, organisation), await keySet(keysIn(head), serverKeys))
 }
 
 /**
@@ -112,7 +137,7 @@ async function discover(
   scan: HeadedScan,
   tracked: Tracked,
   earlier: readonly CompletedScan[],
-  ports: ScanPorts,
+  ports: JudgingPorts,
   enter: Enter,
 ): Promise<Discovered> {
   await enter('Discovery', 'listing the files')
@@ -128,43 +153,67 @@ interface Found {
   files: readonly RelevantFile[]
   base: ScanBase
   delta: Delta
+  /** What it is judged by. */
+  policy: Policy
   contents: ReadonlyMap<string, Content>
   fetched: number
 }
 
-/** Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched. */
-async function find({ facts, tree, likely, kept }: Discovered, ports: ScanPorts, enter: Enter): Promise<Found> {
-  const { scan, tracked, files } = facts
+/**
+ * Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched, but the policy that
+ * an organisation shares.
+ */
+async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPorts, enter: Enter): Promise<Found> {
+  const { scan, tracked } = facts
   await enter('Delta', 'comparing with what is known')
-  const delta = deltaOf(kept ? files : [], tracked.files)
-  const wanted = kept ? [...files, ...(likely.files ?? [])] : []
-  const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
+  const files = kept ? facts.files : facts.files.filter((file) => isOrganisationPolicy(scan.repository, file))
+  const delta = deltaOf(files, tracked.files)
+  const wanted = [...files, ...((kept && likely.files) || [])]
+  const first = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
+  const policy = scan.kind === 'tracked' && tracked.policy === null ? ownPolicy(facts, first) : ports.policy
+  const judging = { ...ports, policy }
+  // What its own policy says is known only now: of source in another scope, and with other limits, it is asked again.
+  if (policy.stateScope !== ports.policy.stateScope) await listFiles(scan, scan.headSha, judging)
+  const read = sameLimits(policy, ports.policy) ? first : await readContents(scan, wanted, tree, first, judging, enter)
   const base = await confirmBase(likely, delta, facts)
-  return { files, base, delta, ...(await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)) }
+  const whole = await readContents(scan, (kept && base.files) || [], tree, read, judging, enter)
+  return { files: facts.files, base, delta, policy, ...whole }
 }
+
+/** A first scan of the default branch is judged by its own policy, there being no other, as it trusts its own keys. */
+const ownPolicy = ({ scan, tracked, files }: BaseFacts, { contents }: Read): Policy =>
+  policyIn(snapshotOf(scan.headSha, files, contents), tracked.organisation)
 
 /** The assessment, with the keys it trusts: a first scan of the default branch trusts its own, there being no others. */
 async function judge(
   scan: HeadedScan,
   tracked: Tracked,
-  { files, base, contents }: Found,
-  { serverKeys, policy, contents: store, now }: ScanPorts,
-): Promise<{ assessed: Assessed; keys: KeySet }> {
-  const head = snapshotOf(scan.headSha, files, contents)
-  const before = base.files && snapshotOf(base.commit, base.files, contents)
+  { files, base, policy, contents }: Found,
+  { serverKeys, contents: store, states: stateStore, now }: ScanPorts,
+): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null }> {
+  const read = snapshotOf(scan.headSha, files, contents)
+  const readBefore = base.files && snapshotOf(base.commit, base.files, contents)
+  const known = await knownStates(scan, readBefore ? [read, readBefore] : [read], policy.stateScope, stateStore)
+  const head = withState(read, known.listed)
+  const before = readBefore && withState(readBefore, known.listed)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
-  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store)
+  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store, now())
   const assessed = assess(head, before, {
     policy,
-    proposed: null,
+    proposed: proposedPolicy(head, before, tracked.organisation),
     verdicts,
-    states: new Map(),
+    states: known.states,
     keys: keys.keys.length,
     now: now(),
     trackedRecord: hasRecord(tracked.files),
   })
-  return { assessed, keys }
+  return { assessed, keys, replay: known.replay }
 }
+
+const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>): Snapshot => ({
+  ...snapshot,
+  state: listed.get(snapshot.commit ?? '') ?? null,
+})
 
 type Enter = (phase: Phase, detail: string) => Promise<void>
 

@@ -9,6 +9,7 @@
 import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
 import type { JobOutcome, Publisher, Scan, ScanStore } from './ports.ts'
 import { LeaseLost } from './ports.ts'
+import { runReplay } from './replay.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
 
 export interface WorkerOptions {
@@ -65,6 +66,12 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
     return { again: LOOK_AGAIN_MS }
   }
   const { publisherOf, ...ports } = await portsOf(scan)
+  if (scan.kind === 'replay') {
+    if (scan.attempt > MAX_ATTEMPTS) throw endedSilently()
+    await runReplay(scan, { ...ports, store, signal, log })
+    onWish()
+    return undefined
+  }
   const headSha = scan.headSha ?? (await ports.source.tip())?.commit
   if (!headSha) {
     await store.skip(scan, 'The repository has no commits.')
@@ -76,10 +83,10 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   const publisher = publisherOf(headed)
   try {
     // An attempt that ends with its process leaves no error behind, only its number.
-    if (scan.attempt > MAX_ATTEMPTS) throw new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
+    if (scan.attempt > MAX_ATTEMPTS) throw endedSilently()
     await runScan(headed, { ...ports, store, publisher, signal, log: options.log })
   } catch (error) {
-    if (isLast(scan, error) && !signal.aborted && !(error instanceof LeaseLost))
+    if (isLast(scan, error) && !signal.aborted && !(error instanceof LeaseLost) && isAwaited(headed))
       await close(headed, publisher, error, options)
     throw error
   }
@@ -87,6 +94,11 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   log.info({ scan: scan.id, repository: `${repository.owner}/${repository.name}`, head: headSha }, 'scan completed')
   return undefined
 }
+
+const endedSilently = () => new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
+
+/** What a replay asked for has no check run until it has something new to say: then the earlier verdict stands. */
+const isAwaited = ({ trigger, checkRunId }: HeadedScan) => trigger !== 'provenance' || checkRunId !== null
 
 /** Nothing is gained by asking again for what is not there or not allowed. */
 const isFinal = (error: unknown) => error instanceof NotFound || error instanceof Forbidden

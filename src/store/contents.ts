@@ -1,9 +1,11 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { Content, Reader, Verdict } from '../rosie/model.ts'
-import { type ContentStore, contentKey, type TreeEntry } from '../scan/ports.ts'
+import type { PolicyFile } from '../rosie/parse/policy-file.ts'
+import { ORGANISATION_REPOSITORY } from '../scan/policy.ts'
+import { type ContentStore, contentKey, type RepositoryRef, type TreeEntry } from '../scan/ports.ts'
 import type { Database } from './database.ts'
-import { toJson } from './json.ts'
+import { storable, toJson } from './json.ts'
 import { inChunks } from './rows.ts'
 
 /** What git objects say, kept for ever: git's SHA is the identity, so a row is never wrong, only unread. */
@@ -30,6 +32,7 @@ export class Contents implements ContentStore {
     return new Map(rows.map(({ sha, reader, content }) => [contentKey(sha, reader), content]))
   }
 
+  /** Only what was too large under the limits of then is written anew. */
   async keepContents(
     repositoryId: bigint,
     contents: readonly { sha: string; reader: Reader; content: Content }[],
@@ -41,7 +44,9 @@ export class Contents implements ContentStore {
         INSERT INTO blob (repository_id, sha, reader, parser_version, content)
         SELECT ${repositoryId}::bigint, sha, reader, ${this.#parserVersion}::int, content
         FROM json_to_recordset(${rows}::json) AS given (sha text, reader text, content jsonb)
-        ON CONFLICT DO NOTHING`,
+        ON CONFLICT (repository_id, sha, reader, parser_version) DO UPDATE
+          SET content = EXCLUDED.content, verdict = NULL, verdict_keys = NULL
+          WHERE blob.content -> 'problems' @> '[{"cause": "too-large"}]'`,
     )
   }
 
@@ -49,7 +54,7 @@ export class Contents implements ContentStore {
     const rows = await this.#database.client.$queryRaw<{ sha: string; verdict: Verdict }[]>`
       SELECT sha, verdict
       FROM json_array_elements_text(${toJson(shas)}::json) AS wanted (sha) JOIN blob USING (sha)
-      WHERE repository_id = ${repositoryId} AND reader = 'evidence' AND parser_version = ${this.#parserVersion}
+      WHERE repository_id = ${repositoryId} AND reader IN ('evidence', 'package/signature') AND parser_version = ${this.#parserVersion}
         AND verdict_keys = ${keysHash}`
     return new Map(rows.map(({ sha, verdict }) => [sha, verdict]))
   }
@@ -62,23 +67,47 @@ export class Contents implements ContentStore {
       (rows) => this.#database.client.$executeRaw`
         UPDATE blob SET verdict = given.verdict, verdict_keys = ${keysHash}
         FROM json_to_recordset(${rows}::json) AS given (sha text, verdict jsonb)
-        WHERE repository_id = ${repositoryId} AND blob.sha = given.sha AND reader = 'evidence'
+        WHERE repository_id = ${repositoryId} AND blob.sha = given.sha AND reader IN ('evidence', 'package/signature')
           AND parser_version = ${this.#parserVersion}`,
     )
   }
 
-  async tree(repositoryId: bigint, commit: string): Promise<TreeEntry[] | null> {
+  /**
+   * One statement. The update that changes nothing answers what is known, also where another scan notes it at the same
+   * moment; in the order of the SHAs, so that the two never wait for each other in a circle.
+   */
+  async firstSeen(repositoryId: bigint, shas: readonly string[], now: number): Promise<Map<string, number>> {
+    const seen = new Map<string, number>()
+    await inChunks(this.#database, shas, async (chunk) => {
+      const rows = await this.#database.client.$queryRaw<{ sha: string; seen_at: Date }[]>`
+        INSERT INTO evidence_seen AS known (repository_id, sha, seen_at)
+        SELECT DISTINCT ${repositoryId}::bigint, sha, ${new Date(now)}::timestamptz
+        FROM json_array_elements_text(${chunk}::json) AS given (sha) ORDER BY sha
+        ON CONFLICT (repository_id, sha) DO UPDATE SET seen_at = known.seen_at
+        RETURNING sha, seen_at`
+      for (const { sha, seen_at } of rows) seen.set(sha, seen_at.getTime())
+    })
+    return seen
+  }
+
+  async tree(repositoryId: bigint, commit: string, scope: string): Promise<TreeEntry[] | null> {
     const tree = await this.#database.client.tree.findUnique({
-      where: { repositoryId_commit: { repositoryId, commit } },
+      where: { repositoryId_commit: { repositoryId, commit }, stateScope: storable(scope) },
     })
     return tree && unpack(tree.entries)
   }
 
-  async keepTree(repositoryId: bigint, commit: string, entries: readonly TreeEntry[]): Promise<void> {
+  async keepTree(
+    repositoryId: bigint,
+    commit: string,
+    entries: readonly TreeEntry[],
+    { scope, id }: { scope: string; id: string },
+  ): Promise<void> {
     const packed = await pack(entries)
     await this.#database.client.$executeRaw`
-      INSERT INTO tree (repository_id, commit, entries) VALUES (${repositoryId}, ${commit}, ${packed})
-      ON CONFLICT DO NOTHING`
+      INSERT INTO tree (repository_id, commit, entries, state_scope, state_id)
+      VALUES (${repositoryId}, ${commit}, ${packed}, ${storable(scope)}, ${id})
+      ON CONFLICT (repository_id, commit) DO UPDATE SET state_scope = EXCLUDED.state_scope, state_id = EXCLUDED.state_id`
   }
 
   async tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null> {
@@ -92,6 +121,20 @@ export class Contents implements ContentStore {
       commit: first.commit,
       files: new Map(rows.flatMap(({ path, sha }) => (path === null ? [] : [[path, sha]]))),
     }
+  }
+
+  /** Read by an older version of the parsers it still holds: its own next scan reads it again. */
+  async organisationPolicy({ id, installationId, owner }: RepositoryRef): Promise<PolicyFile | null> {
+    const rows = await this.#database.client.$queryRaw<{ content: PolicyFile }[]>`
+      SELECT b.content
+      FROM repository r
+        JOIN tracked_file f ON f.repository_id = r.id AND f.path = '.github/rosie.yml'
+        JOIN blob b ON b.repository_id = r.id AND b.sha = f.sha AND b.reader = 'policy'
+      WHERE r.installation_id = ${installationId} AND lower(r.owner) = lower(${owner})
+        AND r.name = ${ORGANISATION_REPOSITORY} AND r.removed_at IS NULL AND r.id <> ${id}
+        AND b.parser_version <= ${this.#parserVersion}
+      ORDER BY r.tracked_at DESC, b.parser_version DESC LIMIT 1`
+    return rows[0]?.content ?? null
   }
 }
 

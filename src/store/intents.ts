@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Intent, ScanRequested } from '../scan/ports.ts'
+import type { Intent, ScanKind, ScanRequested } from '../scan/ports.ts'
 import type { Connection } from './database.ts'
 import { learnInstallation, learnPull, learnRepositories, loseRepositories } from './facts.ts'
 import { storable } from './json.ts'
@@ -85,10 +85,11 @@ async function queueScan(connection: Connection, wish: ScanRequested): Promise<b
 
 /**
  * Tracked scans of a repository run one after the other. So do a change's scans of one head against its several bases:
- * each opens a check run of its own, and the newest, the one people see, must know the verdicts of all the others.
+ * each opens a check run of its own, and the newest, the one people see, must know the verdicts of all the others. And so
+ * do a repository's replays: the second finds what the first has fetched.
  */
-export function laneOf(repositoryId: bigint, kind: 'tracked' | 'change', headSha: string | null): string {
-  return kind === 'tracked' ? `tracked:${repositoryId}` : `change:${repositoryId}:${headSha}`
+export function laneOf(repositoryId: bigint, kind: ScanKind, headSha: string | null): string {
+  return kind === 'change' ? `change:${repositoryId}:${headSha}` : `${kind}:${repositoryId}`
 }
 
 function text(value: string | null): string | null {

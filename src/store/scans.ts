@@ -3,6 +3,7 @@ import type { AssessedFinding, Summary } from '../rosie/model.ts'
 import type {
   CompletedScan,
   PullRequest,
+  ReplayWish,
   RepositoryRef,
   Scan,
   ScanResult,
@@ -38,6 +39,12 @@ export class Scans implements ScanStore {
   }
 
   async update(scan: Scan, update: ScanUpdate): Promise<void> {
+    await this.#write(scan, update)
+    // The worker has to know whether there is a check run to complete, whatever becomes of the scan.
+    if (update.checkRunId !== undefined) scan.checkRunId = update.checkRunId
+  }
+
+  async #write(scan: Scan, update: ScanUpdate): Promise<void> {
     const { client } = this.#database
     if (update.headSha === undefined || update.headSha === scan.headSha) return writeLeased(client, scan, update)
     // A wish for the same head may be queued between the two statements of one try.
@@ -76,7 +83,12 @@ export class Scans implements ScanStore {
    * The row is locked first: an event that makes a pull request known and joins this scan waits for the same row, so it
    * is either seen here or finds the scan completed and queues another.
    */
-  async finish(scan: Scan, told: readonly number[], again: string | null): Promise<PullRequest[]> {
+  async finish(
+    scan: Scan,
+    told: readonly number[],
+    again: string | null,
+    replay: ReplayWish | null = null,
+  ): Promise<PullRequest[]> {
     return this.#database.client.$transaction(async (transaction) => {
       await setLeased(transaction, scan, Prisma.sql`progress = progress`)
       const waiting = await pullsToTell(transaction, scan, told)
@@ -93,7 +105,27 @@ export class Scans implements ScanStore {
           SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, ${again}, lane FROM scan WHERE id = ${scan.id}::uuid
           ON CONFLICT DO NOTHING`
       }
+      if (replay !== null) await queueReplay(transaction, scan, replay)
       return []
+    })
+  }
+
+  async finishReplay(scan: Scan, again: boolean): Promise<void> {
+    const { repository, baseRef, headSha } = scan
+    const kind = baseRef === null ? 'tracked' : 'change'
+    await this.#database.client.$transaction(async (transaction) => {
+      await setLeased(
+        transaction,
+        scan,
+        Prisma.sql`status = 'completed', progress = 100, error = NULL, lease_until = NULL, completed_at = now()`,
+      )
+      if (!again) return
+      await transaction.$executeRaw`
+        INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane)
+        SELECT repository_id, ${kind}::scan_kind, head_sha, ref, base_ref, base_sha, 'provenance',
+               ${laneOf(repository.id, kind, headSha)}
+        FROM scan WHERE id = ${scan.id}::uuid
+        ON CONFLICT DO NOTHING`
     })
   }
 
@@ -127,7 +159,7 @@ export class Scans implements ScanStore {
     const { client } = this.#database
     const newest = await client.$queryRaw<{ id: string }[]>`
       SELECT DISTINCT ON (base_ref) id FROM scan
-      WHERE repository_id = ${repositoryId} AND head_sha = ${headSha} AND status = 'completed'
+      WHERE repository_id = ${repositoryId} AND head_sha = ${headSha} AND status = 'completed' AND kind <> 'replay'
       ORDER BY base_ref, completed_at DESC`
     const scans = await client.scan.findMany({
       where: { id: { in: newest.map(({ id }) => id) } },
@@ -173,6 +205,16 @@ export class Scans implements ScanStore {
   ): Promise<void> {
     await this.#database.client.pullRequest.updateMany({ where: { repositoryId, number }, data: update })
   }
+}
+
+/** With the scan's head and base, which are scanned again when something was learnt. One at a time in a repository. */
+async function queueReplay(connection: Connection, { id, repository }: Scan, wish: ReplayWish): Promise<void> {
+  await connection.$executeRaw`
+    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane, replay)
+    SELECT repository_id, 'replay', head_sha, ref, base_ref, base_sha, trigger, ${laneOf(repository.id, 'replay', null)},
+           ${toJson(wish)}::jsonb
+    FROM scan WHERE id = ${id}::uuid
+    ON CONFLICT DO NOTHING`
 }
 
 /** The open pull requests of the scan's head and base that have not been told. A tracked scan has none. */

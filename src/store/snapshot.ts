@@ -2,8 +2,9 @@
  * The tracked snapshot of a repository as rows: its files, artifacts with their history, and edges. Written only when a
  * tracked scan's result is kept, in that transaction.
  */
-import type { Edge, Json, SnapshotFile } from '../rosie/model.ts'
+import type { Edge, SnapshotFile } from '../rosie/model.ts'
 import type { Scan, TrackedChange } from '../scan/ports.ts'
+import { artifactOf } from './artifacts.ts'
 import type { Connection, Database } from './database.ts'
 import { toJson } from './json.ts'
 import { inChunks } from './rows.ts'
@@ -53,31 +54,6 @@ function writeFiles(connection: Connection, repository: bigint, files: string) {
 }
 
 // ── artifacts ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Documents, evidence and the system context; null for other files. */
-function artifactOf({ path, kind, sha, content }: SnapshotFile) {
-  switch (content?.kind) {
-    case 'requirement':
-    case 'user_story':
-    case 'specification': {
-      const { gxpId, title, risk, status } = content
-      return { path, kind, sha, gxpId, title, risk, status, data: content }
-    }
-    case 'evidence':
-      return { path, kind, sha, gxpId: content.gxpId, title: null, risk: null, status: null, data: content }
-    case 'system_context': {
-      const { project_name, gxp_risk_rating, validation_status } = content.fields
-      const [title, risk, status] = [project_name, gxp_risk_rating, validation_status].map((field) =>
-        word(field?.value),
-      )
-      return { path, kind, sha, gxpId: null, title, risk, status, data: content }
-    }
-    default:
-      return null
-  }
-}
-
-const word = (value: Json | undefined) => (typeof value === 'string' ? value : null)
 
 function endArtifacts(connection: Connection, { repository, commit, scanId }: Revision, paths: string) {
   return connection.$executeRaw`

@@ -49,8 +49,14 @@ verification_tier: OQ
 
 export const source = (...specifications: string[]) =>
   specifications
-    .map((id, n) => `/** @gxp-spec ${id} */\nexport const rate${n} = (ml: number, h: number) => ml / h\n`)
+    .map(
+      (id, n) =>
+        `/**\n * @gxp-implements ${id}\n * @gxp-risk LOW\n */\nexport const rate${n} = (ml: number, h: number) => ml / h\n`,
+    )
     .join('\n')
+
+const test = (specification: string) =>
+  `// @gxp-verifies ${specification}\n// @test-type OQ\n// @gxp-risk LOW\nit('divides', () => expect(rate0(1, 2)).toBe(0.5))\n`
 
 export const STORY = '.gxp/user_stories/US-001-001-rate.md'
 export const SPECIFICATION = '.gxp/specs/SPEC-001-001-rate.md'
@@ -63,7 +69,7 @@ export const RECORD: Files = {
   [STORY]: story('US-001-001', 'REQ-001'),
   [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001'),
   'src/rate.ts': source('SPEC-001-001'),
-  'test/rate.test.ts': source('SPEC-001-001'),
+  'test/rate.test.ts': test('SPEC-001-001'),
 }
 
 /** The change that breaks a reference, and the one that mends it. */

@@ -104,6 +104,7 @@ function publisher(change: Partial<Scan> = {}) {
     token: 1,
     checkRunId: null,
     annotationsSent: 0,
+    replay: null,
     ...change,
     headSha: HEAD,
   }

@@ -169,7 +169,21 @@ function graphql(dir: string, body: string) {
     const text = bytes.includes(0) ? null : new TextDecoder().decode(bytes.subarray(0, TEXT_LIMIT))
     repository[alias] = { text, isTruncated: bytes.length > TEXT_LIMIT }
   }
+  const names = query.matchAll(/([cd]\d+): object\((?:oid|expression): ("(?:[^"\\]|\\.)*")\)/g)
+  for (const [, alias = '', name = '""'] of names) repository[alias] = named(dir, JSON.parse(name) as string)
   return { data: { repository } }
+}
+
+const NAMES: Record<string, string> = { commit: 'Commit', tree: 'Tree', blob: 'Blob', tag: 'Tag' }
+
+/** What a revision stands for; null where there is nothing. */
+function named(dir: string, revision: string) {
+  try {
+    const oid = raw(dir, 'rev-parse', '--verify', '--end-of-options', revision).toString().trim()
+    return { __typename: NAMES[raw(dir, 'cat-file', '-t', oid).toString().trim()], oid }
+  } catch {
+    return null
+  }
 }
 
 const archive = (dir: string, commit: string) =>

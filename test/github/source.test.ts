@@ -6,7 +6,7 @@ import { archiveIsCheaper, GitHubSource } from '../../src/github/source.ts'
 import { Corrupt, Forbidden, NotFound, RateLimited, TruncatedTree, Unreachable } from '../../src/scan/errors.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
 import type { TreeEntry } from '../../src/scan/ports.ts'
-import { all, commit, gitIn, importCommit, initialise, paths, temporaryFolder } from '../local/repository.ts'
+import { all, commit, gitIn, importCommit, initialise, paths, temporaryFolder, upTo } from '../local/repository.ts'
 import { json, type SourceServer, serve } from './source-server.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -34,7 +34,7 @@ async function read(head: string, wants: (path: string) => boolean = () => true,
   const tree = await from.tree(head)
   const wanted = tree.filter(({ path }) => wants(path))
   server.seen.length = 0
-  const bySha = await all(from.blobs({ commit: head, tree, wanted, maxBytes: MAX_BYTES }))
+  const bySha = await all(from.blobs({ commit: head, tree, wanted: upTo(MAX_BYTES, wanted) }))
   return Object.fromEntries(wanted.map(({ path, sha }) => [path, bySha.get(sha)]))
 }
 
@@ -186,7 +186,7 @@ describe('the bytes of a blob', () => {
     const sha = blobId(Buffer.from('a'), 'sha256')
     const wanted = [{ path: 'a', sha, size: 1 }]
     server.instead('graphql', (_, to) => json(to, { data: { repository: { b0: { text: 'a', isTruncated: false } } } }))
-    expect(await all(source.blobs({ commit: 'main', tree: wanted, wanted, maxBytes: 9 }))).toEqual(
+    expect(await all(source.blobs({ commit: 'main', tree: wanted, wanted: upTo(9, wanted) }))).toEqual(
       new Map([[sha, 'a']]),
     )
   })
@@ -287,7 +287,7 @@ describe('the archive', () => {
   it('is let go when the scan needs no more of it', async () => {
     const head = importCommit(dir, numbered(300))
     const tree = await source.tree(head)
-    for await (const blob of source.blobs({ commit: head, tree, wanted: tree, maxBytes: MAX_BYTES })) {
+    for await (const blob of source.blobs({ commit: head, tree, wanted: upTo(MAX_BYTES, tree) })) {
       expect(blob.bytes).toHaveLength(100)
       break
     }
@@ -347,5 +347,52 @@ describe('a GraphQL answer that says no', () => {
     )
     expect((await source.tip())?.commit).toBe(head)
     expect(source.requests).toBe(2)
+  })
+})
+
+describe('where a directory lies', () => {
+  it('is asked for all commits in one request, and told from commits that are not there', async () => {
+    const one = commit(dir, { 'src/a.ts': 'a' })
+    const two = commit(dir, { 'src/a.ts': 'A' })
+    const bare = commit(dir, { 'lib/a.ts': 'a' })
+    gitIn(dir, 'rm', '--quiet', '-r', 'src')
+    const without = commit(dir, {})
+    const gone = 'f'.repeat(40)
+    const tree = (sha: string) => gitIn(dir, 'rev-parse', `${sha}:src`)
+    expect(await source.directories([one, two, bare, without, gone], 'src')).toEqual(
+      new Map([
+        [one, tree(one)],
+        [two, tree(two)],
+        [bare, tree(two)],
+        [without, null],
+      ]),
+    )
+    expect(routes()).toEqual(['graphql'])
+    expect(source.requests).toBe(1)
+  })
+
+  it('is null where it is a file, and not known at what is no commit', async () => {
+    const head = commit(dir, { src: 'a file', 'a "b"\\c/d': 'x' })
+    const root = gitIn(dir, 'rev-parse', `${head}^{tree}`)
+    expect(await source.directories([head], 'src')).toEqual(new Map([[head, null]]))
+    expect(await source.directories([root, head], '')).toEqual(new Map([[head, root]]))
+    const quoted = gitIn(dir, 'rev-parse', `${head}:a "b"\\c`)
+    expect(await source.directories([head], 'a "b"\\c')).toEqual(new Map([[head, quoted]]))
+  })
+
+  it.each([
+    [0, 0],
+    [300, 1],
+    [301, 2],
+  ])('of %d commits takes %d requests', async (count, requests) => {
+    server.instead('graphql', (_, to) => json(to, { data: { repository: {} } }))
+    const commits = Array.from({ length: count }, (_, i) => String(i).padStart(40, '0'))
+    expect(await source.directories(commits, 'src')).toEqual(new Map())
+    expect(source.requests).toBe(requests)
+  })
+
+  it('is never asked of what is no id', async () => {
+    await expect(source.directories(['main") { id } x: object(oid: "'], 'src')).rejects.toThrow(Corrupt)
+    expect(source.requests).toBe(0)
   })
 })

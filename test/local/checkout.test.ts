@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openCheckout } from '../../src/local/checkout.ts'
 import { GitMissing } from '../../src/local/git.ts'
 import { Corrupt, NotFound } from '../../src/scan/errors.ts'
-import { all, commit, gitIn, initialise, paths, temporaryFolder, write } from './repository.ts'
+import { all, commit, gitIn, initialise, paths, temporaryFolder, upTo, write } from './repository.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => {
@@ -32,7 +32,7 @@ describe('a work tree as it was committed', () => {
     commit(dir, { a: 'same', b: 'same', c: 'other', large: 'x'.repeat(100) })
     const { files } = await openCheckout(dir)
     const wanted = files.tree.filter(({ path }) => path !== 'a')
-    const bySha = await all(files.blobs(wanted, 99))
+    const bySha = await all(files.blobs(upTo(99, wanted)))
     expect(wanted.map(({ sha }) => bySha.get(sha))).toEqual(['same', 'other', null])
   })
 
@@ -60,7 +60,7 @@ describe('a work tree as it was committed', () => {
     const head = commit(dir, {})
     const { files, head: found } = await openCheckout(dir)
     expect(found).toBe(head)
-    expect([...(await all(files.blobs(files.tree, 99))).values()]).toEqual(['content'])
+    expect([...(await all(files.blobs(upTo(99, files.tree)))).values()]).toEqual(['content'])
   })
 })
 
@@ -114,7 +114,7 @@ describe('a work tree that differs from HEAD', () => {
     commit(dir, { a: 'a' })
     const { files } = await openCheckout(dir)
     write(dir, { a: 'b' })
-    await expect(all(files.blobs(files.tree, 99))).rejects.toThrow(Corrupt)
+    await expect(all(files.blobs(upTo(99, files.tree)))).rejects.toThrow(Corrupt)
   })
 })
 
@@ -246,8 +246,8 @@ describe('a hostile repository', () => {
     write(dir, { a: 'changed' })
     const { files, source } = await openCheckout(dir)
     const head = (await source?.resolve('HEAD')) ?? ''
-    await all(files.blobs(files.tree, 99))
-    await all(source?.blobs({ commit: head, tree: [], wanted: await source.tree(head), maxBytes: 99 }) ?? none())
+    await all(files.blobs(upTo(99, files.tree)))
+    await all(source?.blobs({ commit: head, tree: [], wanted: upTo(99, await source.tree(head)) }) ?? none())
     expect(existsSync(sprung)).toBe(false)
   })
 
@@ -268,7 +268,7 @@ describe('a hostile repository', () => {
     const { source } = await openCheckout(dir)
     const wanted = (await source?.tree('HEAD')) ?? []
     expect(wanted).toEqual([{ path: 'a', sha: blob, size: null }])
-    await expect(all(source?.blobs({ commit: 'HEAD', tree: wanted, wanted, maxBytes: 9 }) ?? none())).rejects.toThrow(
+    await expect(all(source?.blobs({ commit: 'HEAD', tree: wanted, wanted: upTo(9, wanted) }) ?? none())).rejects.toThrow(
       NotFound,
     )
     expect(existsSync(sprung)).toBe(false)

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Blob, TreeEntry } from '../../src/scan/ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports.ts'
 
 /** Someone to commit as; submodules from the same machine; no waiting for the disk. */
 const SETTINGS = [
@@ -19,6 +19,10 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'rosie-guard-test-')))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
+
+/** What to ask for: these files, up to so many bytes each. */
+export const upTo = (maxBytes: number, files: readonly TreeEntry[]): WantedBlob[] =>
+  files.map((file) => ({ ...file, maxBytes }))
 
 export function write(root: string, files: Record<string, string | Buffer>): void {
   for (const [path, content] of Object.entries(files)) {

@@ -85,10 +85,27 @@ describe("the check run's summary", () => {
     expect(summary(report(assessment([nowhere])))).toContain('0 of 1 finding is annotated, and 1 more: ')
   })
 
-  it('does not promise what is not established: evidence is not replayed', () => {
+  it('says what proves a requirement', () => {
     expect(page).toContain(
-      'Proven: traced, with valid, passing evidence for the current state of the source; not established yet, since evidence is not replayed against the source.',
+      'Proven: traced by the newest evidence, which is valid, passes, and was made for the current state of the source, as replaying it showed.',
     )
+  })
+
+  it('shows coverage and tiers against the risk matrix, and where that comes from', () => {
+    expect(page).toContain(
+      "Against the risk matrix (the standard's defaults), by the level that the gate of each risk uses:",
+    )
+    expect(page).toContain('| HIGH | proven | 66 % | 95 % | 0 (0 %) | 5 (83 %) | – |')
+    expect(page).not.toContain('| no rating | traced |')
+    const unrated = summary(report(assessment([], { coverage: assessment().coverage.slice(1) })))
+    expect(unrated).not.toContain('risk matrix')
+  })
+
+  it('shows the score with what went into it, where there is one', () => {
+    expect(page).toContain('Score: 71 of 100. It measures what the record shows')
+    expect(page).toContain('| Requirements traced | 40 | 1,234 | 1,700 |')
+    const none = summary(report(assessment([], { score: { value: null, parts: [] } })))
+    expect(none).not.toMatch(/score/i)
   })
 
   it('ends with the facts of the scan', () => {

@@ -38,13 +38,17 @@ describe('what the command line prints for people', () => {
     expect(page).toContain(
       '\nRisk       Requirements     Linked    Traced    Proven\nHIGH                  6  6 (100 %)  4 (66 %)  4 (66 %)\n',
     )
+    expect(page).toMatch(
+      /\nRisk +Gate +Reached +Demanded +IQ +OQ +PQ\nHIGH +proven +66 % +95 % +0 \(0 %\) +5 \(83 %\) +–\n\n/,
+    )
+    expect(page).toMatch(/\nPart of the score +Weight +Reached +Of\nRequirements traced +40 +1,234 +1,700\n/)
     expect(page).toContain('\nSpecifications            17\n')
     expect(page).toContain('\nSingle files        58     55        1          2\n')
   })
 
   it('ends with notes, conclusion and what changed against the base', () => {
     expect(page).toMatch(
-      /\nNote: No keys\.\n\nfailure {2}2 errors, 1 warning, 1 notice in 8 requirements\nThis check fails: [^\n]+\nAgainst 0f1e2d3: 3 findings introduced, 1 fixed\.\n$/,
+      /\nNote: No keys\.\n\nfailure {2}2 errors, 1 warning, 1 notice in 8 requirements\nThis check fails: [^\n]+\nScore 71 of 100, risk matrix: the standard's defaults\.\nAgainst 0f1e2d3: 3 findings introduced, 1 fixed\.\n$/,
     )
   })
 
@@ -75,6 +79,8 @@ describe('what the command line prints for programs', () => {
     const one = finding({ column: 3, endColumn: 9, endLine: 4 })
     const { head, base, summary } = assessment([one])
     expect(jsonReport(assessment([one], { fixed: [one] }))).toStrictEqual({
+      ignored: [],
+      preview: null,
       schemaVersion: 1,
       conclusion: 'failure',
       head,

@@ -2,7 +2,7 @@ import type { Tag } from '../../src/rosie/model.ts'
 import { readAnnotations } from '../../src/rosie/parse/annotations.ts'
 import { edgeOf } from '../../src/rosie/tags.ts'
 
-const read = (...source: string[]) => readAnnotations(source.join('\n'), 'c')
+const read = (...source: string[]) => readAnnotations(source.join('\n'), 'typescript')
 const tagsIn = (...source: string[]): Tag[] => read(...source).blocks.flatMap(({ tags }) => tags)
 const problemsIn = (...source: string[]) => read(...source).problems
 

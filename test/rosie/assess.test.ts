@@ -169,7 +169,7 @@ describe('The summary', () => {
       artifacts: { requirement: 1, user_story: 1, specification: 1, decision: 1, risk: 2, vendor_assessment: 1 },
       annotations: { source: 3, test: 1 },
       evidence: { total: 2, valid: 1, invalid: 1, untrusted: 0 },
-      packages: { total: 1, valid: 0, invalid: 0, untrusted: 1 },
+      packages: { total: 1, valid: 0, invalid: 1, untrusted: 0 },
       provenance: { verified: 0, contradicted: 0, unavailable: 0 },
       requirements: { total: 1, linked: 1, traced: 1, proven: 0 },
       findings: { error: 1, warning: 0, notice: 0 },

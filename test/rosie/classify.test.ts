@@ -73,7 +73,7 @@ describe('The kind of a file', () => {
 
 describe('A source file', () => {
   it.each('ts tsx mts cts js jsx mjs cjs'.split(' '))('ends in .%s', (ending) => {
-    expect(readerOf(`src/a.${ending}`)).toBe('annotations/c')
+    expect(readerOf(`src/a.${ending}`)).toBe('annotations/X')
   })
 
   it.each(['py', 'pyw'])('ends in .%s and is read as Python', (ending) => {

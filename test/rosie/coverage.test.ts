@@ -1,14 +1,19 @@
+import type { SourceState } from '../../src/rosie/model.ts'
+import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import {
   assessInFull,
   assessRecord,
   claims,
+  EVIDENCE,
   edited,
   type Files,
+  type Given,
   goodBut,
   lines,
   REQUIREMENT,
   requirement,
   SPECIFICATION,
+  STORY,
   signer,
   specification,
   story,
@@ -20,6 +25,10 @@ const coverageOf = async (files: Files, id: string) => {
   const { head } = await assessInFull(files)
   const { linked, traced, proven } = head.coverage.requirements.find((each) => each.id === id) ?? {}
   return { linked, traced, proven }
+}
+const pathOf = async (files: Files, id: string, given: Given = {}) => {
+  const { head } = await assessInFull(files, given)
+  return head.coverage.requirements.find((each) => each.id === id)?.path ?? []
 }
 const edges = async (files: Files) =>
   (await assessInFull(files)).head.graph.edges.map(({ from, type, to, by }) => `${from} ${type} ${to} (${by})`)
@@ -165,10 +174,76 @@ describe('Coverage', () => {
       'test/a.test.ts': '// @gxp-verifies SPEC-A\n',
     })
     expect(assessment.coverage).toEqual([
-      { risk: 'HIGH', total: 1, linked: 0, traced: 0, proven: 0 },
-      { risk: 'LOW', total: 1, linked: 1, traced: 1, proven: 0 },
-      { risk: null, total: 1, linked: 0, traced: 0, proven: 0 },
+      {
+        risk: 'HIGH',
+        total: 1,
+        linked: 0,
+        traced: 0,
+        proven: 0,
+        tiers: [{ tier: 'OQ', reached: 0, demanded: 1 }],
+        gate: 'traced',
+        demanded: 95,
+        reached: 0,
+      },
+      {
+        risk: 'LOW',
+        total: 1,
+        linked: 1,
+        traced: 1,
+        proven: 0,
+        tiers: [{ tier: 'OQ', reached: 1, demanded: 1 }],
+        gate: 'traced',
+        demanded: 60,
+        reached: 100,
+      },
+      { risk: null, total: 1, linked: 0, traced: 0, proven: 0, tiers: [], gate: 'traced', demanded: null, reached: 0 },
     ])
+  })
+
+  it('is rounded down, and says what the risk matrix demands', async () => {
+    const rated = (id: string) => requirement(id, 'gxp_risk_rating: MEDIUM')
+    const { coverage } = await assessRecord(
+      {
+        '.gxp/requirements/REQ-A.md': rated('REQ-A'),
+        '.gxp/requirements/REQ-B.md': rated('REQ-B'),
+        '.gxp/requirements/REQ-C.md': rated('REQ-C'),
+        'test/a.test.ts': lines('// @gxp-satisfies REQ-A, REQ-B', '// @test-type PQ'),
+        'test/b.test.ts': lines('// @gxp-satisfies REQ-A', '// @test-type OQ'),
+      },
+      { policy: { riskMatrix: DEFAULT_POLICY.riskMatrix } },
+    )
+    expect(coverage).toMatchObject([
+      {
+        risk: 'MEDIUM',
+        total: 3,
+        traced: 2,
+        reached: 66,
+        demanded: 80,
+        tiers: [
+          { tier: 'OQ', reached: 1, demanded: 3 },
+          { tier: 'PQ', reached: 2, demanded: 3 },
+        ],
+      },
+    ])
+  })
+
+  it('counts all as HIGH where the policy says so', async () => {
+    const { coverage } = await assessRecord(
+      { ...TWO, 'test/a.test.ts': '// @gxp-verifies SPEC-A\n' },
+      { policy: { allHigh: true } },
+    )
+    expect(coverage).toMatchObject([{ risk: 'HIGH', total: 2, traced: 1 }])
+  })
+
+  it('is not asked of a requirement that is retired', async () => {
+    const retired = (status: string) => ({
+      ...TWO,
+      '.gxp/requirements/REQ-B.md': requirement('REQ-B', `validation_status: ${status}`),
+    })
+    expect(await levels(retired('retired'))).toMatchObject({ total: 1 })
+    expect(await levels(retired('validated'))).toMatchObject({ total: 2 })
+    const twice = { ...retired('retired'), '.gxp/requirements/REQ-B-again.md': requirement('REQ-B') }
+    expect(await levels(twice)).toMatchObject({ total: 2 })
   })
 
   it('counts requirements that only the code names, where none are kept as documents', async () => {
@@ -179,5 +254,229 @@ describe('Coverage', () => {
     }
     expect(await levels(files)).toEqual({ total: 2, linked: 2, traced: 1, proven: 0 })
     expect(await levels({ ...files, [REQUIREMENT]: requirement('REQ-001') })).toMatchObject({ total: 1, traced: 0 })
+  })
+})
+
+describe('Only edges of the right types carry coverage:', () => {
+  it.each([
+    ['a test that verifies a requirement', { [TEST]: '// @gxp-verifies REQ-001\n' }],
+    ['a test that satisfies a specification', { [TEST]: '// @gxp-satisfies SPEC-001-001\n' }],
+    [
+      'a specification that implements a requirement',
+      { [SPECIFICATION]: specification('SPEC-001-001', 'implements: REQ-001') },
+    ],
+    [
+      'a story that derives from a story',
+      {
+        [STORY]: story('US-001-001', 'parent_id: US-2'),
+        '.gxp/user_stories/US-2.md': story('US-2', 'parent_id: REQ-001'),
+      },
+    ],
+    [
+      'a requirement under a story',
+      {
+        '.gxp/requirements/REQ-2.md': requirement('REQ-2', 'derives_from: US-001-001'),
+        [STORY]: story('US-001-001'),
+        [TEST]: '// @gxp-satisfies REQ-2\n',
+      },
+    ],
+  ])('%s does not', async (_, changes) => {
+    expect(await coverageOf(goodBut(changes), 'REQ-001')).toMatchObject({ traced: false })
+  })
+
+  it.each([
+    [
+      'a specification under a specification',
+      {
+        [SPECIFICATION]: specification('SPEC-001-001', 'parent_id: SPEC-2'),
+        '.gxp/specs/SPEC-2.md': specification('SPEC-2', 'parent_id: REQ-001'),
+      },
+    ],
+    [
+      'a requirement under a requirement',
+      {
+        [STORY]: story('US-001-001', 'parent_id: REQ-2'),
+        '.gxp/requirements/REQ-2.md': requirement('REQ-2', 'satisfies: REQ-001'),
+      },
+    ],
+    ['a test that verifies a story', { [TEST]: '// @gxp-verifies US-001-001\n' }],
+  ])('%s does', async (_, changes) => {
+    expect(await coverageOf(goodBut(changes), 'REQ-001')).toMatchObject({ traced: true })
+  })
+
+  it('evidence for a requirement does not, and source passes on nothing that it may not say', async () => {
+    const { key, sign } = await signer()
+    const files = goodBut({ [TEST]: null, [EVIDENCE]: await sign(claims({ spec_id: 'REQ-001' })) })
+    expect(await levels(files, { keys: [key] })).toMatchObject({ traced: 0 })
+    const source = lines('// @gxp-implements REQ-A, SPEC-X', 'a()')
+    const wrong = { ...TWO, 'src/a.ts': source, 'test/a.test.ts': '// @gxp-verifies SPEC-X\n' }
+    expect(await coverageOf(wrong, 'REQ-A')).toMatchObject({ linked: true, traced: false })
+  })
+})
+
+const { key, sign } = await signer('team')
+
+describe('Proven', () => {
+  const COMMIT = 'd'.repeat(40)
+  const NOW: SourceState = { id: '1'.repeat(64), plain: 'a'.repeat(64), separated: 'b'.repeat(64) }
+  const THEN: SourceState = { id: '2'.repeat(64), plain: 'c'.repeat(64), separated: 'd'.repeat(64) }
+  const run = (change: Parameters<typeof claims>[0] = {}) =>
+    claims({ system_state_hash: NOW.plain, git_commit: COMMIT, ...change })
+  const proven = async (
+    payloads: ReturnType<typeof run>[],
+    { states = { [COMMIT]: NOW }, state = NOW, keys = [key] }: Given = {},
+    changes: Parameters<typeof goodBut>[0] = {},
+  ) => {
+    const files = goodBut(changes)
+    for (const [index, payload] of payloads.entries()) files[`.gxp/evidence/EV-${index}.jws`] = await sign(payload)
+    return (await levels(files, { keys, states, state })).proven
+  }
+  const failed = { test_results: { passed: 3, failed: 1, skipped: 0 } }
+  const later = { timestamp: '2026-02-05T11:00:00Z' }
+
+  it('by valid, passing evidence that was made for what it claims and for the source as it is', async () => {
+    expect(await proven([run()])).toBe(1)
+    expect(await proven([run({ system_state_hash: NOW.separated })])).toBe(1)
+  })
+
+  it('by no other', async () => {
+    expect(await proven([])).toBe(0)
+    expect(await proven([run()], { keys: [] })).toBe(0)
+    expect(await proven([run(failed)])).toBe(0)
+    expect(await proven([run({ spec_id: 'SPEC-404' })])).toBe(0)
+    expect(await proven([run({ system_state_hash: THEN.plain })])).toBe(0) // contradicted
+  })
+
+  it('not where its provenance is unknown: not replayed, no such commit, no commit named', async () => {
+    expect(await proven([run()], { states: {} })).toBe(0)
+    expect(await proven([run()], { states: { [COMMIT]: null } })).toBe(0)
+    expect(await proven([run({ git_commit: undefined })])).toBe(0)
+  })
+
+  it('not where the source is another one by now, or not known', async () => {
+    expect(await proven([run()], { state: THEN })).toBe(0)
+    expect(await proven([run()], { state: null })).toBe(0)
+  })
+
+  it('not after a newer failed run of the same tier, and again after a newer one that passed', async () => {
+    expect(await proven([run(), run({ ...failed, ...later })])).toBe(0)
+    expect(await proven([run(later), run(failed)])).toBe(1)
+    expect(await proven([run(), run({ ...failed, ...later }), run({ timestamp: '2026-02-05T12:00:00Z' })])).toBe(1)
+  })
+
+  it('in spite of a newer failed run of another tier or specification', async () => {
+    expect(await proven([run(), run({ ...failed, ...later, verification_tier: 'IQ' })])).toBe(1)
+    expect(await proven([run(), run({ ...failed, ...later, spec_id: 'SPEC-404' })])).toBe(1)
+  })
+
+  it('with evidence that names no tier taken for one of its specification', async () => {
+    const untiered = { verification_tier: undefined }
+    expect(await proven([run(), run({ ...failed, ...later, ...untiered })])).toBe(0)
+    expect(await proven([run({ verification_tier: 'IQ' }), run({ ...failed, ...later, ...untiered })])).toBe(1)
+  })
+
+  it('in spite of a newer one that nobody trusted signed', async () => {
+    const stranger = await signer()
+    const files = goodBut({
+      '.gxp/evidence/a.jws': await sign(run()),
+      '.gxp/evidence/b.jws': await stranger.sign(run({ ...failed, ...later })),
+    })
+    const given = { keys: [key], states: { [COMMIT]: NOW }, state: NOW }
+    expect(await levels(files, given)).toMatchObject({ proven: 1 })
+  })
+
+  it('is the gate of HIGH once a key is trusted, and of no other risk', async () => {
+    const files = goodBut({
+      [EVIDENCE]: await sign(run()),
+      '.gxp/requirements/REQ-2.md': requirement('REQ-2', 'gxp_risk_rating: LOW'),
+    })
+    const gates = async (given: Given) =>
+      (await assessRecord(files, given)).coverage.map(({ risk, gate, reached }) => `${risk} ${gate} ${reached}`)
+    expect(await gates({})).toEqual(['HIGH traced 100', 'LOW traced 0'])
+    expect(await gates({ keys: [key] })).toEqual(['HIGH proven 0', 'LOW traced 0'])
+    expect(await gates({ keys: [key], states: { [COMMIT]: NOW }, state: NOW })).toEqual([
+      'HIGH proven 100',
+      'LOW traced 0',
+    ])
+  })
+
+  it('shows the path that proves it, not a shorter one that traces it', async () => {
+    const given = { keys: [key], states: { [COMMIT]: NOW }, state: NOW }
+    const files = goodBut({ [EVIDENCE]: await sign(run()), 'test/short.test.ts': '// @gxp-satisfies REQ-001\n' })
+    expect(await pathOf(files, 'REQ-001', given)).toEqual([
+      `EVIDENCE:${EVIDENCE}`,
+      'SPEC-001-001',
+      'US-001-001',
+      'REQ-001',
+    ])
+    expect(await pathOf(files, 'REQ-001')).toEqual(['FILE:test/short.test.ts#L1', 'REQ-001'])
+  })
+})
+
+describe('The path of a requirement', () => {
+  it('is a shortest one from a test, both ends included', async () => {
+    expect(await pathOf(goodBut({}), 'REQ-001')).toEqual([
+      'FILE:test/dose.test.ts#L1',
+      'SPEC-001-001',
+      'US-001-001',
+      'REQ-001',
+    ])
+    const named = edited(SPECIFICATION, 'title:', `test_files: [${TEST}]\ntitle:`)
+    expect(await pathOf(goodBut({ ...named, [TEST]: 'it()\n' }), 'REQ-001')).toEqual([
+      `FILE:${TEST}`,
+      'SPEC-001-001',
+      'US-001-001',
+      'REQ-001',
+    ])
+  })
+
+  it('is empty where nothing traces it', async () => {
+    expect(await pathOf(goodBut({ [TEST]: null }), 'REQ-001')).toEqual([])
+  })
+
+  it('shows of one that no one could read its ends', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `REQ-${i}`)
+    const chain = Object.fromEntries(
+      names.map((id, i) => [
+        `.gxp/requirements/${id}.md`,
+        requirement(id, ...(i > 0 ? [`satisfies: ${names[i - 1]}`] : [])),
+      ]),
+    )
+    const path = await pathOf({ ...chain, 'test/a.test.ts': '// @gxp-satisfies REQ-99\n' }, 'REQ-0')
+    expect(path).toHaveLength(52)
+    expect(path.slice(0, 3)).toEqual(['FILE:test/a.test.ts#L1', '(50 more)', 'REQ-49'])
+    expect(path.at(-1)).toBe('REQ-0')
+    const whole = await pathOf({ ...chain, 'test/a.test.ts': '// @gxp-satisfies REQ-49\n' }, 'REQ-0')
+    expect(whole).toEqual(['FILE:test/a.test.ts#L1', ...names.slice(0, 50).reverse()])
+  })
+})
+
+describe('Tiers of a requirement', () => {
+  const tiersOf = async (files: Files, id: string) => {
+    const { head } = await assessInFull(files)
+    return head.coverage.requirements.find((each) => each.id === id)?.tiers
+  }
+  const test = (id: string, type: string) => lines(`// @gxp-verifies ${id}`, `// @test-type ${type}`, 'it()')
+
+  it('are those of all its tests, and of no other requirement', async () => {
+    const files = {
+      ...TWO,
+      'test/a.test.ts': test('SPEC-A', 'PQ'),
+      'test/b.test.ts': test('SPEC-A', 'IQ'),
+      'test/c.test.ts': test('SPEC-B', 'OQ'),
+    }
+    expect(await tiersOf(files, 'REQ-A')).toEqual(['IQ', 'PQ'])
+    expect(await tiersOf(files, 'REQ-B')).toEqual(['OQ'])
+  })
+
+  it('go round a circle and come to an end', async () => {
+    const files = {
+      '.gxp/requirements/REQ-A.md': requirement('REQ-A', 'satisfies: REQ-B'),
+      '.gxp/requirements/REQ-B.md': requirement('REQ-B', 'satisfies: REQ-A'),
+      'test/a.test.ts': lines('// @gxp-satisfies REQ-A', '// @test-type IQ'),
+      'test/b.test.ts': lines('// @gxp-satisfies REQ-B', '// @test-type PQ'),
+    }
+    expect(await tiersOf(files, 'REQ-A')).toEqual(['IQ', 'PQ'])
+    expect(await tiersOf(files, 'REQ-B')).toEqual(['IQ', 'PQ'])
   })
 })

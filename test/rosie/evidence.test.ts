@@ -9,8 +9,17 @@ import { claims, type Signer, signer, signGenerally, unsigned } from '../support
 
 const HEADER = { alg: 'ES256' }
 
+const SEEN = Date.parse('2026-02-06T10:00:00Z')
+
 const verdictOn = async (jws: string, ...keys: TrustedKey[]): Promise<Verdict> =>
-  verify(readEvidence(jws), await readyKeys(keys))
+  verify(readEvidence(jws), await readyKeys(keys), SEEN)
+
+/** The general form, one signature of each. */
+async function together(payload: Record<string, Json>, ...signers: Signer[]): Promise<string> {
+  const parts = await Promise.all(signers.map(async ({ sign: signWith }) => (await signWith(payload)).split('.')))
+  const signatures = parts.map(([header, , signature]) => ({ protected: header, signature }))
+  return JSON.stringify({ payload: parts[0]?.[1], signatures })
+}
 
 const malformed = (jws: string) => {
   const { problems, claims, headers } = readEvidence(jws)
@@ -257,5 +266,128 @@ describe('A verdict', () => {
     const jws = JSON.parse(await signGenerally(claims(), [secret]))
     jws.signatures.push({ protected: Buffer.from('{"alg":"none"}').toString('base64url'), signature: '' })
     expect(await verdictOn(JSON.stringify(jws), team.key)).toMatchObject({ because: 'algorithm' })
+  })
+})
+
+describe('A verdict on several signatures', () => {
+  let a: Signer
+  let b: Signer
+  beforeAll(async () => {
+    a = await signer('a')
+    b = await signer('b')
+  })
+
+  it('names each trusted key, in the order of the keys and not of the signatures', async () => {
+    const jws = await together(claims(), b, a)
+    expect(await verdictOn(jws, a.key, b.key)).toEqual({ result: 'valid', keys: ['a', 'b'] })
+    expect(await verdictOn(jws, b.key, a.key)).toEqual({ result: 'valid', keys: ['b', 'a'] })
+    expect(await verdictOn(jws, b.key)).toEqual({ result: 'valid', keys: ['b'] })
+  })
+
+  it('counts a key once that signed twice', async () => {
+    expect(await verdictOn(await together(claims(), a, a), a.key, b.key)).toEqual({ result: 'valid', keys: ['a'] })
+  })
+
+  it('counts a key once that is registered under two names: one key is one signer', async () => {
+    const alias = { ...a.key, name: 'alias', kid: 'alias', jwk: { ...a.key.jwk, alg: 'ES256', use: 'sig' } }
+    const posing = JSON.parse(await together(claims(), a))
+    const second = (await a.sign(claims(), { kid: 'alias' })).split('.')
+    posing.signatures.push({ protected: second[0], signature: second[2] })
+    posing.payload = second[1]
+    expect(await verdictOn(JSON.stringify(posing), a.key, alias)).toEqual({ result: 'valid', keys: ['a'] })
+    expect(await verdictOn(await a.sign(claims(), { kid: 'alias' }), alias, a.key)).toEqual({
+      result: 'valid',
+      keys: ['alias'],
+    })
+  })
+
+  it('counts a signature by its own header: the key of one does not verify the algorithm of another', async () => {
+    const jws = JSON.parse(await together(claims(), a, b))
+    const [first, second] = jws.signatures
+    jws.signatures = [
+      { ...first, signature: second.signature },
+      { ...second, signature: first.signature },
+    ]
+    expect(await verdictOn(JSON.stringify(jws), a.key, b.key)).toMatchObject({ because: 'signature' })
+  })
+
+  it('looks at no header that is not signed', async () => {
+    const jws = JSON.parse(await together(claims(), a))
+    jws.signatures[0].header = { alg: 'none', jwk: b.key.jwk, crit: ['x'], kid: 'b' }
+    expect(await verdictOn(JSON.stringify(jws), a.key)).toEqual({ result: 'valid', keys: ['a'] })
+    expect(await verdictOn(JSON.stringify(jws), b.key)).toMatchObject({ because: 'signature' })
+  })
+
+  it('is malformed beyond 20 of them', async () => {
+    const jws = JSON.parse(await together(claims(), a))
+    const [one] = jws.signatures
+    const times = (number: number) => JSON.stringify({ ...jws, signatures: Array.from({ length: number }, () => one) })
+    expect(await verdictOn(times(20), a.key)).toEqual({ result: 'valid', keys: ['a'] })
+    expect(malformed(times(21))).toContain('21 signatures')
+  })
+})
+
+describe('A key counts by the time when the evidence was first seen', () => {
+  let team: Signer
+  beforeAll(async () => {
+    team = await signer('team')
+  })
+  const seen = async (at: number, ...registrations: Partial<TrustedKey>[]) =>
+    verify(
+      readEvidence(await team.sign()),
+      await readyKeys(registrations.map((each) => ({ ...team.key, ...each }))),
+      at,
+    )
+  const T = Date.parse('2026-01-31T00:00:00Z')
+  const because = (reason: string, at: string) => ({
+    result: 'invalid',
+    because: 'signature',
+    detail: expect.stringMatching(new RegExp(`\`team\` ${reason}.*first seen on ${at}`)),
+  })
+
+  it('from its first moment on', async () => {
+    expect(await seen(T - 1, { validFrom: T })).toEqual(because('is valid only from 2026-01-31 on', '2026-01-30'))
+    expect(await seen(T, { validFrom: T })).toEqual({ result: 'valid', keys: ['team'] })
+  })
+
+  it('until its last, whatever time the evidence claims', async () => {
+    expect(await seen(T - 1, { validUntil: T })).toMatchObject({ result: 'valid' })
+    expect(await seen(T, { validUntil: T })).toEqual(because('expired on 2026-01-31', '2026-01-31'))
+    expect(Date.parse(String(claims().timestamp))).toBeGreaterThan(T)
+  })
+
+  it('until it was revoked', async () => {
+    expect(await seen(T - 1, { revokedAt: T })).toMatchObject({ result: 'valid' })
+    expect(await seen(T, { revokedAt: T })).toEqual(because('was revoked on 2026-01-31', '2026-01-31'))
+  })
+
+  it('and always where nothing is said', async () => {
+    for (const at of [0, T, 8e15])
+      expect(await seen(at, { validFrom: null, validUntil: null, revokedAt: null })).toMatchObject({ result: 'valid' })
+  })
+
+  it('in the period of either place where it is registered, and of neither once one of them revoked it', async () => {
+    const past = { validUntil: T - 10 }
+    const later = { validFrom: T + 10, name: 'other' }
+    expect(await seen(T - 11, past, later)).toMatchObject({ result: 'valid', keys: ['team'] })
+    expect(await seen(T, past, later)).toEqual(because('is valid only from 2026-01-31 on', '2026-01-31'))
+    expect(await seen(T + 10, past, later)).toMatchObject({ result: 'valid' })
+    expect(await seen(T, {}, { revokedAt: T })).toEqual(because('was revoked on 2026-01-31', '2026-01-31'))
+    expect(await seen(T, { revokedAt: T + 1 }, { revokedAt: T })).toEqual(because('was revoked on', '2026-01-31'))
+  })
+
+  it('and names each of the keys that did not', async () => {
+    const other = await signer('other')
+    const keys = await readyKeys([
+      { ...team.key, validUntil: T },
+      { ...other.key, revokedAt: T },
+    ])
+    const verdict = await verify(readEvidence(await together(claims(), team, other)), keys, T)
+    expect(verdict).toMatchObject({ detail: expect.stringMatching(/`team` expired.*and the key `other` was revoked/) })
+    const partly = await readyKeys([{ ...team.key, validUntil: T }, other.key])
+    expect(await verify(readEvidence(await together(claims(), team, other)), partly, T)).toEqual({
+      result: 'valid',
+      keys: ['other'],
+    })
   })
 })

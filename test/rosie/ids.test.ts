@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { closest, editDistance, idInFileName, kindOfId } from '../../src/rosie/ids.ts'
+import { closest, decisionInFileName, editDistance, idInFileName, kindOfId } from '../../src/rosie/ids.ts'
 import { compareVersions, isVersion } from '../../src/rosie/rules/semver.ts'
 
 describe('An id', () => {
@@ -41,6 +41,16 @@ describe('An id', () => {
   ])('is read from the file name of %s: %s', (path, id) => {
     expect(idInFileName(path)).toBe(id)
   })
+})
+
+it.each([
+  ['.gxp/adr/ADR-012-queues.md', 'ADR-012'],
+  ['.gxp/adr/ADR-0012.md', 'ADR-0012'],
+  ['.gxp/adr/ADR-1234567-x.md', null],
+  ['.gxp/adr/adr-012-x.md', null],
+  ['.gxp/ADR-012-old/queues.md', null],
+])('The decision in %s is %s', (path, id) => {
+  expect(decisionInFileName(path)).toBe(id)
 })
 
 describe('The closest id', () => {

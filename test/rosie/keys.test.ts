@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readKeys } from '../../src/rosie/parse/keys.ts'
-import { keysOf, readyKeys } from '../../src/rosie/verify.ts'
+import { keysOf, readyKeys, type TrustedKey } from '../../src/rosie/verify.ts'
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicPem = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString()
@@ -36,6 +36,52 @@ describe('A key file', () => {
     expect(
       readKeys(JSON.stringify({ ...publicJwk, kid: 'a', key_ops: ['verify'], x5c: ['x'], __proto__: 1 })).keys,
     ).toEqual([{ ...publicJwk, kid: 'a' }])
+  })
+
+  it('says when a key counts, in seconds since 1970, as historical keys do', () => {
+    const times = { nbf: 1_700_000_000, exp: 1_800_000_000.5, revoked: { revoked_at: 1_750_000_000, reason: 'lost' } }
+    const { keys, problems } = readKeys(JSON.stringify({ keys: [{ ...publicJwk, kid: 'a', ...times }] }))
+    expect(problems).toEqual([])
+    expect(keys).toEqual([
+      { ...publicJwk, kid: 'a', nbf: 1_700_000_000, exp: 1_800_000_000.5, revoked: { revoked_at: 1_750_000_000 } },
+    ])
+    expect(keysOf('keys.jwks.json', { kind: 'key', keys, problems })).toEqual([
+      {
+        name: 'a',
+        kid: 'a',
+        jwk: { ...publicJwk, kid: 'a' },
+        validFrom: 1_700_000_000_000,
+        validUntil: 1_800_000_000_500,
+        revokedAt: 1_750_000_000_000,
+      },
+    ])
+    expect(readKeys(JSON.stringify({ ...publicJwk, revoked: null })).keys).toEqual([publicJwk])
+  })
+
+  it.each([
+    ['nbf', { nbf: '2026-01-01' }],
+    ['nbf', { nbf: -1 }],
+    ['exp', { exp: null }],
+    ['exp', { exp: 1e13 }],
+    ['revoked.revoked_at', { revoked: true }],
+    ['revoked.revoked_at', { revoked: {} }],
+    ['revoked.revoked_at', { revoked: [1] }],
+    ['revoked.revoked_at', { revoked: { revoked_at: 'yesterday' } }],
+  ])('is refused when `%s` is no time: it may be the one after which the key must not count (%j)', (name, times) => {
+    expect(refusal(JSON.stringify({ keys: [publicJwk, { ...publicJwk, ...times }] }))).toContain(`\`${name}\``)
+  })
+
+  it('holds 200 keys at most', () => {
+    const keys = (number: number) => Array.from({ length: number }, () => publicJwk)
+    expect(readKeys(JSON.stringify({ keys: keys(200) })).keys).toHaveLength(200)
+    expect(refusal(JSON.stringify({ keys: keys(201) }))).toContain('201 keys')
+    expect(refusal(publicPem.repeat(201))).toContain('201 keys')
+  })
+
+  it('is refused when it holds any part of a private RSA key', () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
+    for (const member of ['p', 'q', 'dp', 'dq', 'qi'] as const)
+      expect(refusal(JSON.stringify({ kty: 'RSA', n: rsa.n, e: rsa.e, [member]: rsa[member] }))).toContain('private')
   })
 
   it('is refused whole when it holds a private key, whatever its form, and never keeps it', () => {
@@ -85,5 +131,36 @@ describe('A set of keys', () => {
     expect(await hash(...a, ...b)).toBe(await hash(...b, ...a))
     expect(await hash(...a)).not.toBe(await hash(...b))
     expect(await hash(...a)).not.toBe(await hash(...a, ...b))
+  })
+
+  it('has a hash that depends on when each key counts', async () => {
+    const [key] = keysOf('a.pem', readKeys(publicPem))
+    const hash = async (times: Partial<TrustedKey>) => (await readyKeys(key ? [{ ...key, ...times }] : [])).hash
+    const hashes = await Promise.all(
+      [{}, { validFrom: 1 }, { validUntil: 1 }, { revokedAt: 1 }, { revokedAt: 2 }].map(hash),
+    )
+    expect(new Set(hashes).size).toBe(5)
+    expect(await hash({ validFrom: null, validUntil: null, revokedAt: null })).toBe(hashes[0])
+  })
+
+  it('has each key once, under the name that comes first, and all that it is called by', async () => {
+    const [key] = keysOf('a.pem', readKeys(publicPem))
+    const [other] = keysOf('b.jwks.json', readKeys(JSON.stringify({ ...publicJwk, kid: 'team', alg: 'ES256' })))
+    if (!key || !other) throw new Error('there are two')
+    const { keys } = await readyKeys([key, other])
+    expect(keys).toMatchObject([{ name: 'a.pem', kids: new Set(['team']), revokedAt: null }])
+  })
+
+  it('has 200 keys at most, the first ones', async () => {
+    const made = Array.from({ length: 201 }, (_, at) => {
+      const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+      return { name: `${at}`, kid: null, jwk: jwk as TrustedKey['jwk'] }
+    })
+    const { keys } = await readyKeys(made)
+    expect(keys.map(({ name }) => name)).toEqual(made.slice(0, 200).map(({ name }) => name))
+  })
+
+  it('leaves out what is no key', async () => {
+    expect((await readyKeys([{ name: 'x', kid: null, jwk: {} }])).keys).toEqual([])
   })
 })

@@ -12,8 +12,12 @@ const READERS: Reader[] = [
   'specification',
   'risk_register',
   'evidence',
+  'package/manifest',
+  'package/metadata',
+  'package/results',
+  'package/signature',
   'key',
-  'annotations/c',
+  'annotations/javascript',
   'annotations/python',
 ]
 const LIMIT = 2 ** 20
@@ -66,6 +70,9 @@ const PIECES = [
     '{"payload":"',
     '","signatures":[{"protected":"e30"}]}',
     '{"keys":[',
+    '{"files":[{"path":"',
+    '"sha256":"',
+    '"tier":"OQ","result":"FAIL",',
     '"d":1',
   ],
   ...['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----', '## RISK-1', '[2026-02-05] RISK-2 |', '😀', 'é'],
@@ -126,7 +133,7 @@ it('Columns point at what they say they point at, however the comment is written
   fc.assert(
     fc.property(before, mark, fc.constantFrom('', '@gxp-risk HIGH ', 'see '), (start, [open, close], words) => {
       const source = `${start}${open}${words}@gxp-satisfies REQ-001, REQ-002${close}\n`
-      const content = read('annotations/c', Buffer.from(source), LIMIT)
+      const content = read('annotations/javascript', Buffer.from(source), LIMIT)
       if (content.kind !== 'annotations') throw new Error('another reader answered')
       const tag = content.blocks.flatMap(({ tags }) => tags).find(({ name }) => name === 'gxp-satisfies')
       const at = ({ line, column = 0, endColumn = 0 }: { line: number; column?: number; endColumn?: number }) =>
@@ -246,24 +253,24 @@ describe('A million hostile characters', () => {
   const SECONDS = 20
 
   it.each<[Reader, string, string]>([
-    ['annotations/c', 'spaces after ids', `// @gxp-satisfies REQ-001${fill(' ')}!`],
-    ['annotations/c', 'spaces after a comma', `// @gxp-satisfies REQ-001,${fill(' ')}!`],
-    ['annotations/c', 'spaces between comments', `// @gxp-risk HIGH\n${fill(' ')}x // y`],
-    ['annotations/c', 'spaces after a tag', `// @gxp-risk HIGH${fill(' ')}${'@x '.repeat(1000)}`],
-    ['annotations/c', 'ids', `// @gxp-satisfies ${fill('REQ-001, ')}`],
-    ['annotations/c', 'groups of an id', `// @gxp-satisfies REQ${fill('-A')}_`],
-    ['annotations/c', 'tags', `// ${fill('@gxp-risk HIGH ')}`],
-    ['annotations/c', 'texts', `// @gxp-risk HIGH ${fill('@description x ')}`],
-    ['annotations/c', 'titles that are not closed', `// ${fill('@gxp-spec SPEC-1 "')}`],
-    ['annotations/c', 'misspelt tags', fill('//@gxptg\n')],
-    ['annotations/c', 'lines of one comment', `// @gxp-risk HIGH\n/*${fill('\n')}*/`],
-    ['annotations/c', 'comments of one line', `/*@gxp-risk HIGH*/${fill('/**/')}`],
-    ['annotations/c', 'slashes', `// @gxp-risk HIGH\n${fill('(/ ')}`],
-    ['annotations/c', 'classes of a regular expression', `// @gxp-risk HIGH\n${fill('(/[')}`],
-    ['annotations/c', 'escapes of a regular expression', `// @gxp-risk HIGH\n(/${fill('\\/')}`],
-    ['annotations/c', 'escapes of a string', `// @gxp-risk HIGH\n'${fill("\\'")}`],
-    ['annotations/c', 'templates in templates', `// @gxp-risk HIGH\n${fill('`${')}`],
-    ['annotations/c', 'braces', `// @gxp-risk HIGH\n\`\${${fill('{')}`],
+    ['annotations/javascript', 'spaces after ids', `// @gxp-satisfies REQ-001${fill(' ')}!`],
+    ['annotations/javascript', 'spaces after a comma', `// @gxp-satisfies REQ-001,${fill(' ')}!`],
+    ['annotations/javascript', 'spaces between comments', `// @gxp-risk HIGH\n${fill(' ')}x // y`],
+    ['annotations/javascript', 'spaces after a tag', `// @gxp-risk HIGH${fill(' ')}${'@x '.repeat(1000)}`],
+    ['annotations/javascript', 'ids', `// @gxp-satisfies ${fill('REQ-001, ')}`],
+    ['annotations/javascript', 'groups of an id', `// @gxp-satisfies REQ${fill('-A')}_`],
+    ['annotations/javascript', 'tags', `// ${fill('@gxp-risk HIGH ')}`],
+    ['annotations/javascript', 'texts', `// @gxp-risk HIGH ${fill('@description x ')}`],
+    ['annotations/javascript', 'titles that are not closed', `// ${fill('@gxp-spec SPEC-1 "')}`],
+    ['annotations/javascript', 'misspelt tags', fill('//@gxptg\n')],
+    ['annotations/javascript', 'lines of one comment', `// @gxp-risk HIGH\n/*${fill('\n')}*/`],
+    ['annotations/javascript', 'comments of one line', `/*@gxp-risk HIGH*/${fill('/**/')}`],
+    ['annotations/javascript', 'slashes', `// @gxp-risk HIGH\n${fill('(/ ')}`],
+    ['annotations/javascript', 'classes of a regular expression', `// @gxp-risk HIGH\n${fill('(/[')}`],
+    ['annotations/javascript', 'escapes of a regular expression', `// @gxp-risk HIGH\n(/${fill('\\/')}`],
+    ['annotations/javascript', 'escapes of a string', `// @gxp-risk HIGH\n'${fill("\\'")}`],
+    ['annotations/javascript', 'templates in templates', `// @gxp-risk HIGH\n${fill('`${')}`],
+    ['annotations/javascript', 'braces', `// @gxp-risk HIGH\n\`\${${fill('{')}`],
     ['annotations/python', 'docstrings', `# @gxp-risk HIGH\n${fill('""""""')}`],
     ['annotations/python', 'quotes of a text that is not closed', `# @gxp-risk HIGH\n"""${fill('"a')}`],
     ['annotations/python', 'escapes of a text that is not closed', `# @gxp-risk HIGH\n"""${fill('\\"')}`],

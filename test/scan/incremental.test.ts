@@ -2,18 +2,19 @@
  * The heart of the promise: what an incremental scan says, after any history of pushes, is what a scan from nothing says.
  * Random commits on a real git repository, the real store, the real pipeline; only the publisher listens instead.
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { CompactSign, exportSPKI, generateKeyPair } from 'jose'
+import { CompactSign, type CryptoKey, exportSPKI, generateKeyPair } from 'jose'
 import { LocalSource } from '../../src/local/source.ts'
 import { assess } from '../../src/rosie/assess.ts'
 import type { Content, Snapshot } from '../../src/rosie/model.ts'
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
-import { readBlobs, relevantFiles, snapshotOf, wantedContents } from '../../src/scan/files.ts'
+import { readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedContents } from '../../src/scan/files.ts'
+import { policyIn, proposedPolicy } from '../../src/scan/policy.ts'
 import { contentKey, type Report } from '../../src/scan/ports.ts'
 import { evidenceIn, keySet, keysIn, verifyAll } from '../../src/scan/trust.ts'
 import { createWorker } from '../../src/scan/worker.ts'
@@ -21,6 +22,7 @@ import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Scans } from '../../src/store/scans.ts'
+import { States } from '../../src/store/states.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { BareRepository } from '../support/github/git.ts'
@@ -56,7 +58,22 @@ const risk = fc.constantFrom('HIGH', 'MEDIUM', 'LOW', '')
 interface Keys {
   pem: Record<'a' | 'b', string>
   evidence: Record<string, string>
+  /** Files of one package in their versions, some of which belong together. */
+  package: (readonly [path: string, text: string])[]
 }
+
+const POLICIES = [
+  'fail_on: never\n',
+  'severities: {trace/orphan: error, trace/no-such: off}\n',
+  'tests: [src/*.ts]\nlimits: {file_bytes: 1024}\n',
+  'evidence: {state_hash: {scope: /test}}\ncomment: never\n',
+  'fail_on: [\n',
+]
+const PROJECTS = [
+  '---\nregulatory: {profile: laboratory}\nagent: {mode: strict}\n---\n',
+  '---\nrisk: {matrix: {HIGH: {required_tiers: [OQ]}}}\nevidence: {state_hash: {scope: /src/deep}}\n---\n',
+  '# Words only\n',
+]
 
 const fileOf = (keys: Keys) =>
   fc.oneof(
@@ -80,6 +97,9 @@ const fileOf = (keys: Keys) =>
     fc
       .constantFrom(...Object.keys(keys.evidence))
       .map((name) => [`.gxp/evidence/${name}.jws`, keys.evidence[name] ?? ''] as const),
+    fc.constantFrom(...keys.package),
+    fc.constantFrom(...POLICIES).map((text) => ['.github/rosie.yml', text] as const),
+    fc.constantFrom(...PROJECTS).map((text) => ['GxP.MD', text] as const),
     fc.constantFrom('README.md', 'src/image.png', '.gxp/notes.txt').map((path) => [path, 'words'] as const),
   )
 
@@ -137,8 +157,8 @@ class World {
       portsOf: async () => ({
         source: this.source(),
         contents,
+        states: new States(database),
         serverKeys: [],
-        policy: DEFAULT_POLICY,
         now: Date.now,
         publisherOf: () => ({
           open: async () => {},
@@ -240,9 +260,8 @@ class World {
 async function fromNothing(source: LocalSource, commit: string): Promise<Snapshot> {
   const files = relevantFiles(await source.tree(commit))
   const contents = new Map<string, Content>()
-  const wanted = [...new Map(files.filter(({ reader }) => reader !== null).map((file) => [file.sha, file])).values()]
-  const blobs = source.blobs({ commit, wanted, tree: files, maxBytes: DEFAULT_POLICY.maxFileBytes })
-  for await (const { sha, reader, content } of readBlobs(blobs, wantedContents(files), DEFAULT_POLICY.maxFileBytes)) {
+  const blobs = source.blobs({ commit, wanted: wantedBlobs(files, DEFAULT_POLICY), tree: files })
+  for await (const { sha, reader, content } of readBlobs(blobs, wantedContents(files), DEFAULT_POLICY)) {
     contents.set(contentKey(sha, reader), content)
   }
   return snapshotOf(commit, files, contents)
@@ -258,9 +277,9 @@ async function assessFromNothing(source: LocalSource, head: string, base: string
   const evidence = [...evidenceIn(before ? [snapshot, before] : [snapshot])]
   const record = trusted.files.some(({ path }) => path.startsWith('.gxp/'))
   return assess(snapshot, before || null, {
-    policy: DEFAULT_POLICY,
-    proposed: null,
-    verdicts: await verifyAll(evidence, keys),
+    policy: policyIn(trusted, null),
+    proposed: proposedPolicy(snapshot, before || null, null),
+    verdicts: await verifyAll(evidence, keys, () => Date.now()),
     states: new Map(),
     keys: keys.keys.length,
     now: Date.now(),
@@ -298,7 +317,7 @@ async function take(world: World, step: Step): Promise<Branch | null> {
 }
 
 async function makeKeys(): Promise<Keys> {
-  const keys: Keys = { pem: { a: '', b: '' }, evidence: { broken: 'not.a.jws' } }
+  const keys: Keys = { pem: { a: '', b: '' }, evidence: { broken: 'not.a.jws' }, package: [] }
   for (const name of ['a', 'b'] as const) {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
     keys.pem[name] = await exportSPKI(publicKey)
@@ -313,8 +332,23 @@ async function makeKeys(): Promise<Keys> {
         .setProtectedHeader({ alg: 'ES256', kid: name })
         .sign(privateKey)
     }
+    keys.package.push(...(await packageSignedBy(name, privateKey)))
   }
   return keys
+}
+
+/** One name signs the manifest that counts four tests, with the signature detached, the other the one that counts five. */
+async function packageSignedBy(name: 'a' | 'b', key: CryptoKey): Promise<Keys['package']> {
+  const directory = '.gxp/evidence/OQ-SPEC-001-2026-02-05'
+  const metadata = JSON.stringify({ spec_id: 'SPEC-001', tier: 'OQ', passed: name === 'a' ? 4 : 5, failed: 0 })
+  const sha256 = createHash('sha256').update(metadata).digest('hex')
+  const manifest = JSON.stringify({ files: { 'metadata.json': sha256 } })
+  const jws = await new CompactSign(Buffer.from(manifest)).setProtectedHeader({ alg: 'ES256', kid: name }).sign(key)
+  return [
+    [`${directory}/metadata.json`, metadata],
+    [`${directory}/manifest.json`, manifest],
+    [`${directory}/signature.jws`, name === 'a' ? jws.replace(/\.[^.]*\./, '..') : jws],
+  ]
 }
 
 /** INCREMENTAL_RUNS=100 looks longer. */

@@ -1,13 +1,13 @@
 /** What becomes of a scan whose attempts go wrong: it always ends, and so does its check run. */
 
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
-import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
 import type { Publisher, Report, RepositorySource, TreeEntry } from '../../src/scan/ports.ts'
 import { createWorker, MAX_ATTEMPTS } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
+import { States } from '../../src/store/states.ts'
 import { aRepository, aWish, expireLease, queue, row, sha, take } from '../store/given.ts'
 import { forEachDatabase } from '../support/database.ts'
 
@@ -21,6 +21,7 @@ class Stage implements Publisher, RepositorySource {
   mergeBase = async () => null
   tree = () => this.onTree()
   async *blobs() {}
+  directories = async () => new Map<string, string | null>()
 
   /** As on GitHub, a check run that is open stays so. */
   open = async () => {
@@ -49,8 +50,8 @@ forEachDatabase('a worker', ({ open }) => {
       portsOf: async () => ({
         source: stage,
         contents: new Contents(database, PARSER_VERSION),
+        states: new States(database),
         serverKeys: [],
-        policy: DEFAULT_POLICY,
         now: Date.now,
         publisherOf: () => stage,
       }),
@@ -129,6 +130,31 @@ forEachDatabase('a worker', ({ open }) => {
     await workerOn(stage)(id)
     expect(stage.said.at(-1)).toContain('failed')
     expect(await row(database, id)).toMatchObject({ status: 'failed' })
+  })
+
+  it('ends a replay that takes its process with it each time, without a word', async () => {
+    const { repository } = await take(database, await aTrackedScan())
+    const wanted = { scope: 'src', unknown: [sha('b')], unavailable: [] }
+    const { id } = await database.client.scan.create({
+      data: {
+        ...{
+          repositoryId: repository.id,
+          kind: 'replay',
+          headSha: sha('a'),
+          trigger: 'push',
+          lane: 'replay',
+          replay: wanted,
+        },
+        ...{ attempts: MAX_ATTEMPTS },
+      },
+    })
+    const stage = failing(new Error('never asked'))
+    await workerOn(stage)(id)
+    expect(stage.said).toEqual([])
+    expect(await row(database, id)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('without a word'),
+    })
   })
 
   it('scans the default branch first where it never was, then the change that waited', async () => {

@@ -80,17 +80,74 @@ forEachDatabase('contents', (databases) => {
     expect(await contents.verdicts(repository, shas, 'keys-2')).toEqual(new Map([[one.sha, { result: 'untrusted' }]]))
   })
 
+  it("carry the verdict on a package's signature too, and on nothing else", async () => {
+    const [signature, metadata] = [sha('1'), sha('2')]
+    await contents.keepContents(repository, [
+      { sha: signature, reader: 'package/signature', content: aRequirement('1') },
+      { sha: metadata, reader: 'package/metadata', content: aRequirement('2') },
+    ])
+    const valid: Verdict = { result: 'valid', keys: ['team'] }
+    const detached = `${signature} ${metadata}`
+    await contents.keepVerdicts(repository, new Map([signature, metadata, detached].map((key) => [key, valid])), 'keys')
+    expect(await contents.verdicts(repository, [signature, metadata, detached], 'keys')).toEqual(
+      new Map([[signature, valid]]),
+    )
+  })
+
+  it('remember when each evidence was first seen, in its repository, for ever', async () => {
+    const [one, two, other] = [sha('1'), sha('2'), sha('3')]
+    const first = Date.parse('2026-02-05T10:00:00.123Z')
+    expect(await contents.firstSeen(repository, [], first)).toEqual(new Map())
+    expect(await contents.firstSeen(repository, [two, one, two], first)).toEqual(
+      new Map([
+        [one, first],
+        [two, first],
+      ]),
+    )
+    const later = first + 86_400_000
+    expect(await contents.firstSeen(repository, [one, other], later)).toEqual(
+      new Map([
+        [one, first],
+        [other, later],
+      ]),
+    )
+    expect(await contents.firstSeen(repository, [one], first - 1)).toEqual(new Map([[one, first]]))
+    const wish = aWish()
+    await deliver(database, wish)
+    expect(await contents.firstSeen(wish.repository.id, [one], later)).toEqual(new Map([[one, later]]))
+  })
+
+  it('agree on when an evidence was first seen, where two see it at once', async () => {
+    const many = Array.from({ length: 2_500 }, (_, at) => sha(`b${at}`))
+    const [here, there] = await Promise.all([
+      contents.firstSeen(repository, many, 1_000),
+      contents.firstSeen(repository, many.toReversed(), 2_000),
+    ])
+    expect(here.size).toBe(2_500)
+    expect(there).toEqual(new Map([...here].reverse()))
+  })
+
   it('know the tree of a commit, whatever its paths are', async () => {
     const entries = [
       { path: '.gxp/requirements/REQ-001.md', sha: sha('1'), size: 540 },
       { path: 'src/a\tb\nc\\nd\\', sha: sha('2'), size: 0 },
       { path: 'Prüfung/😀 plan.md', sha: 'f'.repeat(64), size: null },
     ]
-    expect(await contents.tree(repository, sha('c'))).toBeNull()
-    await contents.keepTree(repository, sha('c'), entries)
-    await contents.keepTree(repository, sha('c'), [])
-    expect(await contents.tree(repository, sha('c'))).toEqual(entries)
-    await contents.keepTree(repository, sha('d'), [])
-    expect(await contents.tree(repository, sha('d'))).toEqual([])
+    const state = { scope: 'src', id: '1'.repeat(64) }
+    expect(await contents.tree(repository, sha('c'), 'src')).toBeNull()
+    await contents.keepTree(repository, sha('c'), entries, state)
+    await contents.keepTree(repository, sha('c'), [], state)
+    expect(await contents.tree(repository, sha('c'), 'src')).toEqual(entries)
+    await contents.keepTree(repository, sha('d'), [], state)
+    expect(await contents.tree(repository, sha('d'), 'src')).toEqual([])
+  })
+
+  it('ask for a tree again where another scope has to be judged', async () => {
+    const entries = [{ path: 'lib/a.ts', sha: sha('1'), size: 1 }]
+    await contents.keepTree(repository, sha('e'), entries, { scope: 'src', id: '1'.repeat(64) })
+    expect(await contents.tree(repository, sha('e'), 'lib')).toBeNull()
+    await contents.keepTree(repository, sha('e'), entries, { scope: 'lib', id: '2'.repeat(64) })
+    expect(await contents.tree(repository, sha('e'), 'lib')).toEqual(entries)
+    expect(await contents.tree(repository, sha('e'), 'src')).toBeNull()
   })
 })

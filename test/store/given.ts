@@ -45,7 +45,10 @@ export async function deliver(database: Database, ...intents: Intent[]): Promise
 export async function queue(database: Database, wish: ScanRequested): Promise<string> {
   await deliver(database, wish)
   const { id } = await database.client.scan.findFirstOrThrow({
-    where: { repositoryId: wish.repository.id, headSha: wish.headSha, baseRef: wish.baseRef, status: 'queued' },
+    where: {
+      ...{ repositoryId: wish.repository.id, headSha: wish.headSha, baseRef: wish.baseRef },
+      ...{ status: 'queued', kind: { not: 'replay' } },
+    },
   })
   return id
 }
@@ -103,7 +106,7 @@ export function aResult(...findings: AssessedFinding[]): ScanResult {
 export function aRequirement(gxpId: string, title = 'Stops the pump'): Document {
   return {
     ...{ kind: 'requirement', gxpId, title, risk: 'HIGH', tier: null, status: 'draft' },
-    ...{ references: [], sourceFiles: [], testFiles: [], parts: [], fields: {}, problems: [] },
+    ...{ references: [], sourceFiles: [], testFiles: [], parts: [], digest: '', fields: {}, problems: [] },
   }
 }
 

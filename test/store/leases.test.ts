@@ -41,7 +41,7 @@ forEachDatabase('leases', (databases) => {
           ...{ defaultBranch: 'main', trackedHead: null },
         },
         ...{ kind: 'change', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha(9), trigger: 'push' },
-        ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0 },
+        ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, replay: null },
       })
       const { status, leaseUntil, startedAt } = await row(database, id)
       expect(status).toBe('running')

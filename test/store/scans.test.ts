@@ -1,5 +1,5 @@
 import type { Evidence, SnapshotFile, SystemContext } from '../../src/rosie/model.ts'
-import type { Scan, TrackedChange } from '../../src/scan/ports.ts'
+import { LeaseLost, type Scan, type TrackedChange } from '../../src/scan/ports.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
@@ -11,6 +11,7 @@ import {
   aResult,
   aWish,
   deliver,
+  expireLease,
   queue,
   queueAndTake,
   requirementFile,
@@ -181,6 +182,108 @@ forEachDatabase('scans', (databases) => {
     })
   })
 
+  describe('a replay', () => {
+    const wanted = { scope: 'src', unknown: [sha('1')], unavailable: [sha('2')] }
+    const replaysOf = (scan: Scan) =>
+      database.client.scan.findMany({ where: { repositoryId: scan.repository.id, kind: 'replay' } })
+    const openRows = (scan: Scan) =>
+      database.client.scan.findMany({ where: { repositoryId: scan.repository.id, status: 'queued' } })
+    const finished = async (wish = aWish()) => {
+      const scan = await queueAndTake(database, wish)
+      await scans.persist(scan, aResult(), null)
+      await scans.finish(scan, [], null, wanted)
+      return scan
+    }
+    const aReplay = async (wish = aWish()) => {
+      const [queued] = await replaysOf(await finished(wish))
+      return take(database, queued?.id ?? '')
+    }
+
+    it('is queued as the scan that asks for it is completed, with its head and base', async () => {
+      const scan = await finished(aWish({ baseSha: sha('b') }))
+      expect(await replaysOf(scan)).toMatchObject([
+        { status: 'queued', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha('b'), replay: wanted },
+      ])
+      const [queued] = await replaysOf(scan)
+      expect(await take(database, queued?.id ?? '')).toMatchObject({ kind: 'replay', replay: wanted, checkRunId: null })
+    })
+
+    it('is queued once', async () => {
+      const wish = aWish()
+      const scan = await finished(wish)
+      await finished(wish)
+      expect(await replaysOf(scan)).toHaveLength(1)
+    })
+
+    it('is not queued where there is nothing to find out, nor before the scan is completed', async () => {
+      const scan = await queueAndTake(database, aWish())
+      expect(scan.replay).toBeNull()
+      await scans.finish(scan, [], null)
+      expect(await replaysOf(scan)).toEqual([])
+      const pull = { number: 1, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
+      const waiting = await queueAndTake(database, aWish({ pull: { ...pull, updatedAt: null } }))
+      expect(await scans.finish(waiting, [], null, wanted)).toHaveLength(1)
+      expect(await replaysOf(waiting)).toEqual([])
+    })
+
+    it('runs one at a time in a repository, and beside its scans', async () => {
+      const repository = aRepository()
+      const one = await aReplay(aWish({ repository, headSha: sha('1') }))
+      const [second] = (await replaysOf(await finished(aWish({ repository, headSha: sha('2') })))).filter(
+        ({ id }) => id !== one.id,
+      )
+      expect(await scans.take(second?.id ?? '', 1000)).toBe('busy')
+      await aReplay()
+      await scans.finishReplay(one, false)
+      expect(await take(database, second?.id ?? '')).toMatchObject({ kind: 'replay' })
+    })
+
+    it('that learnt nothing is completed and leaves nothing behind', async () => {
+      const replay = await aReplay()
+      await scans.finishReplay(replay, false)
+      expect(await row(database, replay.id)).toMatchObject({ status: 'completed', conclusion: null, leaseUntil: null })
+      expect(await openRows(replay)).toEqual([])
+    })
+
+    it.each([
+      ['main', 'change', (id: bigint) => `change:${id}:${sha('a')}`],
+      [null, 'tracked', (id: bigint) => `tracked:${id}`],
+    ])('that learnt something has its head scanned once more (base %s)', async (baseRef, kind, lane) => {
+      const replay = await aReplay(aWish({ baseRef, baseSha: sha('b') }))
+      await scans.finishReplay(replay, true)
+      expect(await openRows(replay)).toMatchObject([
+        {
+          ...{ kind, headSha: sha('a'), ref: 'feature', baseRef, baseSha: sha('b'), trigger: 'provenance' },
+          ...{ forced: false, replay: null, checkRunId: null, lane: lane(replay.repository.id) },
+        },
+      ])
+    })
+
+    it('joins a scan of its head that waits already', async () => {
+      const wish = aWish()
+      const replay = await aReplay(wish)
+      await queue(database, wish)
+      await scans.finishReplay(replay, true)
+      expect(await openRows(replay)).toMatchObject([{ trigger: 'push' }])
+    })
+
+    it('is no verdict on its head', async () => {
+      const replay = await aReplay()
+      await scans.finishReplay(replay, false)
+      const found = await scans.completedScans(replay.repository.id, sha('a'))
+      expect(found.map(({ id }) => id)).not.toContain(replay.id)
+      expect(found).toHaveLength(1)
+    })
+
+    it('writes nothing once another worker has taken over', async () => {
+      const replay = await aReplay()
+      await expireLease(database, replay.id)
+      await database.client.scan.update({ where: { id: replay.id }, data: { status: 'queued', leaseUntil: null } })
+      await expect(scans.finishReplay(replay, true)).rejects.toThrow(LeaseLost)
+      expect(await openRows(replay)).toMatchObject([{ kind: 'replay' }])
+    })
+  })
+
   describe('the first scan of the default branch', () => {
     const known = async () => {
       const wish = aWish()
@@ -244,7 +347,7 @@ forEachDatabase('scans', (databases) => {
     const source = {
       path: 'src/pump.ts',
       kind: 'source',
-      reader: 'annotations/c',
+      reader: 'annotations/typescript',
       sha: sha('s'),
       content: null,
     } as const
@@ -307,7 +410,7 @@ forEachDatabase('scans', (databases) => {
       }
       const evidence: Evidence = {
         ...{ kind: 'evidence', form: 'test', jws: 'a.b.c', headers: [{ alg: 'ES256', kid: 'k' }], claims: {} },
-        ...{ specId: 'SPEC-001', gxpId: 'SPEC-001', tier: 'OQ', results: null, problems: [] },
+        ...{ specId: 'SPEC-001', gxpId: 'SPEC-001', tier: 'OQ', results: null, payload: null, problems: [] },
       }
       const files: SnapshotFile[] = [
         { path: '.gxp/evidence/1.jws', kind: 'evidence', reader: 'evidence', sha: sha('e'), content: evidence },

@@ -41,9 +41,18 @@ async function filesOf(example: ExampleFiles): Promise<Files> {
   const files: Files = {}
   for (const [path, file] of Object.entries(example)) {
     if (typeof file === 'string') files[path] = file
-    else if (file) files[path] = await sign(file, example)
+    else if (file) files[path] = await signOnce(file, example)
   }
   return files
+}
+
+/** ECDSA signs the same bytes otherwise each time: what stands in head and base alike must be the same file. */
+const signed = new Map<string, Promise<string>>()
+function signOnce(file: Signed, files: ExampleFiles): Promise<string> {
+  const key = JSON.stringify([file, file.over === undefined ? null : files[file.over]])
+  const known = signed.get(key) ?? sign(file, files)
+  signed.set(key, known)
+  return known
 }
 
 async function sign({ claims, by = 'trusted', over }: Signed, files: ExampleFiles): Promise<string> {

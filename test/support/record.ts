@@ -8,21 +8,22 @@ import type { AssessedFinding, Assessment, Content, Json, Snapshot, SourceState 
 import { read } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/rosie/policy.ts'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
-import { relevantFiles, snapshotOf } from '../../src/scan/files.ts'
+import { type Limits, limitOf, relevantFiles, snapshotOf } from '../../src/scan/files.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
 import { contentKey } from '../../src/scan/ports.ts'
-import { keySet, verifyAll } from '../../src/scan/trust.ts'
+import { evidenceIn, keySet, verifyAll } from '../../src/scan/trust.ts'
 
 export type Files = Record<string, string | Uint8Array>
 
 /** The snapshot of these files; files of no interest are left out, as in a scan. */
-export function record(files: Files, maxBytes = DEFAULT_POLICY.maxFileBytes): Snapshot {
+export function record(files: Files, limits: Limits = DEFAULT_POLICY): Snapshot {
   const bytes = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
   const tree = [...bytes].map(([path, content]) => ({ path, sha: blobId(content, 'sha1'), size: content.byteLength }))
   const relevant = relevantFiles(tree)
   const contents = new Map<string, Content>()
   for (const { path, sha, reader, size } of relevant) {
     if (reader === null) continue
+    const maxBytes = limitOf(reader, limits)
     const content = read(reader, (size ?? 0) > maxBytes ? null : (bytes.get(path) ?? null), maxBytes)
     contents.set(contentKey(sha, reader), JSON.parse(JSON.stringify(content))) // as it comes back from the store
   }
@@ -72,15 +73,12 @@ export async function assessInFull(
   }: Given = {},
 ) {
   const judgedBy = { ...DEFAULT_POLICY, riskMatrix: MODEST, ...policy }
-  const snapshots = [files, ...(base ? [base] : [])].map((each) => record(each, judgedBy.maxFileBytes))
-  const evidence = snapshots.flatMap((snapshot) =>
-    snapshot.files.flatMap(({ sha, content }) => (content?.kind === 'evidence' ? [[sha, content] as const] : [])),
-  )
+  const snapshots = [files, ...(base ? [base] : [])].map((each) => record(each, judgedBy))
   const [first, before] = snapshots
   const head = first && { ...first, state }
   if (!head) throw new Error('there is always a head')
   const trusted = await keySet([], keys)
-  const verdicts = await verifyAll(evidence, trusted)
+  const verdicts = await verifyAll([...evidenceIn(snapshots)], trusted, () => now.getTime())
   return assess(head, before ?? null, {
     policy: judgedBy,
     proposed,
@@ -181,6 +179,7 @@ export const GOOD: Readonly<Record<string, string>> = {
   [TEST]: lines(
     '// @gxp-verifies SPEC-001-001',
     '// @test-type OQ',
+    '// @gxp-risk HIGH',
     "it('refuses a dose above the limit', () => expect(allowed(11, 10)).toBe(false))",
   ),
 }

@@ -4,6 +4,7 @@ import { AuditLog } from '../src/audit-log.ts'
 
 // @gxp-verifies SPEC-002-001
 // @test-type OQ
+// @gxp-risk MEDIUM
 test('entries are kept, newest first', () => {
   const log = new AuditLog()
   log.add({ user: 'a', at: '2026-03-01T08:00:00Z', weightKg: 12, micrograms: 18_000 })

@@ -2,8 +2,9 @@
  * Requirements, user stories and specifications: Markdown with front matter. They differ in what they must say, which is
  * the rules' business; they are read alike. RFC-001, "Requirements", "User stories", "Specifications".
  */
-import type { Document, DocumentKind, EdgeType, Field, Fields, Reference } from '../model.ts'
+import type { Document, DocumentKind, EdgeType, Field, Fields, Json, Reference } from '../model.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
+import { digestOf } from './digest.ts'
 import { readFrontMatter } from './front-matter.ts'
 
 /** The keys that name other artifacts. `parent_id` is a derives_from edge of the document that carries it. */
@@ -35,9 +36,22 @@ export function readDocument(kind: DocumentKind, text: string): Document {
     sourceFiles: listOf(fields.source_files),
     testFiles: listOf(fields.test_files),
     parts: Object.keys(BODY_PARTS).filter((part) => isGiven(fields, part) || BODY_PARTS[part]?.test(body)),
+    digest: digestOf(saidBy(fields), body),
     fields,
     problems,
   }
+}
+
+/** Its name and the keeping of it: no part of what a document says. */
+const KEEPING = new Set(
+  'gxp_id validation_status assurance_status status updated updated_at last_updated modified last_modified'.split(' '),
+)
+
+/** The rest of the front matter, whatever the order of its keys. */
+function saidBy(fields: Fields): Json {
+  const said = Object.entries(fields).filter(([key]) => !KEEPING.has(key))
+  const named = said.map(([key, { value }]): [string, Json] => [key === 'risk_level' ? 'gxp_risk_rating' : key, value])
+  return named.sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** A scalar's text, trimmed; null when absent, empty or not a scalar. */

@@ -1,4 +1,5 @@
 /** One reader for each kind of content. Reading never throws: what can't be read is a content with a problem. */
+import type { Language } from '../languages.ts'
 import type { Content, Problem, Reader } from '../model.ts'
 import { readAnnotations } from './annotations.ts'
 import { decode, decodeSource } from './bytes.ts'
@@ -6,7 +7,8 @@ import { readDecision } from './decision.ts'
 import { readDocument } from './document.ts'
 import { readEvidence } from './jws.ts'
 import { readKeys } from './keys.ts'
-import { readManifest, readMetadata, readPackageFile } from './package.ts'
+import { readManifest } from './manifest.ts'
+import { readMetadata, readPackageFile, readResults } from './package.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { readProjectPolicy } from './project-policy.ts'
 import { readRiskRegister } from './risk-register.ts'
@@ -15,7 +17,7 @@ import { readTestingRecord } from './testing-record.ts'
 import { readVendorAssessment } from './vendor-assessment.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 3
+export const PARSER_VERSION = 4
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.
@@ -23,14 +25,15 @@ export const PARSER_VERSION = 3
  */
 export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number): Content {
   const large = bytes === null ? tooLarge(maxBytes) : null
+  if (isOfSource(reader)) {
+    if (bytes === null) return { kind: 'annotations', blocks: [], problems: [tooLarge(maxBytes)] }
+    return readAnnotations(decodeSource(bytes), languageOf(reader))
+  }
   switch (reader) {
-    case 'annotations/c':
-    case 'annotations/python':
-      return bytes === null
-        ? { kind: 'annotations', blocks: [], problems: [tooLarge(maxBytes)] }
-        : readAnnotations(decodeSource(bytes), reader === 'annotations/c' ? 'c' : 'python')
     case 'package/file':
       return readPackageFile(bytes, large)
+    case 'package/results':
+      return readResults(bytes, large)
     case 'package/manifest':
       return readManifest(bytes, large)
     case 'package/metadata':
@@ -40,13 +43,19 @@ export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number)
   }
 }
 
+const ANNOTATIONS = 'annotations/'
+type SourceReader = Extract<Reader, `annotations/${string}`>
+const isOfSource = (reader: Reader): reader is SourceReader => reader.startsWith(ANNOTATIONS)
+const languageOf = (reader: SourceReader) => reader.slice(ANNOTATIONS.length) as Language
+
 const tooLarge = (maxBytes: number): Problem => ({
   cause: 'too-large',
   line: 1,
   message: `The file is larger than ${Math.round(maxBytes / 1024)} KiB, so it was not read.`,
 })
 
-type TextReader = Exclude<Reader, `annotations/${string}` | 'package/file' | 'package/manifest' | 'package/metadata'>
+type PackageReader = 'package/file' | 'package/results' | 'package/manifest' | 'package/metadata'
+type TextReader = Exclude<Reader, SourceReader | PackageReader>
 
 function readRecord(reader: TextReader, bytes: Uint8Array | null, large: Problem | null): Content {
   const decoded = bytes === null ? { problem: large ?? tooLarge(0) } : decode(bytes)

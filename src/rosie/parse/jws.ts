@@ -2,8 +2,11 @@
  * Signed evidence: one JWS in compact form, or in the general JSON form with several signatures. Decoded here, verified
  * in verify.ts: nothing that this file returns may be believed before. RFC 7515; RFC-001, "Evidence".
  */
+import { createHash } from 'node:crypto'
 import type { Evidence, Json, Problem } from '../model.ts'
 import { TIERS } from '../model.ts'
+import { canonicalHash, depthOf, MAX_DEPTH } from './json.ts'
+import { countResults } from './test-results.ts'
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)$/
@@ -13,9 +16,10 @@ type Members = { [member: string]: Json }
 export function readEvidence(text: string, form: 'package' | null = null): Evidence {
   const jws = text.trim()
   try {
-    const { headers, payload } = jws.startsWith('{') ? openGeneral(jws) : openCompact(jws)
-    const claims = object(payload, 'The payload')
-    return describe(jws, headers, claims, [], form)
+    const { headers, payload } = jws.startsWith('{') ? openGeneral(jws, form) : openCompact(jws)
+    const detached = form === 'package' && payload === ''
+    const claims = detached ? null : object(payload, 'The payload')
+    return { ...describe(jws, headers, claims, [], form), payload: form && !detached ? hashesOf(payload) : null }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     const problem: Problem = { cause: 'jws', line: 1, message: error.message }
@@ -36,10 +40,19 @@ function openCompact(jws: string): { headers: Members[]; payload: string } {
   }
 }
 
-function openGeneral(jws: string): { headers: Members[]; payload: string } {
-  const outer = object(jws, 'The JWS')
+/** Each is tried with each trusted key; no record of people who sign has as many. */
+const MOST_SIGNATURES = 20
+
+function openGeneral(jws: string, form: 'package' | null): { headers: Members[]; payload: string } {
+  // A package's signature may be without the member: its payload is detached (RFC 7515, appendix F).
+  const outer: Members = { ...(form && { payload: '' }), ...object(jws, 'The JWS') }
   if (typeof outer.payload !== 'string' || !Array.isArray(outer.signatures) || outer.signatures.length === 0) {
     throw new Malformed('This is not a general JWS: `payload` and a list of `signatures` are expected.')
+  }
+  if (outer.signatures.length > MOST_SIGNATURES) {
+    throw new Malformed(
+      `The JWS has ${outer.signatures.length} signatures, more than the ${MOST_SIGNATURES} that are read.`,
+    )
   }
   const headers = outer.signatures.map((entry) => {
     const { protected: encoded } = (typeof entry === 'object' && entry !== null ? entry : {}) as Members
@@ -65,9 +78,6 @@ function decodePart(part: string, what: string): string {
   }
 }
 
-/** Deeper claims than this are refused: neither JSON writers nor databases take unbounded nesting. */
-const MAX_DEPTH = 64
-
 function object(text: string, what: string): Members {
   if (depthOf(text) > MAX_DEPTH) throw new Malformed(`${what} of the JWS is nested more than ${MAX_DEPTH} levels deep.`)
   let value: unknown
@@ -81,20 +91,11 @@ function object(text: string, what: string): Members {
   return value as Members
 }
 
-/** How deep the brackets of a JSON text go, strings aside; one pass, without recursion. */
-function depthOf(json: string): number {
-  let depth = 0
-  let deepest = 0
-  let inString = false
-  for (let at = 0; at < json.length; at++) {
-    const char = json[at]
-    if (char === '"') inString = !inString
-    else if (inString) at += char === '\\' ? 1 : 0
-    else if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth)
-    else if (char === ']' || char === '}') depth--
-  }
-  return deepest
-}
+/** What a package's signature is compared with its manifest by. */
+const hashesOf = (payload: string): Evidence['payload'] => ({
+  sha256: createHash('sha256').update(payload).digest('hex'),
+  canonical: canonicalHash(payload),
+})
 
 function describe(
   jws: string,
@@ -116,31 +117,7 @@ function describe(
     gxpId: word('gxp_id'),
     tier: TIERS.find((tier) => tier === word('verification_tier')) ?? null,
     results: countResults(claims?.test_results),
+    payload: null,
     problems,
   }
-}
-
-/** An object with counts (in practice) or a list of cases with a status or result each (in the RFC's text). */
-function countResults(results: Json | undefined): Evidence['results'] {
-  if (Array.isArray(results)) return countCases(results)
-  if (typeof results !== 'object' || results === null) return null
-  const count = (name: string) => (typeof results[name] === 'number' && results[name] >= 0 ? results[name] : null)
-  const [passed, failed] = [count('passed'), count('failed')]
-  if (passed === null && failed === null)
-    return Array.isArray(results.test_cases) ? countCases(results.test_cases) : null
-  return { passed: passed ?? 0, failed: failed ?? 0, skipped: count('skipped') ?? 0 }
-}
-
-function countCases(cases: Json[]): Evidence['results'] {
-  const counts = { passed: 0, failed: 0, skipped: 0 }
-  for (const item of cases) {
-    const { status, result } = (
-      typeof item === 'object' && item !== null && !Array.isArray(item) ? item : {}
-    ) as Members
-    const word = String(status ?? result ?? '').toLowerCase()
-    if (/^pass(ed)?$/.test(word)) counts.passed++
-    else if (/^skip(ped)?$|^pending$/.test(word)) counts.skipped++
-    else counts.failed++
-  }
-  return counts
 }

@@ -1,5 +1,6 @@
 /** Vendor assessments, `.gxp/vendor_assessments/*.md`. RFC-001, CSA branch; EU Annex 11, 3. */
 import type { Fields, Problem } from '../model.ts'
+import { readFrontMatter } from './front-matter.ts'
 
 export interface VendorAssessment {
   kind: 'vendor_assessment'
@@ -7,6 +8,11 @@ export interface VendorAssessment {
   problems: Problem[]
 }
 
-export function readVendorAssessment(_text: string): VendorAssessment {
-  return { kind: 'vendor_assessment', fields: {}, problems: [] }
+export function readVendorAssessment(text: string): VendorAssessment {
+  const { fields, problems } = readFrontMatter(text)
+  return {
+    kind: 'vendor_assessment',
+    fields,
+    problems: problems.map((problem) => ({ ...problem, cause: 'vendor' })),
+  }
 }

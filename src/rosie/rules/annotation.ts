@@ -1,7 +1,12 @@
-/** Annotations in source and tests. GxP.MD, "Annotations". */
+/** Annotations in source and tests: what each tag says. GxP.MD, "Annotations"; what a block must say is in annotation-tags.ts. */
+import { matches } from '../globs.ts'
 import type { ComplianceRecord } from '../record.ts'
+import { mixedRisk, riskMismatch } from './annotation-risk.ts'
+import { missingTag } from './annotation-tags.ts'
+import { legacyTag } from './legacy-tag.ts'
 import { didYouMean, nearestIn } from './references.ts'
 import type { Hit, Rule } from './rule.ts'
+import { shown } from './words.ts'
 
 const malformed: Rule = {
   id: 'annotation/malformed',
@@ -46,4 +51,50 @@ function* unknownIds(
   }
 }
 
-export const annotationRules: readonly Rule[] = [malformed, unknownId]
+/** GxP.MD, "Risk": a doubt about a rating, left in the code for a person to decide. */
+const riskConcern: Rule = {
+  id: 'annotation/risk-concern',
+  severity: 'notice',
+  about: 'Somebody left a doubt about the risk in the code: `@gxp-risk-concern "…"`. A person has to look at it.',
+  *check({ head }) {
+    for (const { path, content } of head.sources) {
+      for (const { tags } of content.blocks) {
+        const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
+        for (const { name, value = '', line, endLine, column, endColumn } of tags) {
+          if (name !== 'gxp-risk-concern') continue
+          const message = `A doubt about the risk of this code waits for somebody's decision: “${shown(value, 300)}”`
+          yield { place: { path, line, endLine, column, endColumn }, gxpId, message, detail: value }
+        }
+      }
+    }
+  },
+}
+
+/** For projects that demand an annotation of all their source. GxP.MD, "Required tags". */
+const untaggedSource: Rule = {
+  id: 'annotation/untagged-source',
+  severity: 'warning',
+  about: "A source file that matches the policy's globs carries no annotation. Off until a policy gives it a severity.",
+  *check({ head, policy }) {
+    if (policy.sources.length === 0) return
+    for (const { path, test, content } of head.sources) {
+      if (test || content.blocks.length > 0 || content.problems.length > 0 || !matches(policy.sources, path)) continue
+      yield {
+        place: { path, line: 1 },
+        message:
+          "The policy wants this file annotated, and it is not. Say what it fulfils and its risk, as in `@gxp-implements SPEC-001-001` and `@gxp-risk HIGH`, or change the policy's `sources`.",
+      }
+    }
+  },
+}
+
+export const annotationRules: readonly Rule[] = [
+  malformed,
+  unknownId,
+  missingTag,
+  mixedRisk,
+  riskMismatch,
+  legacyTag,
+  riskConcern,
+  untaggedSource,
+]

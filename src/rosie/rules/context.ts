@@ -1,13 +1,16 @@
 /** The system context: `.gxp/system_context.md`. RFC-001, "System context". */
 
-import type { Field, Place, SnapshotFile } from '../model.ts'
-import { RISKS, STATUSES } from '../model.ts'
+import { type Field, type Fields, type Place, RISKS, STATUSES, type ValidationStatus, type Verdict } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { ComplianceRecord } from '../record.ts'
+import { supersededIn } from '../test-evidence.ts'
 import { asRisk, asStatus, highestRisk, riskField, riskRank, statusField } from '../vocabulary.ts'
+import { versionNotRaised } from './context-version.ts'
 import { brokenReferences } from './references.ts'
-import type { Hit, Rule } from './rule.ts'
-import { compareVersions, isVersion } from './semver.ts'
+import { contradictoryRisk } from './risk-alias.ts'
+import type { Case, Hit, Rule } from './rule.ts'
+import { isVersion } from './semver.ts'
+import { counted, shown } from './words.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const PATH = '.gxp/system_context.md'
@@ -52,19 +55,18 @@ const invalidField: Rule = {
     if (context.content.problems.length > 0) return
     const { fields } = context.content
     const at = (field: Field | undefined): Place => ({ path: PATH, line: field?.line ?? 1, endLine: field?.endLine })
-    const wrong = (key: string, field: Field | undefined, right: string): Hit => ({
-      place: at(field),
-      message:
-        field && textOf(field) !== null
-          ? `\`${key}\` is \`${textOf(field)}\`. ${right}`
-          : `\`${key}\` is missing or empty. ${right}`,
-      detail: key,
-    })
+    const wrong = (key: string, field: Field | undefined, right: string): Hit => {
+      const text = textOf(field)
+      const said = text === null ? `\`${key}\` is missing or empty.` : `\`${key}\` is \`${shown(text)}\`.`
+      return { place: at(field), message: `${said} ${right}`, detail: key }
+    }
     if (!UUID.test(textOf(fields.id) ?? '')) yield wrong('id', fields.id, 'Write a UUID.')
     if (!isVersion(textOf(fields.version) ?? ''))
       yield wrong('version', fields.version, 'Write a version of Semantic Versioning 2.0.0, as in 1.4.0.')
     if (!asRisk(riskField(fields)))
       yield wrong('gxp_risk_rating', riskField(fields), `Write one of ${RISKS.join(', ')}.`)
+    const twofold = contradictoryRisk(fields)
+    if (twofold) yield { place: at(fields.risk_level), message: twofold, detail: 'risk' }
     if (!asStatus(statusField(fields)))
       yield wrong('validation_status', statusField(fields), `Write one of ${STATUSES.join(', ')}.`)
     if (textOf(fields.project_name) === null)
@@ -78,31 +80,38 @@ const invalidField: Rule = {
 const legacyStatus: Rule = {
   id: 'context/legacy-status',
   severity: 'notice',
-  about: 'A status uses a word of an older draft instead of `draft`, `in_review`, `validated` or `retired`.',
+  about:
+    'A status uses a word or key of an older draft instead of `validation_status` with `draft`, `in_review`, `validated` or `retired`.',
   *check({ head }) {
-    const old = (field: Field | undefined) => (asStatus(field)?.legacy ? field : undefined)
-    const context = head.systemContext && old(statusField(head.systemContext.content.fields))
+    const context = head.systemContext && oldStatus(head.systemContext.content.fields)
     if (context) {
       yield {
-        place: { path: PATH, line: context.line },
-        message: `\`${context.text}\` is a word of an older draft. Today's word is \`${asStatus(context)?.status}\`.`,
+        place: { path: PATH, line: context.field.line },
+        message: `${context.words} of an older draft. Today one writes \`validation_status: ${context.today}\`.`,
         detail: 'context',
       }
     }
     const others = head.documents.flatMap(({ path, content }) => {
-      const field = old(statusField(content.fields))
-      return field ? [{ path, field }] : []
+      const old = oldStatus(content.fields)
+      return old ? [{ path, old }] : []
     })
     const first = others[0]
     if (!first) return
-    const number = others.length === 1 ? '1 artifact uses' : `${others.length} artifacts use`
     yield {
-      place: { path: first.path, line: first.field.line },
+      place: { path: first.path, line: first.old.field.line },
       general: true,
-      message: `${number} a status word of an older draft, here \`${first.field.text}\`. Today's words are ${STATUSES.join(', ')}.`,
+      message: `${counted(others.length, 'artifact')} ${others.length === 1 ? 'writes' : 'write'} the status as an older draft did. Here ${first.old.words} of it; today one writes \`validation_status: ${first.old.today}\`.`,
       detail: 'artifacts',
     }
   },
+}
+
+function oldStatus(fields: Fields): { field: Field; words: string; today: ValidationStatus } | null {
+  const field = statusField(fields)
+  const status = asStatus(field)
+  if (!field || !status) return null
+  if (status.legacy) return { field, words: `\`${field.text}\` is a word`, today: status.status }
+  return fields.validation_status ? null : { field, words: '`assurance_status` is a key', today: status.status }
 }
 
 /** RFC-001, "Validation status": a claim that the record itself contradicts. */
@@ -110,27 +119,36 @@ const unwarrantedStatus: Rule = {
   id: 'context/unwarranted-status',
   severity: 'error',
   about: 'The system says `validated` while broken references, uncovered HIGH requirements or invalid evidence exist.',
-  *check({ head }) {
+  *check(at) {
+    const { head, policy } = at
     const field = head.systemContext && statusField(head.systemContext.content.fields)
     if (!field || asStatus(field)?.status !== 'validated') return
-    const against = [
-      counted([...brokenReferences(head)].length, 'broken reference'),
-      counted(
-        head.coverage.requirements.filter(({ risk, traced }) => risk === 'HIGH' && !traced).length,
-        'untested HIGH requirement',
-      ),
-      counted(head.evidence.filter(({ verdict }) => verdict.result === 'invalid').length, 'invalid evidence file'),
-    ].filter(Boolean)
-    if (against.length > 0) {
-      yield {
-        place: { path: PATH, line: field.line },
-        message: `The status claims \`${field.text}\`, but the record contradicts it: ${against.join(', ')}. Mend these or set the status back.`,
-      }
+    const untested = head.coverage.requirements.filter(
+      ({ risk, traced }) => (policy.allHigh || risk === 'HIGH') && !traced,
+    )
+    const against: [number, string][] = [
+      [[...brokenReferences(head)].length, 'broken reference'],
+      [untested.length, 'untested HIGH requirement'],
+      [invalidOf(head.evidence, at), 'invalid evidence file'],
+      [invalidOf(head.packages, at), 'invalid evidence package'],
+    ]
+    const found = against.filter(([count]) => count > 0)
+    if (found.length === 0) return
+    yield {
+      place: { path: PATH, line: field.line },
+      message: `The status claims \`${field.text}\`, but the record contradicts it: ${found.map(([count, what]) => counted(count, what)).join(', ')}. Mend these or set the status back.`,
     }
   },
 }
 
-const counted = (count: number, what: string) => (count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`)
+/** How many are invalid and not made good by newer valid evidence for the same: evidence can't be taken back. */
+function invalidOf(signed: readonly { path: string; verdict: Verdict }[], { head, now }: Case): number {
+  const invalid = signed.filter(({ verdict }) => verdict.result === 'invalid')
+  if (invalid.length === 0) return 0
+  const superseded = supersededIn(head.testEvidence, now)
+  const old = new Set(head.testEvidence.filter(superseded).map(({ path }) => path))
+  return invalid.filter(({ path }) => !old.has(path)).length
+}
 
 /** GxP.MD, "Risk": a system is at least as critical as the most critical thing it does. */
 const ratingTooLow: Rule = {
@@ -150,60 +168,6 @@ const ratingTooLow: Rule = {
       message: `The system is rated ${rating}, but ${example?.id} is rated ${highest}. Rate the system at least ${highest}.`,
     }
   },
-}
-
-/** 21 CFR 11.10(k): what the system is for changed, and its version does not say so. */
-const versionNotRaised: Rule = {
-  id: 'context/version-not-raised',
-  severity: 'warning',
-  about: 'Intended use, a requirement or HIGH-risk source changed while `version` did not rise; an error when it fell.',
-  *check({ head, base }) {
-    const [after, before] = [versionOf(head), versionOf(base)]
-    if (!base || !after || !before) return
-    const order = compareVersions(after.version, before.version)
-    const place: Place = { path: PATH, line: after.line }
-    if (order < 0) {
-      yield {
-        place,
-        severity: 'error',
-        message: `\`version\` fell from ${before.version} to ${after.version}. Versions only rise.`,
-        detail: 'fell',
-      }
-    } else if (order === 0) {
-      const changes = whatChanged(head, base)
-      if (changes.length === 0) return
-      const shown = changes.slice(0, 3).join(', ') + (changes.length > 3 ? ` and ${changes.length - 3} more` : '')
-      yield {
-        place,
-        message: `\`version\` is still ${after.version}, though this changed: ${shown}. Raise it.`,
-        detail: 'same',
-      }
-    }
-  },
-}
-
-function versionOf(record: ComplianceRecord | null): { version: string; line: number } | null {
-  const field = record?.systemContext?.content.fields.version
-  const version = textOf(field)
-  return field && version && isVersion(version) ? { version, line: field.line } : null
-}
-
-function whatChanged(head: ComplianceRecord, base: ComplianceRecord): string[] {
-  const use = (record: ComplianceRecord) =>
-    textOf(record.systemContext?.content.fields.intended_use)?.replace(/\s+/g, ' ')
-  const files = (record: ComplianceRecord) =>
-    new Map(record.snapshot.files.filter(countsForVersion(record)).map(({ path, sha }) => [path, sha]))
-  const [after, before] = [files(head), files(base)]
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path))
-  return [...(use(head) === use(base) ? [] : ['the intended use']), ...paths.sort()]
-}
-
-/** Requirements, and source with a HIGH block. */
-function countsForVersion(record: ComplianceRecord): (file: SnapshotFile) => boolean {
-  const high = new Set(
-    [...record.graph.blocks.values()].filter(({ risk, test }) => risk === 'HIGH' && !test).map(({ path }) => path),
-  )
-  return (file) => file.kind === 'requirement' || high.has(file.path)
 }
 
 export const contextRules: readonly Rule[] = [

@@ -1,10 +1,8 @@
 /** References that lead nowhere: told by one rule, respected by several others. */
+import { saidByDocument } from '../edge-types.ts'
 import { closest } from '../ids.ts'
 import type { Edge } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
-
-/** Whether a document, not an annotation or an evidence, says this. */
-export const saidByDocument = ({ by }: Edge): boolean => !by.startsWith('@') && by !== 'spec_id'
 
 /** Edges of documents to ids that nothing defines. */
 export function* brokenReferences({ graph }: ComplianceRecord): Generator<Edge> {

@@ -1,3 +1,196 @@
-import type { Rule } from './rule.ts'
+/** The risk register. RFC-001, "Risk assessment"; GxP.MD, "Risk Assessment Log"; 21 CFR 11.10(e). */
+import type { Place } from '../model.ts'
+import { fieldTitle } from '../parse/risk-entry.ts'
+import type { RiskEntry } from '../parse/risk-register.ts'
+import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
+import { gone, placeOfGone } from './gone.ts'
+import { compareRegisters, type RegisterChanges } from './register-changes.ts'
+import { duplicatesIn, faultsOf, newestOfEach } from './risk-entry.ts'
+import { type Case, type Hit, type Rule, severityIn } from './rule.ts'
 
-export const riskRules: readonly Rule[] = []
+const PATH = '.gxp/risk_assessment.log'
+
+const entriesOf = (record: ComplianceRecord | null): readonly RiskEntry[] => record?.riskRegister?.content.entries ?? []
+
+const placeOf = ({ line, endLine }: RiskEntry): Place => ({ path: PATH, line, endLine })
+
+const keepsFolder = ({ snapshot }: ComplianceRecord): boolean =>
+  snapshot.files.some(({ path }) => path.startsWith('.gxp/'))
+
+const logMissing: Rule = {
+  id: 'risk/log-missing',
+  severity: 'warning',
+  about: 'The record has no risk register, `.gxp/risk_assessment.log`. Told once.',
+  *check({ head, base, policy }) {
+    if (head.riskRegister || !keepsFolder(head)) return
+    const toldAsRemoved = entriesOf(base).length > 0 && severityIn(policy, entryRemoved) !== 'off'
+    if (toldAsRemoved) return
+    yield {
+      ...gone(PATH, placeOfGone(head)),
+      message: `The record has no risk register. Keep one in \`${PATH}\`: each entry begins with \`## RISK-001: title\`.`,
+    }
+  },
+}
+
+const malformedEntry: Rule = {
+  id: 'risk/malformed-entry',
+  severity: 'error',
+  about:
+    'An entry of the risk register does not parse, lacks a field, or has a value outside its set. Entries in the older form, one line each, are accepted, with one notice.',
+  *check({ head }) {
+    for (const { cause, message, ...span } of head.riskRegister?.content.problems ?? []) {
+      if (cause === 'risk') yield { place: { path: PATH, ...span }, message, detail: message }
+    }
+    for (const entry of entriesOf(head)) {
+      for (const { line, message, fields } of faultsOf(entry)) {
+        yield { place: { path: PATH, line }, gxpId: entry.id, message, detail: fields.join(' ') }
+      }
+    }
+    yield* oldForm(entriesOf(head).filter(({ form }) => form === 'line'))
+  },
+}
+
+function* oldForm(entries: readonly RiskEntry[]): Generator<Hit> {
+  const [first] = entries
+  if (!first) return
+  const number = entries.length === 1 ? '1 entry is' : `${entries.length} entries are`
+  yield {
+    place: placeOf(first),
+    general: true,
+    severity: 'notice',
+    message: `${number} in the form of draft-02, one line an entry. This is accepted; new entries take the form \`## RISK-001: title\` with a list of fields.`,
+    detail: 'old form',
+  }
+}
+
+/** A revision is a later entry with the id and a newer date. */
+const duplicateId: Rule = {
+  id: 'risk/duplicate-id',
+  severity: 'error',
+  about: 'Two entries have one id, and the later one is no revision: its date is not newer.',
+  *check({ head }) {
+    for (const [entry, before] of duplicatesIn(entriesOf(head))) {
+      yield {
+        place: placeOf(entry),
+        gxpId: entry.id,
+        message: `${entry.id} stands on line ${before.line} already, with the date ${before.date}. Give this entry an id of its own or, if it is a revision, a newer date.`,
+        detail: entry.date ?? '',
+      }
+    }
+  },
+}
+
+const entryRemoved: Rule = {
+  id: 'risk/entry-removed',
+  severity: 'error',
+  about: 'An entry of the append-only risk register is gone, or the whole register.',
+  *check({ head, base }) {
+    const before = entriesOf(base)
+    // A record that is deleted as a whole is told by context/missing.
+    if (before.length === 0 || !keepsFolder(head)) return
+    const number = before.length === 1 ? 'its only entry' : `its ${before.length} entries`
+    if (!head.riskRegister) {
+      const message = `\`${PATH}\` is gone, with ${number}. The risk register is append-only: put it back.`
+      yield { ...gone(PATH, placeOfGone(head)), message }
+      return
+    }
+    const unreadable = head.riskRegister.content.problems.find(({ cause }) => cause === 'encoding')
+    if (unreadable) {
+      const message = `The register can't be read any more, so ${number} can't be told to be there.`
+      yield { place: { path: PATH, line: unreadable.line }, message, detail: 'unreadable' }
+      return
+    }
+    for (const { id, date, line } of changes({ head, base })?.removed ?? []) {
+      yield {
+        place: { path: PATH, line: 1 },
+        gxpId: id,
+        message: `The entry ${id}${date ? ` of ${date}` : ''}, line ${line} before this change, is gone. The risk register is append-only: put it back, and append a revision with \`Status: closed\` if the risk is over.`,
+        detail: date ?? '',
+      }
+    }
+  },
+}
+
+const entryRewritten: Rule = {
+  id: 'risk/entry-rewritten',
+  severity: 'error',
+  about: 'An entry of the append-only risk register says something else than before. Only its status may change.',
+  *check({ head, base }) {
+    for (const { before, after, changed } of changes({ head, base })?.rewritten ?? []) {
+      const lines = changed.flatMap((name) =>
+        Object.hasOwn(after.fields, name) ? (after.fields[name]?.line ?? []) : [],
+      )
+      const names = changed.map((name) => (name === 'text' ? 'its text' : `\`${fieldTitle(name)}\``)).join(', ')
+      yield {
+        place: lines[0] === undefined ? placeOf(after) : { path: PATH, line: lines[0] },
+        gxpId: after.id,
+        message: `${after.id} was rewritten: ${names} changed. Only the status of an entry may change: restore it, and append a revision, an entry with the same id and a newer date.`,
+        detail: before.date ?? '',
+      }
+    }
+  },
+}
+
+/** Null where the two registers can't be compared. */
+function changes({ head, base }: Pick<Case, 'head' | 'base'>): RegisterChanges | null {
+  const unread = [head, base].some((record) =>
+    record?.riskRegister?.content.problems.some(({ cause }) => cause === 'encoding' || cause === 'too-large'),
+  )
+  return base && head.riskRegister && !unread ? compareRegisters(entriesOf(base), entriesOf(head)) : null
+}
+
+/** GxP.MD, "Risk-Proportionate Enforcement": what is required changes, and so may its risks. */
+const unrecordedChange: Rule = {
+  id: 'risk/unrecorded-change',
+  severity: 'warning',
+  about: 'A requirement was added, or says something else than before, and the risk register has no new entry.',
+  *check({ head, base }) {
+    const register = changes({ head, base })
+    if (!base || !register || register.added.length > 0) return
+    for (const document of head.documents) {
+      const id = idOf(document)
+      const { path, content } = document
+      if (id === null || kindOf(document) !== 'requirement' || content.problems.length > 0) continue
+      const before = base.documentsById.get(id) ?? []
+      const unknown = base.unreadableIds.has(id) || before.some((each) => each.content.problems.length > 0)
+      if (unknown || before.some((each) => each.content.digest === content.digest)) continue
+      yield {
+        place: { path, line: content.fields.gxp_id?.line ?? 1 },
+        gxpId: id,
+        message: `${id} ${before.length === 0 ? 'is new' : 'changed'}, but the risk register has no new entry. Append one to \`${PATH}\` that says what the change puts at risk.`,
+      }
+    }
+  },
+}
+
+const STILL_OPEN: ReadonlyMap<string | null, string> = new Map([
+  ['open', 'is still open'],
+  ['review_requested', 'still waits for its review'],
+])
+
+const openHigh: Rule = {
+  id: 'risk/open-high',
+  severity: 'warning',
+  about: 'A HIGH risk is still open. The newest entry with its id counts.',
+  *check({ head }) {
+    for (const { id, risk, status, fields, line } of newestOfEach(entriesOf(head)).values()) {
+      const still = STILL_OPEN.get(status)
+      if (risk !== 'HIGH' || !still) continue
+      yield {
+        place: { path: PATH, line: fields.status?.line ?? line },
+        gxpId: id,
+        message: `${id} is a HIGH risk and ${still}. Mitigate it, or have it accepted, and say so in its status.`,
+      }
+    }
+  },
+}
+
+export const riskRules: readonly Rule[] = [
+  logMissing,
+  malformedEntry,
+  duplicateId,
+  entryRemoved,
+  entryRewritten,
+  unrecordedChange,
+  openHigh,
+]

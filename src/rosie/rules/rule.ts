@@ -11,6 +11,8 @@ export interface Case {
   policy: Policy
   /** The policy that the change proposes, and what it would come to; null unless it edits the policy. */
   preview: PolicyPreview | null
+  /** All rules there are: a policy may name others. */
+  ruleIds: readonly string[]
   /** ms since 1970. */
   now: number
 }

@@ -19,7 +19,10 @@ import {
 } from '../../support/record.ts'
 
 type Changes = Parameters<typeof goodBut>[0]
-const all = async (changes: Changes) => found(await assessRecord(goodBut(changes)))
+/** What is found of documents and annotations, and what a document that counts for nothing leads to. */
+const ABOUT_DOCUMENTS = /^(artifact|context|annotation)\/|^trace\/(broken-reference|uncovered-requirement)$/
+const all = async (changes: Changes) =>
+  found(await assessRecord(goodBut(changes))).filter(({ rule }) => ABOUT_DOCUMENTS.test(rule))
 const of = async (rule: string, changes: Changes) => found(await assessRecord(goodBut(changes)), rule)
 
 /** A requirement beside the good ones; its coverage is not what these tests are about. */
@@ -81,6 +84,19 @@ describe('artifact/invalid-id', () => {
     },
   )
 
+  it('proposes the id in the file name, else a first one of the type', async () => {
+    const files = { '.gxp/specs/SPEC-002-x.md': specification('x'), '.gxp/requirements/audit.md': requirement('req-2') }
+    expect(await of(rule, files)).toMatchObject([
+      { message: expect.stringMatching(/requirement: expected `REQ-` .* as in REQ-001\./) },
+      { message: expect.stringMatching(/specification: expected `SPEC-` .* as in SPEC-002\./) },
+    ])
+  })
+
+  it('quotes no more of it than anyone reads', async () => {
+    const [finding] = await of(rule, { [OTHER]: requirement('x'.repeat(10_000)) })
+    expect(`${finding?.message}${finding?.gxpId}`.length).toBeLessThan(300)
+  })
+
   it('is the one finding for the id of another type: the file name says no more', async () => {
     expect(await all({ [OTHER]: requirement('SPEC-002', 'satisfies: [REQ-001]') })).toMatchObject([
       { rule, path: OTHER, gxpId: 'SPEC-002' },
@@ -123,6 +139,16 @@ describe('artifact/duplicate-id', () => {
       expect(message.match(/\.md/g)).toHaveLength(3)
     }
   })
+
+  it('names all where there are no more than three others', async () => {
+    const copies = Object.fromEntries([1, 2, 3].map((n) => [`.gxp/requirements/copy-${n}.md`, requirement('REQ-001')]))
+    const findings = await of('artifact/duplicate-id', copies)
+    expect(findings).toHaveLength(4)
+    for (const { message } of findings) {
+      expect(message).not.toContain('more')
+      expect(message.match(/\.md/g)).toHaveLength(3)
+    }
+  })
 })
 
 describe('artifact/id-path-mismatch', () => {
@@ -161,6 +187,7 @@ describe('artifact/missing-field', () => {
     [REQUIREMENT, 'acceptance_criteria:\n  - A dose above the limit is refused\n', 'warning', 'acceptance_criteria'],
     [STORY, 'acceptance_criteria:\n  - The dose is not shown\n', 'warning', 'acceptance_criteria'],
     [STORY, 'as_a: pharmacist\n', 'warning', 'as_a'],
+    [STORY, 'i_want: doses above the limit to be refused\n', 'warning', 'i_want'],
     [STORY, 'so_that: no patient is harmed by a slip of the finger\n', 'warning', 'so_that'],
     [SPECIFICATION, 'verification_tier: OQ\n', 'warning', 'verification_tier'],
   ])('finds in %s that %j is gone', async (path, text, severity, word) => {
@@ -174,6 +201,27 @@ describe('artifact/missing-field', () => {
     expect(await all({ '.gxp/user_stories/US-001-002.md': bare })).toMatchObject([
       { rule, message: expect.stringContaining('`as_a`, `i_want`, `so_that`') },
     ])
+  })
+
+  it.each([
+    ['As a nurse, I want to see the dose, so that I can check it', null],
+    ['As an auditor, I want a log', '`so_that`'],
+    ['As a nurse, so that I can check it', '`i_want`'],
+    ['I want to see the dose so that I can check it', '`as_a`'],
+    ['Alas a story', '`as_a`, `i_want`, `so_that`'],
+  ])('reads the parts of a story off its title too: %s', async (title, lacking) => {
+    const fields = ['gxp_id: US-001-002', `title: "${title}"`, 'parent_id: REQ-001', 'acceptance_criteria: [x]']
+    const findings = await of(rule, { '.gxp/user_stories/US-001-002.md': document(fields) })
+    expect(findings.map(({ message }) => /lacks (.*?):/.exec(message)?.[1])).toEqual(lacking === null ? [] : [lacking])
+  })
+
+  it('finds nothing in what a kind does not need: a specification has no criteria, a requirement no tier', async () => {
+    expect(await of(rule, { '.gxp/specs/SPEC-002.md': specification('SPEC-002') })).toEqual([])
+    expect(await of(rule, other())).toEqual([])
+  })
+
+  it('leaves an id that is none out of its findings', async () => {
+    expect(await of(rule, { [OTHER]: document(['gxp_id: req-2', 'title: Audit']) })).toMatchObject([{ gxpId: null }])
   })
 
   it('finds nothing where the body says it', async () => {
@@ -211,14 +259,40 @@ describe('artifact/invalid-value', () => {
       { severity: 'error', line: 6, message: expect.stringMatching(/HIGH.*LOW/) },
     ])
     expect(await of(rule, other('gxp_risk_rating: HIGH', 'risk_level: HIGH'))).toEqual([])
+    expect(await of(rule, other('gxp_risk_rating: HIGH', 'risk_level:'))).toMatchObject([
+      { line: 6, message: expect.stringContaining('`risk_level` says no single value') },
+    ])
+    expect(await of(rule, other('gxp_risk_rating: [LOW]', 'risk_level: [LOW]'))).toMatchObject([
+      { line: 5, message: expect.stringContaining('no single value') },
+      { line: 6, message: expect.stringContaining('`gxp_risk_rating` says no single value') },
+    ])
   })
 
-  it.each(['risk_level: LOW', 'validation_status: VALIDATED', 'assurance_status: ASSURED', 'status: whatever'])(
-    'finds nothing in %s',
-    async (field) => {
-      expect(await of(rule, other(field))).toEqual([])
-    },
-  )
+  it('holds each kind to the same words', async () => {
+    expect(await of(rule, edited(STORY, 'as_a:', 'verification_tier: UAT\nas_a:'))).toMatchObject([
+      { path: STORY, line: 5, gxpId: 'US-001-001' },
+    ])
+    expect(await of(rule, edited(SPECIFICATION, 'tier: OQ', 'tier:'))).toMatchObject([
+      { path: SPECIFICATION, line: 5, message: expect.stringContaining('no single value') },
+    ])
+  })
+
+  it('quotes no more of a value than anyone reads', async () => {
+    const long = 'x'.repeat(10_000)
+    const findings = await of(rule, other(`gxp_risk_rating: ${long}`, `risk_level: ${long}y`))
+    expect(findings).toHaveLength(2)
+    for (const { message } of findings) expect(message.length).toBeLessThan(250)
+  })
+
+  it.each([
+    'risk_level: LOW',
+    'validation_status: VALIDATED',
+    'validation_status: APPROVED',
+    'assurance_status: ASSURED',
+    'status: whatever',
+  ])('finds nothing in %s', async (field) => {
+    expect(await of(rule, other(field))).toEqual([])
+  })
 })
 
 describe('artifact/misplaced', () => {
@@ -270,8 +344,17 @@ describe('artifact/encoding', () => {
     expect(await of(rule, { [OTHER]: 'a\nb\0' })).toMatchObject([{ path: OTHER, line: 2 }])
   })
 
+  it('says that nothing in it was read', async () => {
+    expect(await of(rule, { [OTHER]: 'a\0' })).toMatchObject([
+      { message: expect.stringMatching(/NUL.*Save it as UTF-8 text\. Nothing in it was read\.$/) },
+    ])
+  })
+
   it('says so once: what the file would have said is not missed', async () => {
-    const findings = await all({ [OTHER]: Buffer.from([0xff]), 'src/audit.ts': '// @gxp-satisfies REQ-002' })
+    const findings = await all({
+      [OTHER]: Buffer.from([0xff]),
+      'src/audit.ts': '// @gxp-satisfies REQ-002 @gxp-risk LOW',
+    })
     expect(findings).toMatchObject([{ rule, path: OTHER, line: 1 }])
   })
 

@@ -1,6 +1,7 @@
 import {
   assessRecord,
   CONTEXT,
+  claims,
   edited,
   found,
   type Given,
@@ -14,6 +15,7 @@ import {
   TEST,
 } from '../../support/record.ts'
 
+const RECORD_OF_TESTING = '.gxp/evidence/ROT-SPEC-001-001.md'
 const context = (from: string, to: string) => goodBut(edited(CONTEXT, from, to))
 const withContext = (text: string) => goodBut({ [CONTEXT]: text })
 
@@ -26,20 +28,22 @@ describe('context/missing', () => {
 
   it('finds a record without its apex document, at the first file of the record', async () => {
     const assessment = await assessRecord(goodBut({ [CONTEXT]: null }))
-    expect(found(assessment)).toMatchObject([{ rule, severity: 'error', path: REQUIREMENT, line: 1, gxpId: null }])
+    expect(found(assessment)).toMatchObject([
+      { rule, severity: 'error', path: RECORD_OF_TESTING, line: 1, gxpId: null },
+    ])
     expect(assessment.conclusion).toBe('failure')
   })
 
   it('finds a record that was deleted', async () => {
     const assessment = await assessRecord({ 'src/a.ts': 'export {}' }, { base: GOOD })
-    expect(found(assessment)).toMatchObject([{ rule, severity: 'error', path: null, line: null, status: 'introduced' }])
+    expect(found(assessment, rule)).toMatchObject([{ severity: 'error', path: null, line: null, status: 'introduced' }])
     expect(assessment.conclusion).toBe('failure')
   })
 
   it('finds it deleted when a GxP.MD is left: keeping that is no way out', async () => {
     const policy = { 'GxP.MD': '---\nrisk: {}\n---\n' }
     const assessment = await assessRecord(policy, { base: { ...GOOD, ...policy } })
-    expect(found(assessment)).toMatchObject([{ rule, severity: 'error', message: expect.stringContaining('.gxp/') }])
+    expect(found(assessment, rule)).toMatchObject([{ severity: 'error', message: expect.stringContaining('.gxp/') }])
   })
 
   it('finds a deleted GxP.MD that was all the record there was', async () => {
@@ -103,6 +107,18 @@ describe('context/invalid-field', () => {
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(6)
   })
 
+  it('finds two keys for the risk that contradict each other, at the alias', async () => {
+    const files = context('gxp_risk_rating: HIGH', 'gxp_risk_rating: HIGH\nrisk_level: LOW')
+    expect(found(await assessRecord(files))).toMatchObject([
+      { rule, severity: 'error', line: 6, message: expect.stringMatching(/HIGH.*LOW/) },
+    ])
+  })
+
+  it('quotes no more of a value than anyone reads', async () => {
+    const [finding] = found(await assessRecord(context('version: 1.4.0', `version: ${'9'.repeat(10_000)}`)), rule)
+    expect(finding?.message.length).toBeLessThan(200)
+  })
+
   it('is silent where the document can not be read at all: that has its own rule', async () => {
     const findings = found(await assessRecord(withContext('# Dosing calculator\n')))
     expect(findings).toMatchObject([{ rule: 'artifact/malformed-front-matter', path: CONTEXT, line: 1 }])
@@ -113,6 +129,8 @@ describe('context/invalid-field', () => {
     ['id: 6f1c2d3e-4a5b-4c6d-8e7f-9a0b1c2d3e4f', 'id: 6F1C2D3E-4A5B-4C6D-8E7F-9A0B1C2D3E4F'],
     ['validation_status: in_review', 'validation_status: retired'],
     ['intended_use: Computes', 'intended_use: >\n  Computes'],
+    ['gxp_risk_rating: HIGH', 'risk_level: HIGH'],
+    ['gxp_risk_rating: HIGH', 'gxp_risk_rating: HIGH\nrisk_level: HIGH'],
   ])('finds nothing in %s → %s', async (from, to) => {
     expect(found(await assessRecord(context(from, to)))).toEqual([])
   })
@@ -125,15 +143,33 @@ describe('context/legacy-status', () => {
     ['DRAFT', 'draft'],
     ['VALIDATED', 'validated'],
     ['DEPRECATED', 'retired'],
+    ['RETIRED', 'retired'],
+    ['IN_REVIEW', 'in_review'],
+    ['APPROVED', 'in_review'],
+    ['IMPLEMENTED', 'in_review'],
   ])('finds %s, on its line, and says %s', async (old, word) => {
     expect(found(await assessRecord(context('in_review', old)), rule)).toMatchObject([
-      { severity: 'notice', path: CONTEXT, line: 6, message: expect.stringContaining(`\`${word}\``) },
+      {
+        severity: 'notice',
+        path: CONTEXT,
+        line: 6,
+        message: `\`${old}\` is a word of an older draft. Today one writes \`validation_status: ${word}\`.`,
+      },
     ])
   })
 
-  it('finds assurance_status: ASSURED', async () => {
-    const assessment = await assessRecord(context('validation_status: in_review', 'assurance_status: ASSURED'))
-    expect(found(assessment)).toMatchObject([{ rule, severity: 'notice', line: 6 }])
+  it.each([
+    ['ASSURED', '`ASSURED` is a word', 'validated'],
+    ['draft', '`assurance_status` is a key', 'draft'],
+  ])('finds assurance_status: %s', async (word, words, today) => {
+    const assessment = await assessRecord(context('validation_status: in_review', `assurance_status: ${word}`))
+    expect(found(assessment)).toMatchObject([{ rule, severity: 'notice', path: CONTEXT, line: 6 }])
+    expect(found(assessment)[0]?.message).toContain(words)
+    expect(found(assessment)[0]?.message).toContain(`\`validation_status: ${today}\``)
+  })
+
+  it('is not told of a word that no draft knows: that is invalid', async () => {
+    expect(found(await assessRecord(context('validation_status: in_review', 'assurance_status: OK')), rule)).toEqual([])
   })
 
   it('finds old words of all other artifacts once, with their number', async () => {
@@ -142,7 +178,24 @@ describe('context/legacy-status', () => {
       ...edited(STORY, 'title: Refuse', 'validation_status: DRAFT\ntitle: Refuse'),
     })
     expect(found(await assessRecord(files), rule)).toMatchObject([
-      { path: '.gxp/requirements/REQ-002.md', line: 4, message: expect.stringContaining('2 artifacts') },
+      {
+        severity: 'notice',
+        path: '.gxp/requirements/REQ-002.md',
+        line: 4,
+        message: expect.stringMatching(/^2 artifacts write .* `DRAFT` .* `validation_status: draft`/),
+      },
+    ])
+  })
+
+  it('tells the system context and the artifacts apart', async () => {
+    const files = goodBut({
+      ...edited(CONTEXT, 'in_review', 'DRAFT'),
+      ...edited(STORY, 'title: Refuse', 'assurance_status: draft\ntitle: Refuse'),
+    })
+    const findings = found(await assessRecord(files), rule)
+    expect(findings).toMatchObject([
+      { path: CONTEXT },
+      { path: STORY, line: 3, message: expect.stringMatching(/^1 artifact writes .* `assurance_status` is a key/) },
     ])
   })
 
@@ -176,11 +229,47 @@ describe('context/unwarranted-status', () => {
     ])
   })
 
-  it('finds invalid evidence', async () => {
+  it('finds invalid evidence, but not what nobody can verify', async () => {
     const [ours, theirs] = [await signer(), await signer()]
-    const changes = { '.gxp/evidence/EV-1.jws': await theirs.sign() }
+    const changes = { '.gxp/evidence/EV-1.jws': await theirs.sign(), '.gxp/evidence/EV-2.jws': 'no evidence' }
     expect(await unwarranted(changes, { keys: [ours.key] })).toMatchObject([
-      { message: expect.stringContaining('1 invalid evidence file') },
+      { message: expect.stringContaining('it: 2 invalid evidence files. ') },
+    ])
+    expect(await unwarranted({ '.gxp/evidence/EV-1.jws': await theirs.sign() })).toEqual([])
+  })
+
+  it('leaves invalid evidence alone once newer valid evidence of the same specification and tier exists', async () => {
+    const [ours, theirs] = [await signer(), await signer()]
+    const files = async (changes: Parameters<typeof claims>[0]) => ({
+      '.gxp/evidence/EV-1.jws': await theirs.sign(claims({ timestamp: '2026-02-05T10:00:00Z' })),
+      '.gxp/evidence/EV-2.jws': await ours.sign(claims(changes)),
+    })
+    const given = { keys: [ours.key] }
+    const newer = { timestamp: '2026-02-05T11:00:00Z' }
+    expect(await unwarranted(await files(newer), given)).toEqual([])
+    expect(await unwarranted(await files({ timestamp: '2026-02-05T09:00:00Z' }), given)).toHaveLength(1)
+    expect(await unwarranted(await files({ ...newer, verification_tier: 'PQ' }), given)).toHaveLength(1)
+    expect(await unwarranted(await files({ ...newer, spec_id: 'SPEC-001' }), given)).toHaveLength(1)
+    const nameless = { '.gxp/evidence/EV-1.jws': await theirs.sign(claims({ spec_id: undefined })) }
+    const later = { '.gxp/evidence/EV-2.jws': await ours.sign(claims({ ...newer, spec_id: undefined })) }
+    expect(await unwarranted({ ...nameless, ...later }, given)).toHaveLength(1)
+  })
+
+  it('finds invalid packages', async () => {
+    const ours = await signer()
+    const files = {
+      '.gxp/evidence/packages/OQ-SPEC-001-001-2026-02-05T10-00-00Z/manifest.json': '{"files": []}',
+      '.gxp/evidence/packages/OQ-SPEC-001-001-2026-02-05T10-00-00Z/signature.jws': 'no signature',
+    }
+    expect(await unwarranted(files, { keys: [ours.key] })).toMatchObject([
+      { message: expect.stringContaining('it: 1 invalid evidence package. ') },
+    ])
+  })
+
+  it('counts each requirement as HIGH where the policy says so', async () => {
+    const low = { '.gxp/requirements/REQ-002.md': requirement('REQ-002', 'risk_level: LOW') }
+    expect(await unwarranted(low, { policy: { allHigh: true } })).toMatchObject([
+      { message: expect.stringContaining('1 untested HIGH requirement.') },
     ])
   })
 
@@ -231,6 +320,9 @@ describe('context/version-not-raised', () => {
     ['a requirement', requirementChanged, REQUIREMENT],
     ['a new requirement', { '.gxp/requirements/REQ-002.md': requirement('REQ-002') }, 'REQ-002'],
     ['HIGH-risk source', edited(SOURCE, '<=', '<'), SOURCE],
+    ['a requirement that was taken away', { [REQUIREMENT]: null }, REQUIREMENT],
+    ['HIGH-risk source that was taken away', { [SOURCE]: null }, SOURCE],
+    ['source that became HIGH', { 'src/log.ts': '// @gxp-risk HIGH\n' }, 'src/log.ts'],
     ['HIGH-risk source that lost its tag', edited(SOURCE, ' * @gxp-risk HIGH\n', ''), SOURCE],
   ])('finds that %s changed under the same version', async (_, changes, words) => {
     expect(await changed(changes)).toMatchObject([
@@ -245,6 +337,28 @@ describe('context/version-not-raised', () => {
 
   it('is not satisfied by build metadata: it precedes nothing', async () => {
     expect(await changed({ ...requirementChanged, ...edited(CONTEXT, '1.4.0', '1.4.0+7') })).toHaveLength(1)
+  })
+
+  it('names three of many, and says how many more there are', async () => {
+    const more = Object.fromEntries(
+      ['2', '3', '4', '5'].map((n) => [`.gxp/requirements/REQ-${n}.md`, requirement(`REQ-${n}`)]),
+    )
+    expect(await changed(more)).toMatchObject([{ message: expect.stringMatching(/REQ-2.*REQ-3.*REQ-4\S* and 1 more/) }])
+    const { '.gxp/requirements/REQ-5.md': _, ...three } = more
+    expect(await changed(three)).toMatchObject([{ message: expect.not.stringContaining('more') }])
+  })
+
+  it('compares only versions that both say', async () => {
+    expect(await changed({ ...requirementChanged, ...edited(CONTEXT, '1.4.0', 'next') })).toEqual([])
+    const next = edited(CONTEXT, '1.4.0', 'next')
+    expect(await changed(requirementChanged, next)).toEqual([])
+  })
+
+  it('asks for nothing because of files that moved as they are', async () => {
+    const moved = '.gxp/requirements/REQ-001-limit.md'
+    expect(await changed({ [REQUIREMENT]: null, [moved]: GOOD[REQUIREMENT] ?? '' })).toEqual([])
+    const edit = edited(REQUIREMENT, 'is refused', 'is refused and logged')[REQUIREMENT] ?? ''
+    expect(await changed({ [REQUIREMENT]: null, [moved]: edit })).toHaveLength(1)
   })
 
   it.each([

@@ -1,3 +1,4 @@
+import { evidencePackage, PACKAGE } from '../../support/evidence-package.ts'
 import {
   assessRecord,
   briefly,
@@ -10,6 +11,8 @@ import {
   signer,
   unsigned,
 } from '../../support/record.ts'
+
+const SIGNATURE = `${PACKAGE}/signature.jws`
 
 let team: Signer
 let stranger: Signer
@@ -101,6 +104,105 @@ describe('evidence/invalid-signature', () => {
   })
 })
 
+describe('The signature of an evidence package', () => {
+  it('is looked at like a single evidence, at its own path', async () => {
+    const files = await evidencePackage(team)
+    const given = { keys: [team.key] }
+    expect(briefly(await assessRecord(goodBut(files), given))).toEqual([])
+    const with_ = (jws: string) => assessRecord(goodBut({ ...files, [SIGNATURE]: jws }), given)
+    const mine = async (jws: string) =>
+      briefly(await with_(jws)).filter((line) => /evidence\/(malformed|algorithm|invalid-signature)/.test(line))
+    expect(await mine('see the other folder')).toEqual([`${SIGNATURE}:1 error evidence/malformed`])
+    const manifest = JSON.parse(files[`${PACKAGE}/manifest.json`] ?? '')
+    expect(await mine(unsigned({ alg: 'none' }, manifest, ''))).toEqual([`${SIGNATURE}:1 error evidence/algorithm`])
+    expect(await mine(await stranger.sign(manifest))).toEqual([`${SIGNATURE}:1 error evidence/invalid-signature`])
+  })
+
+  it('is counted among those that nobody can verify', async () => {
+    const files = goodBut({ [EVIDENCE]: await team.sign(), ...(await evidencePackage(team)) })
+    expect(found(await assessRecord(files))).toMatchObject([
+      { rule: 'evidence/untrusted', message: expect.stringMatching(/^1 evidence file and 1 evidence package can't/) },
+    ])
+    const only = found(await assessRecord(goodBut(await evidencePackage(team))))
+    expect(only).toMatchObject([{ path: SIGNATURE, message: expect.stringMatching(/^1 evidence package can't/) }])
+    const other = await evidencePackage(team, {}, `${PACKAGE}-2`)
+    const two = found(await assessRecord(goodBut({ ...(await evidencePackage(team)), ...other })), 'evidence/untrusted')
+    expect(two).toMatchObject([{ message: expect.stringMatching(/^2 evidence packages can't/) }])
+  })
+})
+
+describe('What is wrong with older evidence', () => {
+  const older = '.gxp/evidence/EV-1.jws'
+  const newer = '.gxp/evidence/EV-2.jws'
+  const at = (timestamp: string, changes = {}) => claims({ timestamp, ...changes })
+  const T = '2026-02-05T10:00:00Z'
+  const assessed = async (first: string, second: string, given: Given = { keys: [team.key] }) =>
+    briefly(await assessRecord(goodBut({ [older]: first, [newer]: second }), given))
+
+  it('is a notice once newer valid evidence exists for the same specification and tier', async () => {
+    const valid = await team.sign(at(T))
+    const before = '2026-02-05T09:59:59Z'
+    expect(await assessed(await stranger.sign(at(before)), valid)).toEqual([
+      `${older}:1 notice evidence/invalid-signature`,
+    ])
+    expect(await assessed(unsigned({ alg: 'none' }, at(before)), valid)).toEqual([
+      `${older}:1 notice evidence/algorithm`,
+    ])
+    expect(await assessed(await team.sign(at(before, { test_results: undefined })), valid)).toEqual([
+      `${older}:1 notice evidence/missing-claim`,
+    ])
+  })
+
+  it('stays an error while the valid one is as old, older, or of another specification or tier', async () => {
+    const bad = await stranger.sign(at(T))
+    const error = [`${older}:1 error evidence/invalid-signature`]
+    expect(await assessed(bad, await team.sign(at(T)))).toEqual(error)
+    expect(await assessed(bad, await team.sign(at('2026-02-05T09:59:59Z')))).toEqual(error)
+    const later = '2026-02-05T10:00:01Z'
+    expect(await assessed(bad, await team.sign(at(later)))).toEqual([`${older}:1 notice evidence/invalid-signature`])
+    expect(await assessed(bad, await team.sign(at(later, { verification_tier: 'PQ' })))).toEqual(error)
+    expect(await assessed(bad, await team.sign(at(later, { spec_id: 'SPEC-9' })))).toContain(error[0])
+  })
+
+  it('stays an error while the newer one is not valid itself, contradicted, or of the future', async () => {
+    const bad = await stranger.sign(at(T))
+    const later = '2026-02-05T10:00:01Z'
+    const error = `${older}:1 error evidence/invalid-signature`
+    expect(await assessed(bad, await stranger.sign(at(later)))).toContain(error)
+    expect(await assessed(bad, await team.sign(at('2027-02-05T10:00:01Z')))).toContain(error)
+    const state = { id: 'x', plain: '1'.repeat(64), separated: null }
+    const contradicted = { keys: [team.key], states: { ['0'.repeat(40)]: state } }
+    expect(await assessed(bad, await team.sign(at(later)), contradicted)).toContain(error)
+  })
+
+  it('is a notice on an older package too', async () => {
+    const altered = { ...(await evidencePackage(team)), [`${PACKAGE}/environment.json`]: '{}' }
+    const path = `${PACKAGE}/environment.json:1`
+    const given = { keys: [team.key] }
+    expect(briefly(await assessRecord(goodBut(altered), given))).toContain(`${path} error evidence/package-tampered`)
+    const later = { [newer]: await team.sign(at('2026-02-05T10:00:01Z')) }
+    const found_ = briefly(await assessRecord(goodBut({ ...altered, ...later }), given))
+    expect(found_).toContain(`${path} notice evidence/package-tampered`)
+    expect(found_.filter((line) => line.includes(' error '))).toEqual([])
+  })
+
+  it('counts as older than anything when it does not say how old it is', async () => {
+    const bad = await stranger.sign(at(T, { timestamp: undefined }))
+    expect(await assessed(bad, await team.sign(at(T)))).toEqual([`${older}:1 notice evidence/invalid-signature`])
+    const issued = await stranger.sign(at(T, { timestamp: undefined, iat: Date.parse(T) / 1000 }))
+    expect(await assessed(issued, await team.sign(at(T)))).toEqual([`${older}:1 error evidence/invalid-signature`])
+  })
+
+  it('stays an error where it names no specification, or can not be read', async () => {
+    const valid = await team.sign(at(T))
+    const before = '2026-02-05T09:00:00Z'
+    expect(await assessed(await team.sign(at(before, { spec_id: undefined })), valid)).toEqual([
+      `${older}:1 error evidence/missing-claim`,
+    ])
+    expect(await assessed('prose', valid)).toEqual([`${older}:1 error evidence/malformed`])
+  })
+})
+
 describe('evidence/untrusted', () => {
   const rule = 'evidence/untrusted'
   const many = async (...names: string[]) =>
@@ -133,66 +235,5 @@ describe('evidence/untrusted', () => {
   it('is not told with a trusted key, nor without evidence', async () => {
     expect(found(await assessRecord(await many('a'), { keys: [team.key] }))).toEqual([])
     expect(found(await assessRecord(goodBut({})), rule)).toEqual([])
-  })
-})
-
-describe('evidence/missing-claim', () => {
-  const rule = 'evidence/missing-claim'
-  const signed = async (changes: Parameters<typeof claims>[0]) => withEvidence(await team.sign(claims(changes)))
-
-  it.each(['spec_id', 'system_state_hash', 'test_results', 'timestamp'])('finds that %s is missing', async (claim) => {
-    const assessment = await signed({ [claim]: undefined })
-    expect(found(assessment)).toMatchObject([
-      {
-        rule,
-        severity: 'error',
-        path: EVIDENCE,
-        line: 1,
-        gxpId: 'EV-SPEC-001-001',
-        message: expect.stringContaining(`\`${claim}\``),
-      },
-    ])
-    expect(assessment.summary.evidence).toMatchObject({ valid: 1 })
-  })
-
-  it.each([
-    ['spec_id', ''],
-    ['spec_id', ' '],
-    ['spec_id', 7],
-    ['timestamp', null],
-    ['timestamp', 1_770_000_000],
-    ['test_results', 'passed'],
-    ['test_results', null],
-  ])('finds that %s is %j, which says nothing', async (claim, value) => {
-    expect(found(await signed({ [claim]: value }), rule)).toHaveLength(1)
-  })
-
-  it('finds all that one file lacks as one', async () => {
-    expect(found(await signed({ spec_id: undefined, timestamp: undefined }), rule)).toMatchObject([
-      { message: expect.stringContaining('`spec_id`, `timestamp`') },
-    ])
-  })
-
-  it('accepts a list of results', async () => {
-    expect(found(await signed({ test_results: [{ status: 'passed' }] }))).toEqual([])
-  })
-
-  it('accepts the old system_state, with one notice for all files', async () => {
-    const old = claims({ system_state_hash: undefined, git_commit: undefined, system_state: 'git:0123456' })
-    const jws = await team.sign(old)
-    const files = goodBut({ '.gxp/evidence/a.jws': jws, '.gxp/evidence/b.jws': jws })
-    const assessment = await assessRecord(files, { keys: [team.key] })
-    expect(found(assessment)).toMatchObject([
-      { rule, severity: 'notice', message: expect.stringMatching(/^2 evidence files/) },
-    ])
-  })
-
-  it('does not ask a release manifest for the claims of a test', async () => {
-    expect(found(await withEvidence(await team.sign({ release_version: '1.0.0' })))).toEqual([])
-  })
-
-  it('is told without a key, too', async () => {
-    const jws = await team.sign(claims({ spec_id: undefined }))
-    expect(found(await withEvidence(jws, {}), rule)).toHaveLength(1)
   })
 })

@@ -9,6 +9,7 @@ import { packagePages } from './package.ts'
 import { policyPages } from './policy.ts'
 import { releasePages } from './release.ts'
 import { riskPages } from './risk.ts'
+import { testingRecordPages } from './testing-record.ts'
 import { tracePages } from './trace.ts'
 import { vendorPages } from './vendor.ts'
 
@@ -20,6 +21,7 @@ export const RULE_PAGES: Readonly<Record<string, RulePage>> = {
   ...riskPages,
   ...adrPages,
   ...evidencePages,
+  ...testingRecordPages,
   ...packagePages,
   ...vendorPages,
   ...releasePages,

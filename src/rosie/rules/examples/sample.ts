@@ -110,6 +110,7 @@ export const SAMPLE: ExampleFiles = {
   'test/dose.test.ts': lines(
     '// @gxp-verifies SPEC-001-001',
     '// @test-type OQ',
+    '// @gxp-risk HIGH',
     "it('refuses a dose above the limit', () => expect(allowed(11, 10)).toBe(false))",
   ),
 }

@@ -1,0 +1,124 @@
+/**
+ * `npm run bench:assess`: parsing, verifying and assessing large records from memory, and assessing again after one file
+ * changed. Each size in a process of its own, so that one's garbage is not the other's. docs/performance.md has figures.
+ */
+// @ts-nocheck
+
+import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { assess, type Judging } from '../src/rosie/assess.ts'
+import type { Content, Snapshot } from '../src/rosie/model.ts'
+import { DEFAULT_POLICY } from '../src/rosie/policy.ts'
+import { readBlobs, relevantFiles, snapshotOf, wantedContents } from '../src/scan/files.ts'
+import { blobId } from '../src/scan/git-objects.ts'
+import { contentKey, type TreeEntry } from '../src/scan/ports.ts'
+import { evidenceIn, keySet, verifyAll } from '../src/scan/trust.ts'
+import { type LargeRecord, largeRecord } from './large-record.ts'
+
+const FILES = [1_500, 7_500, 15_000]
+const NOW = Date.parse('2026-02-06T10:00:00Z')
+
+const size = process.argv[2]
+if (size === undefined) report()
+else process.stdout.write(JSON.stringify(await measure(Number(size))))
+
+interface Measured {
+  files: number
+  artifacts: number
+  readMs: number
+  verifyMs: number
+  assessMs: number
+  againMs: number[]
+  findings: number
+  peakMb: number
+}
+
+/** Of the artifacts, a quarter is evidence: 20,000 of them beside 15,000 files. */
+async function measure(files: number): Promise<Measured> {
+  const artifacts = Math.round((files * 4) / 3)
+  const evidence = Math.round(artifacts / 4)
+  const record = await largeRecord({ files, documents: artifacts - evidence, evidence })
+  const started = performance.now()
+  const head = await snapshot(record.tree, record)
+  const read = performance.now()
+  const keys = await keySet([], [record.key])
+  const verdicts = await verifyAll([...evidenceIn([head])], keys, () => 0)
+  const verified = performance.now()
+  const judging: Judging = {
+    policy: DEFAULT_POLICY,
+    proposed: null,
+    verdicts,
+    states: new Map(),
+    keys: 1,
+    now: NOW,
+    trackedRecord: true,
+  }
+  const { assessment } = assess(head, null, judging)
+  const assessed = performance.now()
+  const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
+  return {
+    files,
+    artifacts,
+    readMs: read - started,
+    verifyMs: verified - read,
+    assessMs: assessed - verified,
+    againMs: await again(head, record, judging),
+    findings: assessment.findings.length,
+    peakMb,
+  }
+}
+
+/** What a push of one changed file costs once its base has been assessed: the file read, the head assessed against it. */
+async function again(base: Snapshot, record: LargeRecord, judging: Judging): Promise<number[]> {
+  const times: number[] = []
+  for (let n = 0; n < 5; n++) {
+    const bytes = Buffer.concat([record.changed.bytes, Buffer.from(`// ${n}\n`)])
+    const sha = blobId(bytes, 'sha1')
+    const started = performance.now()
+    const [one] = (
+      await snapshot([{ path: record.changed.path, sha, size: bytes.length }], { bytes: new Map([[sha, bytes]]) })
+    ).files
+    if (!one) throw new Error('the changed file is of no interest')
+    const head = { ...base, files: base.files.map((file) => (file.path === one.path ? one : file)) }
+    assess(head, base, judging)
+    times.push(performance.now() - started)
+  }
+  return times
+}
+
+async function snapshot(tree: readonly TreeEntry[], { bytes }: Pick<LargeRecord, 'bytes'>): Promise<Snapshot> {
+  const files = relevantFiles(tree)
+  const contents = new Map<string, Content>()
+  const blobs = async function* () {
+    for (const { sha } of new Map(files.map((file) => [file.sha, file])).values())
+      yield { sha, bytes: bytes.get(sha) ?? null }
+  }
+  for await (const item of readBlobs(blobs(), wantedContents(files), DEFAULT_POLICY)) {
+    contents.set(contentKey(item.sha, item.reader), item.content)
+  }
+  return snapshotOf(null, files, contents)
+}
+
+function report(): void {
+  const [cpu] = cpus()
+  console.log(`${cpus().length} cores ${cpu?.model}, Node ${process.version}\n`)
+  console.log('| files | artifacts | read | verify | assess | all | again (best of 5) | peak memory | findings |')
+  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
+  for (const files of FILES) {
+    const args = ['--import', 'tsx', fileURLToPath(import.meta.url), String(files)]
+    const m = JSON.parse(execFileSync(process.execPath, args, { maxBuffer: 2 ** 20 }).toString()) as Measured
+    const all = m.readMs + m.verifyMs + m.assessMs
+    const cells = [
+      m.files,
+      m.artifacts,
+      ...[m.readMs, m.verifyMs, m.assessMs, all].map(seconds),
+      `${Math.round(Math.min(...m.againMs))} ms`,
+      `${m.peakMb} MB`,
+      m.findings,
+    ]
+    console.log(`| ${cells.join(' | ')} |`)
+  }
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`

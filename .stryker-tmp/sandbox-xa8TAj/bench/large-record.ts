@@ -1,0 +1,172 @@
+/** A large record in memory, as a tree and its bytes: what bench/assess.ts measures on. Deterministic but for signatures. */
+// @ts-nocheck
+
+import { CompactSign, exportJWK, generateKeyPair } from 'jose'
+import type { TrustedKey } from '../src/rosie/verify.ts'
+import { blobId } from '../src/scan/git-objects.ts'
+import type { TreeEntry } from '../src/scan/ports.ts'
+
+export interface LargeRecord {
+  tree: TreeEntry[]
+  bytes: Map<string, Uint8Array>
+  key: TrustedKey
+  /** A source file, and the same with another body. */
+  changed: { path: string; bytes: Uint8Array }
+}
+
+export interface Size {
+  /** Annotated files: two thirds source, one third tests. */
+  files: number
+  /** Requirements, stories and specifications, evenly spread over the levels 1 : 2 : 3. */
+  documents: number
+  /** Signed evidence. */
+  evidence: number
+}
+
+const text = (words: string) => new TextEncoder().encode(words)
+const pad = (n: number) => String(n).padStart(5, '0')
+
+export async function largeRecord({ files, documents, evidence }: Size): Promise<LargeRecord> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const { kty, crv, x, y } = await exportJWK(publicKey)
+  const all = new Map<string, Uint8Array>()
+  const requirements = Math.ceil(documents / 6)
+  const stories = requirements * 2
+  const specifications = documents - requirements - stories
+  all.set('.gxp/system_context.md', text(context))
+  all.set('.gxp/risk_assessment.log', text(register))
+  for (let n = 0; n < requirements; n++) all.set(`.gxp/requirements/REQ-${pad(n)}.md`, text(requirement(n)))
+  for (let n = 0; n < stories; n++) all.set(`.gxp/user_stories/US-${pad(n)}.md`, text(story(n, requirements)))
+  for (let n = 0; n < specifications; n++) all.set(`.gxp/specs/SPEC-${pad(n)}.md`, text(specification(n, stories)))
+  const sources = Math.ceil((files * 2) / 3)
+  for (let n = 0; n < sources; n++) all.set(sourcePath(n), text(source(n, specifications, requirements)))
+  for (let n = 0; n < files - sources; n++)
+    all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, specifications)))
+  for (let n = 0; n < evidence; n++) {
+    const payload = text(JSON.stringify(claims(n, specifications)))
+    const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', kid: 'bench' }).sign(privateKey)
+    all.set(`.gxp/evidence/EV-${pad(n)}.jws`, text(jws))
+  }
+  const bytes = new Map<string, Uint8Array>()
+  const tree = [...all].map(([path, content]) => {
+    const sha = blobId(content, 'sha1')
+    bytes.set(sha, content)
+    return { path, sha, size: content.byteLength }
+  })
+  const key = { name: 'bench', kid: 'bench', jwk: { kty, crv, x, y } as TrustedKey['jwk'] }
+  const path = sourcePath(0)
+  return { tree, bytes, key, changed: { path, bytes: text(`${source(0, specifications, requirements)}// changed\n`) } }
+}
+
+const sourcePath = (n: number) => `src/part-${n % 97}/unit-${n}.ts`
+
+const context = `---
+id: 6f1c2d3e-4a5b-4c6d-8e7f-9a0b1c2d3e4f
+project_name: Bench
+version: 1.0.0
+gxp_risk_rating: HIGH
+validation_status: draft
+intended_use: Measures how long it takes.
+---
+`
+const register = `## RISK-001: Slowness
+- Date: 2026-01-01
+- Author: QA
+- Component: all
+- Risk Level: LOW
+- Description: It takes long.
+- Impact: People wait.
+- Mitigation: It is measured.
+- Status: mitigated
+`
+
+const RISKS = ['HIGH', 'MEDIUM', 'LOW'] as const
+
+const requirement = (n: number) => `---
+gxp_id: REQ-${pad(n)}
+title: "Requirement ${n} of the system"
+gxp_risk_rating: ${RISKS[n % 3]}
+validation_status: draft
+description: |
+  The system keeps ${n} things in order, and says so to whoever asks, in a sentence that is
+  as long as real ones are, which is to say a little longer than one would like.
+acceptance_criteria:
+  - "The thing is shown within two seconds"
+  - "The thing is refused where it exceeds its limit"
+  - "The refusal is logged with user and time"
+---
+
+# Requirement ${n}
+
+More words about it.
+`
+
+const story = (n: number, requirements: number) => `---
+gxp_id: US-${pad(n)}
+title: "Story ${n}"
+parent_id: REQ-${pad(n % requirements)}
+as_a: "quality officer"
+i_want: "to see thing ${n}"
+so_that: "I can rely on it"
+status: draft
+acceptance_criteria:
+  - "It is there"
+  - "It is right"
+---
+
+# Story ${n}
+`
+
+const specification = (n: number, stories: number) => `---
+gxp_id: SPEC-${pad(n)}
+title: "Specification ${n}"
+parent_id: US-${pad(n % stories)}
+verification_tier: ${['IQ', 'OQ', 'PQ'][Math.floor(n / stories) % 3]}
+design_approach: |
+  A function takes the thing and gives it back, checked.
+source_files:
+  - ${sourcePath(n)}
+validation_status: draft
+---
+
+# Specification ${n}
+`
+
+const body = Array.from(
+  { length: 60 },
+  (_, n) => `  const value${n} = compute('some text ${n}', \`a \${n} template\`, ${n}) // a remark`,
+)
+  .join('\n')
+  .concat('\n')
+
+const source = (n: number, specifications: number, requirements: number) => `import { compute } from '../compute.ts'
+
+/**
+ * Does thing ${n}.
+ *
+ * @gxp-satisfies REQ-${pad(n % requirements)}
+ * @gxp-implements SPEC-${pad(n % specifications)}
+ * @gxp-risk ${RISKS[(n % requirements) % 3]}
+ */
+export function thing${n}(): void {
+${body}}
+`
+
+const test = (n: number, specifications: number) => `import { thing${n} } from '../../src/thing.ts'
+
+// @gxp-verifies SPEC-${pad(n % specifications)}
+// @test-type OQ
+it('does thing ${n}', () => {
+${body}})
+`
+
+const claims = (n: number, specifications: number) => ({
+  '@context': 'https://www.rosie-standard.org/evidence/v1',
+  gxp_id: `EV-${pad(n)}`,
+  spec_id: `SPEC-${pad(n % specifications)}`,
+  verification_tier: 'OQ',
+  test_results: { tool: 'vitest', version: '3.0.0', passed: 3, failed: 0, skipped: 0, duration_ms: 12 },
+  timestamp: '2026-02-05T10:00:00Z',
+  system_state_hash: `sha256:${'0'.repeat(64)}`,
+  git_commit: '0'.repeat(40),
+})

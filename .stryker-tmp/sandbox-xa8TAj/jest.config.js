@@ -1,0 +1,21 @@
+/** ESM needs NODE_OPTIONS=--experimental-vm-modules (the npm scripts set it). */
+// @ts-nocheck
+
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/support/servers/setup.ts',
+  globalTeardown: '<rootDir>/test/support/servers/teardown.ts',
+  testTimeout: 60_000,
+  collectCoverageFrom: ['src/**/*.ts', '!src/generated/**'],
+  coverageProvider: 'v8',
+  coverageThreshold: { global: { lines: 85 } },
+  coverageReporters: ['text-summary', 'lcov'],
+}

@@ -1,0 +1,58 @@
+/**
+ * For whoever watches the process: `/healthz` says that it runs, `/readyz` whether it should get requests. Neither says
+ * why not to the public; the log does.
+ */
+// @ts-nocheck
+
+import type { FastifyPluginAsync } from 'fastify'
+
+/** Fulfilled when all is well; rejected with the reason otherwise. */
+export type Check = () => Promise<unknown>
+
+export interface HealthOptions {
+  /** The process is on its way out. */
+  stopping: () => boolean
+  database: Check
+  /** Every migration is applied. */
+  migrations: Check
+  /** Absent where no Redis is configured. Without it scans are late, not lost: `degraded`, still ready. */
+  redis?: Check
+  /** A check that takes longer has failed; ms. */
+  timeoutMs?: number
+}
+
+export const health: FastifyPluginAsync<HealthOptions> = async (app, options) => {
+  const { stopping, database, migrations, redis, timeoutMs = 2_000 } = options
+
+  app.get('/healthz', async () => ({ status: 'ok' }))
+
+  app.get('/readyz', async (_request, reply) => {
+    const checks = Object.fromEntries(
+      await Promise.all(
+        Object.entries({ database, migrations, ...(redis && { redis }) }).map(async ([name, check]) => [
+          name,
+          await holds(name, check),
+        ]),
+      ),
+    )
+    const ready = checks.database && checks.migrations && !stopping()
+    const status = !ready ? 'unready' : checks.redis === false ? 'degraded' : 'ready'
+    return reply.code(ready ? 200 : 503).send({ status, checks: { ...checks, stopping: stopping() } })
+  })
+
+  async function holds(name: string, check: Check): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs)
+    })
+    try {
+      await Promise.race([check(), late])
+      return true
+    } catch (error) {
+      app.log.warn({ err: error, check: name }, 'A readiness check failed.')
+      return false
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

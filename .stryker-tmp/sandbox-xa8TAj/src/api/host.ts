@@ -1,0 +1,50 @@
+/**
+ * The web host: one Fastify server for webhooks, API, pages and health, with what holds for every answer. It knows none
+ * of the parts it hosts.
+ */
+// @ts-nocheck
+
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import { Problem, sendProblem, toProblem } from './problem.ts'
+
+export interface HostOptions {
+  logger: Logger
+}
+
+/** A page or route that needs more overrides these on its reply. */
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+}
+
+export function createHost({ logger }: HostOptions): FastifyInstance {
+  const host = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    // Fastify's own lines carry the whole address, and with it one-time codes.
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: 60_000,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+    },
+  })
+
+  host.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
+  })
+  host.addHook('onResponse', async ({ log, method, routeOptions }, { statusCode, elapsedTime }) => {
+    log.debug({ method, route: routeOptions.url, status: statusCode, ms: Math.round(elapsedTime) }, 'answered')
+  })
+  host.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new Problem(404, 'There is nothing at this address.')),
+  )
+  host.setErrorHandler((error, request, reply) => sendProblem(reply, toProblem(error, request)))
+  return host
+}

@@ -1,0 +1,39 @@
+/** Errors as clients see them: RFC 9457 problem details, with the request's id to look up in the log, never a stack. */
+// @ts-nocheck
+
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** An answer with an HTTP status, thrown where it is decided. Its message is shown to the client. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly statusCode: number
+  readonly headers: Record<string, string>
+  constructor(statusCode: number, detail: string, headers: Record<string, string> = {}) {
+    super(detail)
+    this.statusCode = statusCode
+    this.headers = headers
+  }
+}
+
+/** Our own problems and Fastify's about the request are told; whatever else goes wrong is for the log. */
+export function toProblem(error: unknown, { id, log }: Pick<FastifyRequest, 'id' | 'log'>): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Error) {
+    const status = 'statusCode' in error ? Number(error.statusCode) : 500
+    if (status >= 400 && status < 500) return new Problem(status, error.message)
+  }
+  log.error({ err: error }, 'A request failed.')
+  return new Problem(500, `Something went wrong on this server. Its log says more under the request id ${id}.`)
+}
+
+export function sendProblem(reply: FastifyReply, { statusCode: status, message: detail, headers }: Problem) {
+  const body = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    requestId: reply.request.id,
+  }
+  return reply.code(status).headers(headers).type('application/problem+json').send(JSON.stringify(body))
+}

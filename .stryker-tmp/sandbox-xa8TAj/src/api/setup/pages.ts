@@ -1,0 +1,129 @@
+/** The pages of the first start: plain HTML that works without scripts, images or anything from another address. */
+// @ts-nocheck
+
+import { randomBytes } from 'node:crypto'
+import { Html, html } from './html.ts'
+
+export interface Page {
+  html: string
+  /** Value of the `Content-Security-Policy` header that goes with it. */
+  policy: string
+}
+
+const STYLE = `
+  body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color-scheme: light dark }
+  fieldset, .field { margin: 1.5rem 0 } label { display: block } .field label { font-weight: 600 }
+  input:not([type=radio]) { width: 100%; padding: .5rem; font: inherit; box-sizing: border-box }
+  button { padding: .6rem 1.2rem; font: inherit } [role=alert] { border-left: .3rem solid #c00; padding-left: 1rem }
+`
+
+/** `formAction`: the only address its forms may be sent to, as a CSP source. `script`: runs when the page is shown. */
+function page(title: string, body: Html, { formAction = "'none'", script = '' } = {}): Page {
+  const nonce = randomBytes(16).toString('base64')
+  const policy = [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    ...(script ? [`script-src 'nonce-${nonce}'`] : []),
+    `form-action ${formAction}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  const text = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – rosie-guard</title>
+<style nonce="${nonce}">${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+${script && html`<script nonce="${nonce}">${new Html(script)}</script>`}
+</body>
+</html>
+`.text
+  return { html: text, policy }
+}
+
+export interface Form {
+  account: 'personal' | 'organization'
+  organization: string
+}
+
+/** `server`: the GitHub that the app will belong to, such as `github.com`. `wrong`: what was wrong with the last try. */
+export function form(server: string, { account, organization }: Form, wrong: string | null = null): Page {
+  const checked = (value: Form['account']) => account === value && html` checked`
+  const body = html`${wrong !== null && html`<p role="alert">${wrong}</p>`}
+<p>This server has no GitHub App yet. It will be registered on <strong>${server}</strong>; for another GitHub server set
+<code>GHE_HOST</code> and start again. Be signed in there, in this browser.</p>
+<form method="post" action="/setup">
+<div class="field">
+<label for="token">One-time token</label>
+<p id="token-hint">The server's log shows it: who can read the log may register the app.</p>
+<input id="token" name="token" required autocomplete="off" spellcheck="false" aria-describedby="token-hint">
+</div>
+<fieldset>
+<legend>The app belongs to</legend>
+<label><input type="radio" name="account" value="organization"${checked('organization')}> an organisation</label>
+<label><input type="radio" name="account" value="personal"${checked('personal')}> my personal account</label>
+</fieldset>
+<div class="field">
+<label for="organization">Organisation</label>
+<p id="organization-hint">Its name as in its address on GitHub. Leave it empty for a personal account.</p>
+<input id="organization" name="organization" value="${organization}" autocomplete="off" spellcheck="false"
+aria-describedby="organization-hint">
+</div>
+<button>Continue on GitHub</button>
+</form>`
+  return page('Register the GitHub App', body, { formAction: "'self'" })
+}
+
+/** Carries the manifest to GitHub: by itself where scripts run, with a button elsewhere. */
+export function handOver(action: string, manifest: object): Page {
+  const body = html`<p>GitHub shows the app's name and asks you to confirm. It then brings you back here.</p>
+<form method="post" action="${action}">
+<input type="hidden" name="manifest" value="${JSON.stringify(manifest)}">
+<button>Continue on GitHub</button>
+</form>`
+  return page('On to GitHub', body, { formAction: new URL(action).origin, script: 'document.forms[0].submit()' })
+}
+
+export function registered(htmlUrl: string, slug: string): Page {
+  const body = html`<p>GitHub knows the app as <strong>${slug}</strong>. Its credentials are kept on this server, and the
+server goes on with them. Back up its data folder.</p>
+<p>Next: <a href="${htmlUrl}/installations/new">install the app on your repositories</a>.</p>`
+  return page('The app is registered', body)
+}
+
+/** `what`: what went wrong and what to do, in a sentence or two. */
+export const problem = (title: string, what: string): Page =>
+  page(title, html`<p role="alert">${what}</p>\n<p><a href="/setup">Start again</a></p>`)
+
+export const unreachable = (server: string, webhookUrl: string): Page =>
+  page(
+    `${server} can’t reach this server`,
+    html`<p role="alert">Webhooks would go to ${webhookUrl}, which is this machine only.</p>
+<p>Set <code>PUBLIC_URL</code> to an address that ${server} can reach, or <code>WEBHOOK_PROXY_URL</code> to a channel of
+smee.io, and start the server again.</p>`,
+  )
+
+export const unknownRegistration = (): Page =>
+  problem(
+    'This registration is not known',
+    'It was begun elsewhere, more than an hour ago, before this server was started, or it is finished already.',
+  )
+
+export const notHandedOver = (): Page =>
+  problem(
+    'GitHub did not hand over the credentials',
+    'The server’s log says why. If GitHub lists the app in your settings, delete it there before you start again.',
+  )
+
+export const notKept = (slug: string): Page =>
+  problem(
+    'The credentials could not be kept',
+    `The server’s log says why. Delete the app ${slug} in your settings on GitHub before you start again.`,
+  )

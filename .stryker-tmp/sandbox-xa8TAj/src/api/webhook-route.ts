@@ -1,0 +1,77 @@
+/**
+ * `POST /api/github/webhooks`: verify, store, answer. GitHub waits ten seconds, so nothing here asks GitHub anything;
+ * what a delivery means is found out later, from the inbox.
+ */
+// @ts-nocheck
+
+import type { FastifyPluginAsync } from 'fastify'
+import type { Inbox } from '../scan/ports.ts'
+import { Problem } from './problem.ts'
+
+export const WEBHOOK_PATH = '/api/github/webhooks'
+
+/** https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap */
+const MAX_BYTES = 25 * 2 ** 20
+
+export interface WebhookRouteOptions {
+  inbox: Pick<Inbox, 'store'>
+  /** Probot's `webhooks.verify`: whether `X-Hub-Signature-256` fits the body, in constant time. */
+  verify: (body: string, signature: string) => Promise<boolean>
+  /** Called after a delivery was stored. */
+  nudge: () => void
+}
+
+export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app, { inbox, verify, nudge }) => {
+  // The signature is over the text as it came, so that is what the route gets.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', (_request, _body, done) => {
+    done(
+      new Problem(415, 'Choose application/json as the content type of the webhook in the settings of the GitHub App.'),
+    )
+  })
+
+  app.post(WEBHOOK_PATH, {
+    bodyLimit: MAX_BYTES,
+    // Before the body is read, which spares us those of strangers who send no signature. One that only looks right gets
+    // its body read, up to the limit above: nothing less tells whether it fits.
+    onRequest: async ({ headers }) => {
+      if (!/^sha256=[0-9a-f]{64}$/.test(text(headers['x-hub-signature-256']))) throw unsigned()
+    },
+    handler: async ({ headers, body, log }, reply) => {
+      const raw = text(body)
+      if (raw === '' || !(await verify(raw, text(headers['x-hub-signature-256'])))) throw unsigned()
+      const event = token(headers, 'x-github-event')
+      const id = token(headers, 'x-github-delivery')
+      const payload = parse(raw)
+      const outcome = await inbox.store({ id, event, payload }).catch((error: unknown) => {
+        log.error({ err: error, delivery: id, event }, 'A delivery could not be stored.')
+        throw new Problem(503, 'The delivery could not be stored. Redeliver it later.', { 'retry-after': '60' })
+      })
+      if (outcome === 'repeat') return reply.code(200).send({ repeated: true })
+      nudge()
+      return reply.code(202).send({ stored: true })
+    },
+  })
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+const unsigned = () =>
+  new Problem(401, 'X-Hub-Signature-256 is missing or does not fit the body and the webhook secret.')
+
+function token(headers: Record<string, unknown>, name: string): string {
+  const value = text(headers[name])
+  if (!/^[\w-]{1,100}$/.test(value)) throw new Problem(400, `The header ${name} is missing or odd.`)
+  return value
+}
+
+function parse(raw: string): unknown {
+  try {
+    const payload: unknown = JSON.parse(raw)
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload
+  } catch {
+    // Told like any other payload that is no object.
+  }
+  throw new Problem(400, 'The body is not a JSON object.')
+}

@@ -1,0 +1,173 @@
+/** The app at work: every part of one process, put together. Started and stopped by main.ts. */
+// @ts-nocheck
+
+import { readFile } from 'node:fs/promises'
+import { health } from './api/health.ts'
+import { createHost } from './api/host.ts'
+import { WEBHOOK_PATH, webhookRoute } from './api/webhook-route.ts'
+import { type Config, ConfigError } from './config.ts'
+import { startInboxRunner } from './github/inbox-runner.ts'
+import { type GitHubClient, GuardOctokit } from './github/octokit.ts'
+import { createPublisher } from './github/publisher.ts'
+import { type Relay, startRelay } from './github/relay.ts'
+import { GitHubSource } from './github/source.ts'
+import { createProbot, createReceiver } from './github/webhooks.ts'
+import { openQueue } from './queue/index.ts'
+import { PARSER_VERSION } from './rosie/parse/index.ts'
+import { readKeys } from './rosie/parse/keys.ts'
+import { DEFAULT_POLICY } from './rosie/policy.ts'
+import { keysOf, type TrustedKey } from './rosie/verify.ts'
+import { startDispatcher } from './scan/dispatch.ts'
+import type { Queue } from './scan/ports.ts'
+import { createWorker, type WorkerOptions } from './scan/worker.ts'
+import { Contents } from './store/contents.ts'
+import type { Database } from './store/database.ts'
+import { Deliveries } from './store/deliveries.ts'
+import { pendingMigrations } from './store/migrate.ts'
+import { Scans } from './store/scans.ts'
+import { SigningKeys } from './store/signing-keys.ts'
+import { States } from './store/states.ts'
+import { ScanWishes } from './store/wishes.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+/** Who we are on GitHub. */
+export interface Credentials {
+  appId: number
+  privateKey: string
+  webhookSecret: string
+  /** The app's name in addresses, where it is known. */
+  slug: string | null
+}
+
+export interface Running {
+  /** Where it listens. */
+  url: string
+  /** No new work; what runs is finished or handed back within `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+}
+
+export async function startWork(
+  config: Config,
+  credentials: Credentials,
+  database: Database,
+  log: Logger,
+): Promise<Running> {
+  const evidenceKeys = await readEvidenceKeys(config)
+  const inbox = new Deliveries(database)
+  const probot = probotOf(config, credentials, log)
+  const receive = await createReceiver(probot)
+  const queue = await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, log })
+  const dispatcher = startDispatcher({ wishes: new ScanWishes(database), queue, log }, database.embedded)
+  const runner = startInboxRunner({ inbox, receive, onScans: dispatcher.nudge, log })
+  if (config.role !== 'web') {
+    const store = new Scans(database)
+    const portsOf = workerPorts({ config, credentials, database, probot, store, evidenceKeys })
+    queue.process(createWorker({ store, portsOf, onWish: dispatcher.nudge, log }))
+  }
+
+  let stopping = false
+  const host = createHost({ logger: log })
+  await host.register(health, { stopping: () => stopping, ...dependencies(config, database, queue) })
+  if (config.role !== 'worker') {
+    await host.register(webhookRoute, { inbox, verify: (...of) => probot.webhooks.verify(...of), nudge: runner.nudge })
+  }
+  const url = await host.listen({ host: config.host, port: config.port })
+  const relay = relayTo(host, config, log)
+  log.info({ url, role: config.role, database: database.embedded ? 'embedded' : 'postgresql' }, 'rosie-guard is ready')
+
+  const stop = async (graceMs = 10_000) => {
+    stopping = true
+    await relay?.stop()
+    await runner.stop()
+    await dispatcher.stop()
+    await queue.close(graceMs)
+    await host.close()
+  }
+  return { url, stop }
+}
+
+const probotOf = ({ github }: Config, { appId, privateKey, webhookSecret: secret }: Credentials, log: Logger) =>
+  createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: github.apiUrl, log })
+
+interface WorkerParts {
+  config: Config
+  credentials: Credentials
+  database: Database
+  probot: ReturnType<typeof createProbot>
+  store: Scans
+  evidenceKeys: (owner: string) => TrustedKey[]
+}
+
+/** What a scan of a repository works with: its source and publisher act as the installation on it. */
+function workerPorts({
+  config,
+  credentials,
+  database,
+  probot,
+  store,
+  evidenceKeys,
+}: WorkerParts): WorkerOptions['portsOf'] {
+  const contents = new Contents(database, PARSER_VERSION)
+  const states = new States(database)
+  const registry = new SigningKeys(database)
+  const app = { id: credentials.appId, slug: credentials.slug }
+  return async ({ repository }) => {
+    const octokit = (await probot.auth(Number(repository.installationId))) as unknown as GitHubClient
+    return {
+      source: new GitHubSource(octokit, repository.owner, repository.name),
+      contents,
+      states,
+      serverKeys: [...evidenceKeys(repository.owner), ...(await registry.of(repository))],
+      policy: DEFAULT_POLICY,
+      now: Date.now,
+      publisherOf: (scan) =>
+        createPublisher({ octokit, scan, store, app, webUrl: config.github.webUrl, now: Date.now }),
+    }
+  }
+}
+
+/** What readiness depends on. */
+const dependencies = ({ redisUrl }: Config, database: Database, queue: Queue) => ({
+  database: () => database.client.$queryRaw`SELECT 1`,
+  migrations: async () => {
+    const pending = await pendingMigrations(database)
+    if (pending.length > 0) throw new Error(`Not applied: ${pending.join(', ')}`)
+  },
+  ...(redisUrl && { redis: () => queue.reachable() }),
+})
+
+/** From the channel to our own webhook route, where there is a channel and the route. */
+function relayTo(host: ReturnType<typeof createHost>, config: Config, log: Logger): Relay | null {
+  if (!config.webhookProxyUrl || config.role === 'worker') return null
+  const target = localUrl({ ...config, port: portOf(host) }) + WEBHOOK_PATH
+  return startRelay({ source: config.webhookProxyUrl, target, log })
+}
+
+/** The port it listens on, also where the configuration leaves the choice to the system. */
+function portOf({ server }: ReturnType<typeof createHost>): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The host does not listen on a port.')
+  return address.port
+}
+
+/** This process's own address: what a relay on the same machine posts to. */
+export const localUrl = ({ host, port }: Pick<Config, 'host' | 'port'>): string =>
+  `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** The server's own keys by owner; a key without an owner is for all. Throws `ConfigError`. */
+async function readEvidenceKeys({ evidenceKeys }: Config): Promise<(owner: string) => TrustedKey[]> {
+  const known = await Promise.all(
+    evidenceKeys.map(async ({ owner, path }) => {
+      const file = readKeys(await readFile(path, 'utf8'))
+      if (file.problems[0]) {
+        throw new ConfigError([{ variable: 'EVIDENCE_PUBLIC_KEYS', message: `${path}: ${file.problems[0].message}` }])
+      }
+      return { owner: owner?.toLowerCase() ?? null, keys: keysOf(path, file) }
+    }),
+  )
+  return (owner) =>
+    known.flatMap((entry) => (entry.owner === null || entry.owner === owner.toLowerCase() ? entry.keys : []))
+}
+
+/** Where the embedded database, and what GitHub returned at registration, are kept. */
+export const databaseOf = ({ databaseUrl, dataDir }: Config) => (databaseUrl ? { url: databaseUrl } : { dataDir })

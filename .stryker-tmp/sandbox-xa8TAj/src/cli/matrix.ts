@@ -1,0 +1,93 @@
+/**
+ * `rosie-guard matrix [DIR]`: writes the traceability matrix, the gap analysis and the status to sign. Nothing that this
+ * program did not write itself is ever overwritten, nor a status that somebody has begun to sign.
+ */
+// @ts-nocheck
+
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { complianceStatus, GENERATED, gapAnalysis, SIGN_OFF, traceabilityMatrix } from '../report/matrix.ts'
+import { type LocalScan, type LocalScanOptions, scanLocal } from './local-scan.ts'
+import type { Terminal } from './program.ts'
+
+interface MatrixOptions extends LocalScanOptions {
+  out?: string
+}
+
+const HELP = `
+Writes traceability-matrix.json, gap-analysis.json and compliance-status.md to DIR/.gxp, or to --out.
+Files of these names that rosie-guard did not write, and a status with entries in its sign-off section, are left alone.
+
+Examples:
+  rosie-guard matrix
+  rosie-guard matrix path/to/checkout --key evidence-key.pem --out build/record`
+
+export function addMatrix(program: Command, io: Terminal): void {
+  program
+    .command('matrix')
+    .description('write the traceability matrix, the gap analysis and the status to sign')
+    .argument('[dir]', 'the root of what is scanned', '.')
+    .option('--out <folder>', 'where to write (default: .gxp of DIR)')
+    .option('--key <file>', 'trust the public keys in this PEM or JWKS file (may be repeated)', collect, [])
+    .addHelpText('after', HELP)
+    .action(async (dir: string, options: MatrixOptions) => {
+      const scanned = await scanLocal(dir, options)
+      if (!scanned.head.present) throw new Error(`There is no GxP record in ${dir}: no .gxp/ folder and no GxP.MD.`)
+      const folder = options.out ?? join(dir, '.gxp')
+      const files = pagesOf(scanned, new Date().toISOString())
+      await Promise.all(Object.keys(files).map((name) => refuseToOverwrite(join(folder, name))))
+      await mkdir(folder, { recursive: true })
+      for (const [name, text] of Object.entries(files)) await replace(join(folder, name), text)
+      io.out(
+        `${Object.keys(files)
+          .map((name) => `Wrote ${join(folder, name)}`)
+          .join('\n')}\n`,
+      )
+    })
+}
+
+const collect = (file: string, files: string[]) => [...files, file]
+
+function pagesOf({ assessment, head }: LocalScan, now: string): Record<string, string> {
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+  return {
+    'traceability-matrix.json': json(traceabilityMatrix(head, now)),
+    'gap-analysis.json': json(gapAnalysis(head, assessment, now)),
+    'compliance-status.md': complianceStatus(assessment, head, now),
+  }
+}
+
+/** Throws where something stands that is not ours to write again. */
+async function refuseToOverwrite(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw new Error(`${path} can't be read: ${error.code ?? error.message}.`)
+  })
+  if (text === null) return
+  if (path.endsWith('.json')) {
+    if (!isOurJson(text)) throw new Error(`${path} was not written by rosie-guard. Move it away, or use --out.`)
+    return
+  }
+  if (!text.startsWith(GENERATED))
+    throw new Error(`${path} was not written by rosie-guard. Move it away, or use --out.`)
+  const signed = text.slice(text.indexOf(SIGN_OFF) + SIGN_OFF.length).replace(/\|.*Role.*\||[-:|\s]/g, '')
+  if (signed !== '')
+    throw new Error(`${path} has entries in its sign-off section. Keep it under another name, or use --out.`)
+}
+
+function isOurJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'gxpmd_version' in value && 'generated_at' in value
+  } catch {
+    return false
+  }
+}
+
+/** In one step: a run that breaks off leaves the old file whole. */
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  await writeFile(temporary, text)
+  await rename(temporary, path)
+}

@@ -1,0 +1,258 @@
+// @ts-nocheck
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { EvidenceKeyFile } from './config-keys.ts'
+import { evidenceKeys, isPrivateKey, pemOf, readText } from './config-keys.ts'
+import { isLoopback } from './github/loopback.ts'
+import type { LogLevel } from './telemetry/logger.ts'
+import { LOG_LEVELS } from './telemetry/logger.ts'
+
+/** Everything the environment says, checked. Made once, at start; nothing else reads the environment. */
+export interface Config {
+  /** The registered GitHub App; null at the first start, which registers one. */
+  readonly app: AppCredentials | null
+  readonly github: {
+    /** REST, without a trailing slash. */
+    readonly apiUrl: string
+    /** What people see, without a trailing slash. */
+    readonly webUrl: string
+  }
+  readonly webhookProxyUrl: string | null
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly role: Role
+  /** Null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null
+  /** Absolute. */
+  readonly dataDir: string
+  readonly redisUrl: string | null
+  /** Without a trailing slash. */
+  readonly publicUrl: string | null
+  readonly evidenceKeys: readonly EvidenceKeyFile[]
+  readonly logLevel: LogLevel
+}
+
+export interface AppCredentials {
+  readonly appId: number
+  /** PEM. */
+  readonly privateKey: string
+  readonly webhookSecret: string
+  /** For signing people in; null when not configured. */
+  readonly oauth: { readonly clientId: string; readonly clientSecret: string } | null
+}
+
+export const ROLES = ['all', 'web', 'worker'] as const
+export type Role = (typeof ROLES)[number]
+
+/** The environment can't be used. The message lists every problem by the variable's name, and never quotes a value. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(({ variable, message }) => `  ${variable}: ${message}`)
+    super(`The configuration can not be used:\n${lines.join('\n')}`)
+    this.problems = problems
+  }
+}
+
+interface Problem {
+  variable: string
+  message: string
+}
+
+// ── the variables ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const url = (schemes: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}.`,
+    abort: true,
+  })
+
+const webUrl = url(['https', 'http'])
+  .refine((text) => !/[?#]/.test(text), { error: 'must end with its path: paths are added to it, so no ? and no #.' })
+  .transform((text) => text.replace(/\/+$/, ''))
+
+/** Deliveries must not cross a network in clear text. */
+const isSafeChannel = (text: string) => text.startsWith('https://') || isLoopback(text)
+
+const inPortRange = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}.` })
+
+const variables = z.object({
+  APP_ID: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be the number shown as "App ID" on the page of the GitHub App.')
+    .transform(Number)
+    .optional()
+    .describe('The number of the GitHub App. Without any of the credentials the server starts the registration page.'),
+  PRIVATE_KEY: z
+    .string()
+    .transform(pemOf)
+    .refine(isPrivateKey, {
+      error:
+        'must be the private key of the GitHub App: its PEM text (line breaks may be written as \\n), or that in base64.',
+    })
+    .optional()
+    .describe(
+      'The private key of the GitHub App: PEM, with line breaks or `\\n` in their place, or base64 of the PEM.',
+    ),
+  PRIVATE_KEY_PATH: z
+    .string()
+    .transform(readText)
+    .refine(isPrivateKey, { error: 'must name a readable file with the private key of the GitHub App in PEM.' })
+    .optional()
+    .describe('A file with the private key, instead of `PRIVATE_KEY`.'),
+  WEBHOOK_SECRET: z
+    .string()
+    .trim()
+    .refine((secret) => secret !== 'development', {
+      error:
+        'must not be "development", which anyone can guess. Make one with `openssl rand -hex 32` and set the same in the GitHub App.',
+    })
+    .optional()
+    .describe('The secret that GitHub signs webhooks with; the same as in the settings of the GitHub App.'),
+  CLIENT_ID: z.string().optional().describe('The client id of the GitHub App, for signing people in.'),
+  CLIENT_SECRET: z.string().optional().describe('The client secret of the GitHub App, for signing people in.'),
+  GHE_HOST: z
+    .string()
+    .regex(/^[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i, {
+      error: 'must be a host name, such as github.example.com, without https:// and path.',
+      abort: true,
+    })
+    .refine((host) => inPortRange(host.split(':')[1] ?? '443'), { error: 'must have a port from 1 to 65535, or none.' })
+    .optional()
+    .describe('The host of a GitHub Enterprise Server. Without it: github.com.'),
+  GHE_PROTOCOL: oneOf(['https', 'http']).default('https').describe('How `GHE_HOST` is reached: `https` or `http`.'),
+  WEBHOOK_PROXY_URL: url(['https', 'http'])
+    .refine(isSafeChannel, { error: 'must begin with https://, unless the channel is on this machine.' })
+    .optional()
+    .describe(
+      'A smee.io channel to receive webhooks from, for a server that GitHub can not reach. Not for production.',
+    ),
+  HOST: z
+    .string()
+    .regex(/^[a-z\d:.-]+$/i, 'must be an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0.')
+    .default('127.0.0.1')
+    .describe('The address to listen on. `0.0.0.0` listens on all, as a container needs.'),
+  PORT: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
+      error: 'must be a whole number from 0 to 65535.',
+    })
+    .transform(Number)
+    .default(3000)
+    .describe('The port to listen on; 0 takes a free one.'),
+  ROLE: oneOf(ROLES)
+    .default('all')
+    .describe(
+      'What this process does: `web` answers webhooks and the API, `worker` scans, `all` does both. Anything but `all` needs `DATABASE_URL`.',
+    ),
+  DATABASE_URL: url(['postgres', 'postgresql'])
+    .optional()
+    .describe('PostgreSQL 13 or newer. Without it: an embedded database in `DATA_DIR`, for a single process.'),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe('The folder of the embedded database and of the credentials that the registration page received.'),
+  REDIS_URL: url(['redis', 'rediss'])
+    .optional()
+    .describe(
+      'Redis 6.2 or newer for the queue, with `maxmemory-policy noeviction`. Without it the queue lives in PostgreSQL or, with the embedded database, in the process.',
+    ),
+  PUBLIC_URL: webUrl
+    .optional()
+    .describe('Where people and GitHub reach this server, such as `https://guard.example.com`.'),
+  EVIDENCE_PUBLIC_KEYS: z
+    .string()
+    .transform(evidenceKeys)
+    .default([])
+    .describe(
+      'Keys trusted to sign evidence, comma-separated: `owner=path` for the repositories of one organisation, a bare path on a server that serves only one. A path names a PEM or JWKS file.',
+    ),
+  LOG_LEVEL: oneOf(LOG_LEVELS)
+    .default('info')
+    .describe(`How much is logged: ${LOG_LEVELS.map((l) => `\`${l}\``).join(', ')}.`),
+})
+
+type Variables = z.infer<typeof variables>
+
+/** One row for each variable, for the documentation. `default`: as it would be written in the environment. */
+export function describeConfig(): { name: string; default: string | null; description: string }[] {
+  return Object.entries(variables.shape).map(([name, variable]) => {
+    const value = variable.parse(undefined)
+    const isSet = value !== undefined && !(Array.isArray(value) && value.length === 0)
+    return { name, default: isSet ? String(value) : null, description: variable.description ?? '' }
+  })
+}
+
+// ── environment → Config ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An empty variable counts as one that isn't set. Throws `ConfigError`. Reads the key files that the variables name. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
+  const parsed = variables.safeParse(set)
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ variable: String(path[0]), message })),
+    ...contradictions(set),
+  ]
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  return deepFreeze(configOf(parsed.data))
+}
+
+function configOf(vars: Variables): Config {
+  const github = vars.GHE_HOST ? `${vars.GHE_PROTOCOL}://${vars.GHE_HOST}` : null
+  return {
+    app: credentialsOf(vars),
+    github: github
+      ? { apiUrl: `${github}/api/v3`, webUrl: github }
+      : { apiUrl: 'https://api.github.com', webUrl: 'https://github.com' },
+    webhookProxyUrl: vars.WEBHOOK_PROXY_URL ?? null,
+    host: vars.HOST,
+    port: vars.PORT,
+    role: vars.ROLE,
+    databaseUrl: vars.DATABASE_URL ?? null,
+    dataDir: resolve(vars.DATA_DIR),
+    redisUrl: vars.REDIS_URL ?? null,
+    publicUrl: vars.PUBLIC_URL ?? null,
+    evidenceKeys: vars.EVIDENCE_PUBLIC_KEYS,
+    logLevel: vars.LOG_LEVEL,
+  }
+}
+
+/** Complete or null: `contradictions` has refused what lies between. */
+function credentialsOf(vars: Variables): AppCredentials | null {
+  const privateKey = vars.PRIVATE_KEY ?? vars.PRIVATE_KEY_PATH
+  if (!vars.APP_ID || !privateKey || !vars.WEBHOOK_SECRET) return null
+  const oauth =
+    vars.CLIENT_ID && vars.CLIENT_SECRET ? { clientId: vars.CLIENT_ID, clientSecret: vars.CLIENT_SECRET } : null
+  return { appId: vars.APP_ID, privateKey, webhookSecret: vars.WEBHOOK_SECRET, oauth }
+}
+
+/** What is wrong between variables that are right one by one. */
+function* contradictions(set: Record<string, unknown>): Generator<Problem> {
+  const privateKey = 'PRIVATE_KEY_PATH' in set ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY'
+  yield* incomplete(set, ['APP_ID', privateKey, 'WEBHOOK_SECRET'], 'a GitHub App is configured')
+  yield* incomplete(set, ['CLIENT_ID', 'CLIENT_SECRET'], 'signing in is configured')
+  if ('PRIVATE_KEY' in set && 'PRIVATE_KEY_PATH' in set) {
+    yield { variable: 'PRIVATE_KEY_PATH', message: 'must not be set together with PRIVATE_KEY. Remove one of them.' }
+  }
+  if ((set.ROLE ?? 'all') !== 'all' && !('DATABASE_URL' in set)) {
+    const message = 'must be set when ROLE is not "all": the embedded database serves one process only.'
+    yield { variable: 'DATABASE_URL', message }
+  }
+}
+
+function* incomplete(set: Record<string, unknown>, names: string[], when: string): Generator<Problem> {
+  const [missing, present] = [names.filter((name) => !(name in set)), names.filter((name) => name in set)]
+  if (present.length === 0) return
+  const message = `is missing or empty, though ${when} (${present.join(' and ')}). Set it, or remove the others.`
+  for (const variable of missing) yield { variable, message }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member)
+  return Object.freeze(value)
+}

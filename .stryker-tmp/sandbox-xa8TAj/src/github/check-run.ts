@@ -1,0 +1,197 @@
+/** The check run of one scan. https://docs.github.com/en/rest/checks/runs */
+// @ts-nocheck
+
+
+import { cut, MAX_MARKDOWN_BYTES, text } from '../report/markdown.ts'
+import { defuse, oneLine, shortenBytes, visible } from '../report/plain.ts'
+import type { CheckPage } from '../report/summary.ts'
+import type { Conclusion, Finding } from '../rosie/model.ts'
+import { RateLimited, Unreachable } from '../scan/errors.ts'
+import { PHASES, type Phase } from '../scan/ports.ts'
+import type { PublisherOptions } from './publisher.ts'
+
+export const CHECK_NAME = 'ROSIE compliance'
+
+/** The button's identifier, as `check_run.requested_action` brings it back. */
+export const RESCAN = 'rescan'
+
+const ACTIONS = [{ label: 'Scan again', description: 'Scan this commit once more', identifier: RESCAN }]
+
+/** Annotations a request. */
+const BATCH = 50
+
+/** Of an annotation's message: 64 KB. */
+const MAX_MESSAGE_BYTES = 64_000
+const MAX_TITLE = 255
+
+/** Each update costs a request: short scans show none, long ones one in ten seconds. In ms. */
+const QUIET_AT_FIRST = 5_000
+const QUIET_BETWEEN = 10_000
+
+interface Annotation {
+  path: string
+  start_line: number
+  end_line: number
+  start_column?: number
+  end_column?: number
+  annotation_level: 'failure' | 'warning' | 'notice'
+  title: string
+  message: string
+}
+
+interface Change {
+  status?: 'completed'
+  conclusion?: Conclusion
+  completed_at?: string
+  output: { title: string; summary: string; annotations?: Annotation[] }
+  actions?: { label: string; description: string; identifier: string }[]
+}
+
+/** What GitHub shows, as far as it was confirmed. */
+interface Shown {
+  /** Null while in progress. */
+  conclusion: string | null
+  annotations: number
+}
+
+export class CheckRun {
+  readonly #options: PublisherOptions
+  readonly #target: { owner: string; repo: string }
+  #id: number | null
+  /** Null: an earlier attempt, or a request without an answer, may have changed it. Read before anything is appended. */
+  #shown: Shown | null = null
+  #ended = false
+  #quietUntil = Number.POSITIVE_INFINITY
+
+  constructor(options: PublisherOptions) {
+    const { checkRunId, repository } = options.scan
+    this.#options = options
+    this.#target = { owner: repository.owner, repo: repository.name }
+    this.#id = checkRunId === null ? null : Number(checkRunId)
+  }
+
+  async open(): Promise<void> {
+    await this.#opened()
+    this.#quietUntil = this.#options.now() + QUIET_AT_FIRST
+  }
+
+  /** Nothing depends on it: where GitHub can't be reached or asks to wait, this update is dropped. */
+  async progress(phase: Phase, detail: string): Promise<void> {
+    const now = this.#options.now()
+    if (this.#id === null || this.#ended || now < this.#quietUntil) return
+    this.#quietUntil = now + QUIET_BETWEEN
+    try {
+      await this.#update(this.#id, { output: { title: `${phase} (${PHASES[phase]} %)`, summary: text(detail, 1000) } })
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof RateLimited)) throw error
+    }
+  }
+
+  async conclude(page: CheckPage): Promise<void> {
+    const id = await this.#opened()
+    this.#ended = true
+    const annotations = page.annotations.filter(isPlaced).map(annotation)
+    let shown = this.#shown ?? (await this.#read(id))
+    // The conclusion goes first, with the first annotations: what people wait for doesn't wait for the rest.
+    while (shown.conclusion !== page.conclusion || shown.annotations < annotations.length) {
+      const batch = annotations.slice(shown.annotations, shown.annotations + BATCH)
+      shown = await this.#append(id, page, shown, batch)
+    }
+  }
+
+  async fail(title: string, summary: string): Promise<void> {
+    const id = await this.#opened()
+    this.#ended = true
+    this.#shown = null
+    const output = { title: oneLine(title, MAX_TITLE), summary: cut(summary, MAX_MARKDOWN_BYTES) }
+    await this.#update(id, { ...this.#completed('failure'), output, actions: ACTIONS })
+  }
+
+  /** The check run's id: the known one, the one an earlier attempt made without hearing of it, or a new one's. */
+  async #opened(): Promise<number> {
+    if (this.#id !== null) return this.#id
+    const { scan, store } = this.#options
+    const id = (scan.attempt > 1 ? await this.#find() : null) ?? (await this.#create())
+    this.#id = id
+    await store.update(scan, { checkRunId: BigInt(id) })
+    return id
+  }
+
+  async #create(): Promise<number> {
+    const { octokit, scan, now } = this.#options
+    const { data } = await octokit.rest.checks.create({
+      ...this.#target,
+      name: CHECK_NAME,
+      head_sha: scan.headSha,
+      status: 'in_progress',
+      external_id: scan.id,
+      started_at: new Date(now()).toISOString(),
+    })
+    this.#shown = { conclusion: null, annotations: 0 }
+    return data.id
+  }
+
+  /** One page is enough: the newest come first, and it is minutes old. */
+  async #find(): Promise<number | null> {
+    const { octokit, scan, app } = this.#options
+    const { data } = await octokit.rest.checks.listForRef({
+      ...this.#target,
+      ref: scan.headSha,
+      check_name: CHECK_NAME,
+      filter: 'all',
+      per_page: 100,
+    })
+    // Any app may write any external id.
+    const ours = data.check_runs.find((run) => run.external_id === scan.id && run.app?.id === app.id)
+    if (!ours) return null
+    this.#shown = { conclusion: ours.conclusion, annotations: ours.output.annotations_count }
+    return ours.id
+  }
+
+  async #read(id: number): Promise<Shown> {
+    const { data } = await this.#options.octokit.rest.checks.get({ ...this.#target, check_run_id: id })
+    return { conclusion: data.conclusion, annotations: data.output.annotations_count }
+  }
+
+  /** Annotations are appended to those GitHub has. The conclusion is sent only while it isn't there. */
+  async #append(id: number, page: CheckPage, shown: Shown, batch: Annotation[]): Promise<Shown> {
+    const { title, summary, conclusion } = page
+    const output = { title, summary, annotations: batch }
+    const ending = shown.conclusion === conclusion ? {} : this.#completed(conclusion)
+    this.#shown = null
+    await this.#update(id, { ...ending, output, actions: ACTIONS })
+    this.#shown = { conclusion, annotations: shown.annotations + batch.length }
+    await this.#options.store.update(this.#options.scan, { annotationsSent: this.#shown.annotations })
+    return this.#shown
+  }
+
+  #completed(conclusion: Conclusion) {
+    return { status: 'completed' as const, conclusion, completed_at: new Date(this.#options.now()).toISOString() }
+  }
+
+  async #update(id: number, change: Change): Promise<void> {
+    await this.#options.octokit.rest.checks.update({ ...this.#target, check_run_id: id, ...change })
+  }
+}
+
+type Placed = Finding & { path: string; line: number }
+
+const isPlaced = (finding: Finding): finding is Placed => finding.path !== null && finding.line !== null
+
+const LEVELS = { error: 'failure', warning: 'warning', notice: 'notice' } as const
+
+/** GitHub shows messages as plain text, but looks for mentions in any text. */
+function annotation({ path, line, endLine, column, endColumn, severity, rule, message }: Placed): Annotation {
+  const end = endLine ?? line
+  return {
+    path,
+    start_line: line,
+    end_line: end,
+    // "Annotations only support start_column and end_column on the same line."
+    ...(end === line && column !== null ? { start_column: column } : {}),
+    ...(end === line && column !== null && endColumn !== null ? { end_column: endColumn } : {}),
+    annotation_level: LEVELS[severity],
+    title: oneLine(rule, MAX_TITLE),
+    message: shortenBytes(defuse(visible(message)), MAX_MESSAGE_BYTES),
+  }
+}

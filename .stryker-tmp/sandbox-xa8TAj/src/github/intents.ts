@@ -1,0 +1,210 @@
+/**
+ * What an event asks for. Pure: a payload in, intents out, no request and no clock. An event that asks for nothing
+ * (a deleted branch, a tag, somebody else's check) yields none; one that can't be read throws `BadPayload`.
+ */
+// @ts-nocheck
+
+import type { z } from 'zod'
+import type { Intent, PullRequestFacts, RepositoryFacts, ScanRequested } from '../scan/ports.ts'
+import { CHECK_NAME, RESCAN } from './check-run.ts'
+import * as payloads from './payloads.ts'
+
+interface Event {
+  name: string
+  action: string
+  installation: bigint
+  payload: unknown
+}
+
+/** One reader an event; its keys are the events that rosie-guard handles. */
+const READERS = {
+  push,
+  pull_request: pullRequest,
+  check_run: checkRun,
+  check_suite: checkSuite,
+  merge_group: mergeGroup,
+  repository,
+  installation,
+  installation_repositories: installationRepositories,
+} satisfies Record<string, (event: Event) => Intent[]>
+
+export const EVENTS = Object.keys(READERS) as (keyof typeof READERS)[]
+
+/** `event`: as in `X-GitHub-Event`. Throws `BadPayload`. */
+export function toIntents(event: string, payload: unknown): Intent[] {
+  const name = EVENTS.find((known) => known === event)
+  if (name === undefined) return []
+  const { action = '', installation } = payloads.parsePayload(name, payloads.envelope, payload)
+  // Without an installation there is nobody on whose behalf to act: the webhook of a repository, not of the app.
+  if (!installation) return []
+  return READERS[name]({ name, action, installation: installation.id, payload })
+}
+
+// ── commits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function push(event: Event): Intent[] {
+  const { ref, after, deleted, repository } = parse(event, payloads.pushed)
+  if (!ref.startsWith('refs/heads/')) return []
+  const branch = ref.slice('refs/heads/'.length)
+  if (deleted || /^0+$/.test(after) || isMergeQueue(branch)) return []
+  return [scan(event, repository, { headSha: after, ref: branch, baseRef: baseOfBranch(repository, branch) })]
+}
+
+function pullRequest(event: Event): Intent[] {
+  const scanned = ['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited'].includes(event.action)
+  if (!scanned && event.action !== 'closed') return []
+  const { repository, pull_request: raw, changes } = parse(event, payloads.pullRequested)
+  const pull: PullRequestFacts = {
+    number: raw.number,
+    headSha: raw.head.sha,
+    headRef: raw.head.ref,
+    baseRef: raw.base.ref,
+    open: raw.state === 'open',
+    opening: event.action === 'opened',
+    updatedAt: raw.updated_at,
+  }
+  if (!pull.open) return [{ type: 'pull', installation: event.installation, repository, pull }]
+  if (!scanned || (event.action === 'edited' && !changes?.base)) return []
+  // Two forks may have branches of one name; the pull request's own ref tells them apart.
+  const ref = raw.head.repo?.id === repository.id ? pull.headRef : `refs/pull/${pull.number}/head`
+  return [scan(event, repository, { headSha: pull.headSha, ref, baseRef: pull.baseRef, pull })]
+}
+
+function mergeGroup(event: Event): Intent[] {
+  if (event.action !== 'checks_requested') return []
+  const { repository, merge_group: group } = parse(event, payloads.mergeGroup)
+  const { head_sha: headSha, head_ref: ref, base_ref: baseRef, base_sha: baseSha } = group
+  return [scan(event, repository, { headSha, ref, baseRef, baseSha })]
+}
+
+// ── checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function checkRun(event: Event): Intent[] {
+  if (event.action !== 'rerequested' && event.action !== 'requested_action') return []
+  const { repository, check_run: check, requested_action } = parse(event, payloads.checkRun)
+  if (check.name !== CHECK_NAME) return []
+  if (event.action === 'requested_action' && requested_action?.identifier !== RESCAN) return []
+  const head = { ...check, head_branch: check.check_suite.head_branch }
+  return scansOfHead(event, repository, head, { trigger: event.action, forced: true })
+}
+
+function checkSuite(event: Event): Intent[] {
+  if (event.action === 'rerequested') {
+    const { repository, check_suite: head } = parse(event, payloads.checkSuite)
+    return scansOfHead(event, repository, head, { trigger: event.action, forced: true })
+  }
+  if (event.action === 'requested') {
+    const { repository, check_suite: head } = parse(event, payloads.checkSuite)
+    // GitHub opens a suite for each push; the push or the merge group says the same and more.
+    if (head.head_branch !== null && isMergeQueue(head.head_branch)) return []
+    return scansOfHead(event, repository, head, { onlyIfUnknown: true })
+  }
+  return []
+}
+
+type CheckedHead = z.infer<typeof payloads.checkSuite>['check_suite']
+
+/** A commit may be the head of several pull requests: one scan for each base, and one where it is on the default branch. */
+function scansOfHead(
+  event: Event,
+  repository: FullRepository,
+  head: CheckedHead,
+  wish: Partial<ScanRequested>,
+): ScanRequested[] {
+  const branch = head.head_branch
+  // A fork's pull requests into its parent are listed as well; they are judged where they are merged.
+  const pulls = head.pull_requests.filter(({ repositoryId }) => repositoryId === repository.id)
+  const bases: Pick<ScanRequested, 'ref' | 'baseRef' | 'pull'>[] = pulls.map(({ facts }) => ({
+    ref: branch ?? facts.headRef,
+    baseRef: facts.baseRef,
+    pull: facts,
+  }))
+  if (bases.length === 0 || branch === repository.defaultBranch) {
+    bases.unshift({ ref: branch, baseRef: baseOfBranch(repository, branch), pull: null })
+  }
+  return bases.map((base) => scan(event, repository, { ...wish, ...base, headSha: head.head_sha }))
+}
+
+// ── installations and repositories ──────────────────────────────────────────────────────────────────────────────────
+
+const INSTALLATION_STATES = new Map<string, 'active' | 'suspended' | 'removed'>([
+  ['created', 'active'],
+  ['unsuspend', 'active'],
+  ['new_permissions_accepted', 'active'],
+  ['suspend', 'suspended'],
+  ['deleted', 'removed'],
+])
+
+function installation(event: Event): Intent[] {
+  const state = INSTALLATION_STATES.get(event.action)
+  if (state === undefined) return []
+  const { installation, repositories = [] } = parse(event, payloads.installed)
+  const change: Intent = { type: 'installation', installation, state }
+  return event.action === 'created' ? [change, ...access(event, repositories, [])] : [change]
+}
+
+function installationRepositories(event: Event): Intent[] {
+  if (event.action !== 'added' && event.action !== 'removed') return []
+  const { repositories_added, repositories_removed } = parse(event, payloads.installationRepositories)
+  return access(
+    event,
+    repositories_added,
+    repositories_removed.map(({ id }) => id),
+  )
+}
+
+/** What the app may see from now on, each newly seen repository with its first scan. */
+function access(event: Event, added: RepositoryFacts[], removed: bigint[]): Intent[] {
+  if (added.length + removed.length === 0) return []
+  return [
+    { type: 'repositories', installation: event.installation, added, removed },
+    ...added.map((repository) => scan(event, repository, {})),
+  ]
+}
+
+const REPOSITORY_ACTIONS = ['renamed', 'transferred', 'archived', 'unarchived', 'deleted', 'privatized', 'publicized']
+
+function repository(event: Event): Intent[] {
+  const { action, installation } = event
+  if (!REPOSITORY_ACTIONS.includes(action) && action !== 'edited') return []
+  const { repository, changes } = parse(event, payloads.repositoryChanged)
+  const newDefault = action === 'edited' && changes?.default_branch !== undefined
+  if (action === 'edited' && !newDefault) return []
+  const state = action === 'deleted' ? 'removed' : repository.archived || action === 'archived' ? 'archived' : 'active'
+  const change: Intent = { type: 'repository', installation, repository, state }
+  return newDefault ? [change, scan(event, repository, {})] : [change]
+}
+
+// ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type FullRepository = RepositoryFacts & { defaultBranch: string }
+
+const parse = <Schema extends z.ZodType>(event: Event, schema: Schema): z.infer<Schema> =>
+  payloads.parsePayload(event.name, schema, event.payload)
+
+/** Unless `wish` says otherwise: the default branch as it will be when the scan starts. */
+function scan(event: Event, repository: RepositoryFacts, wish: Partial<ScanRequested>): ScanRequested {
+  return {
+    type: 'scan',
+    installation: event.installation,
+    repository,
+    headSha: null,
+    ref: null,
+    baseRef: null,
+    baseSha: null,
+    pull: null,
+    trigger: event.name,
+    forced: false,
+    onlyIfUnknown: false,
+    ...wish,
+  }
+}
+
+const isMergeQueue = (branch: string) => branch.startsWith('gh-readonly-queue/')
+
+/** What a branch is compared with; null for the default branch. A merge queue's branch is named after its base. */
+function baseOfBranch(repository: FullRepository, branch: string | null): string | null {
+  if (branch === repository.defaultBranch) return null
+  const queued = branch === null ? null : /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-f]+$/.exec(branch)
+  return queued?.[1] ?? repository.defaultBranch
+}

@@ -1,0 +1,51 @@
+/** The publisher on GitHub: one check run and one comment for one scan. */
+// @ts-nocheck
+
+import type { Octokit } from '@octokit/rest'
+import { comment } from '../report/comment.ts'
+import { checkPage } from '../report/summary.ts'
+import type { Publisher, ScanStore } from '../scan/ports.ts'
+import type { HeadedScan } from '../scan/run.ts'
+import { CheckRun } from './check-run.ts'
+import { publishComment } from './comment.ts'
+
+export interface PublisherOptions {
+  /** Speaks for the installation; its failures are the errors of scan/errors.ts. Writes must not be retried below us. */
+  octokit: PublishingClient
+  scan: HeadedScan
+  store: Pick<ScanStore, 'update' | 'updatePull'>
+  /** Ourselves. `slug`, where known, tells our comments from other apps' when GitHub doesn't name the app. */
+  app: { id: number; slug: string | null }
+  /** Where people look at GitHub: `https://github.com`, or the GHES host; no slash at the end. */
+  webUrl: string
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** The part of Octokit that publishing uses. */
+export interface PublishingClient {
+  rest: {
+    checks: Pick<Octokit['rest']['checks'], 'create' | 'get' | 'listForRef' | 'update'>
+    issues: Pick<Octokit['rest']['issues'], 'createComment' | 'listComments' | 'updateComment'>
+  }
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const checkRun = new CheckRun(options)
+  return {
+    open: () => checkRun.open(),
+    progress: (phase, detail) => checkRun.progress(phase, detail),
+    conclude: (report) => checkRun.conclude(checkPage(report)),
+    fail: (title, summary) => checkRun.fail(title, summary),
+    comment: async (pull, report) => {
+      const markdown = comment(report, checksUrl(options, pull.number))
+      if (markdown !== null) await publishComment(options, pull, markdown)
+    },
+  }
+}
+
+/** The tab of the pull request, which shows the checks of whatever commit is its head. */
+function checksUrl({ webUrl, scan }: PublisherOptions, pull: number): string {
+  const { owner, name } = scan.repository
+  return `${webUrl}/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/pull/${pull}/checks`
+}

@@ -1,0 +1,113 @@
+/** The start of the process: environment → parts → work, or the registration page where there is no app yet. */
+// @ts-nocheck
+
+import { createHost } from './api/host.ts'
+import { setup } from './api/setup/routes.ts'
+import { loadStoredApp } from './api/setup/stored-app.ts'
+import { databaseOf, localUrl, type Running, startWork } from './app.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { migrate } from './store/migrate.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+
+/** How long running scans may take to end after SIGTERM; ms. */
+const GRACE_MS = 10_000
+
+/** The operator can mend this; the message says how. */
+class CannotStart extends Error {}
+
+try {
+  await start()
+} catch (error) {
+  process.stderr.write(`rosie-guard can't start: ${error instanceof Error ? explain(error) : String(error)}\n`)
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env)
+  const log = createLogger(config.logLevel)
+  const database = await openDatabase(databaseOf(config))
+  if (!database.embedded) await reach(database)
+  const applied = await migrate(database)
+  if (applied.length > 0) log.info({ applied }, 'migrations applied')
+  const credentials = config.app ? { ...config.app, slug: null } : await loadStoredApp(config.dataDir)
+  let running = credentials
+    ? startWork(config, credentials, database, log)
+    : register(config, database, log, (next) => {
+        running = next
+      })
+  stopOn(['SIGTERM', 'SIGINT'], async () => {
+    log.info('stopping')
+    await (await running).stop(GRACE_MS)
+    await database.close()
+  })
+  await running
+}
+
+/** Asked before anything listens. Only the error's code is told: the driver's words may hold parts of the address. */
+async function reach(database: Database): Promise<void> {
+  await database
+    .session(async () => {})
+    .catch((error: Error & { code?: string }) => {
+      throw new CannotStart(
+        `DATABASE_URL: the database does not let us in (${error.code ?? error.message}). Check that the server runs and ` +
+          'can be reached from here, and that the host, port, user, password and database name are right.',
+      )
+    })
+}
+
+/** Serves the registration page; once the app is registered, the app at work takes the page's place. */
+async function register(
+  config: Config,
+  database: Database,
+  log: Logger,
+  onWork: (work: Promise<Running>) => void,
+): Promise<Running> {
+  const hasData = async () => (await database.client.installation.count()) > 0
+  if (await hasData()) {
+    throw new CannotStart(
+      'The database holds the data of an app, but its credentials are missing. Set APP_ID, PRIVATE_KEY and ' +
+        'WEBHOOK_SECRET, or restore app.json in DATA_DIR.',
+    )
+  }
+  const host = createHost({ logger: log })
+  await host.register(setup, {
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl ?? localUrl(config),
+    webhookProxyUrl: config.webhookProxyUrl,
+    github: config.github,
+    hasData,
+    onRegistered: (app) => {
+      const work = host.close().then(() => startWork(config, app, database, log))
+      onWork(work)
+      work.catch((error) => {
+        log.fatal({ err: error }, 'The app was registered but could not start. Its credentials are kept: start again.')
+        process.exit(1)
+      })
+    },
+  })
+  host.get('/healthz', async () => ({ status: 'ok' }))
+  const url = await host.listen({ host: config.host, port: config.port })
+  return { url, stop: () => host.close() }
+}
+
+/** Runs `stop` once, at the first signal; a second one ends the process at once. */
+function stopOn(signals: NodeJS.Signals[], stop: () => Promise<void>): void {
+  for (const signal of signals) {
+    process.once(signal, () => {
+      for (const other of signals) process.on(other, () => process.exit(1))
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+/** Errors with words for the operator need no stack. */
+function explain(error: Error): string {
+  const forOperators = error instanceof ConfigError || error instanceof CannotStart
+  return forOperators || ['DataDirInUse', 'MigrationConflict'].includes(error.name)
+    ? error.message
+    : (error.stack ?? error.message)
+}

@@ -1,0 +1,33 @@
+// @ts-nocheck
+import type { Queue } from '../scan/ports.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { BullQueue } from './bullmq.ts'
+import { InProcessQueue } from './in-process.ts'
+import { postgresBackend } from './postgres.ts'
+import { redisBackend } from './redis.ts'
+
+export interface OpenQueue {
+  redisUrl?: string | null | undefined
+  databaseUrl?: string | null | undefined
+  /** Jobs at once in this process. */
+  concurrency?: number
+  /** Pause before the second attempt; it doubles with each further one. */
+  backoffMs?: number
+  /** Queues of different names share a server without seeing each other. */
+  name?: string
+  log: Logger
+}
+
+/**
+ * Redis where there is one, else PostgreSQL, else (embedded mode) the memory of this process. Redis may be down at the
+ * start; PostgreSQL, which holds everything else too, must answer, or this rejects.
+ */
+export async function openQueue(options: OpenQueue): Promise<Queue> {
+  const { redisUrl, databaseUrl, concurrency = 3, backoffMs = 1000, name = 'scans', log } = options
+  const common = { concurrency, backoffMs, name, log }
+  if (redisUrl) return new BullQueue(redisBackend(redisUrl), common)
+  if (!databaseUrl) return new InProcessQueue(common)
+  const queue = new BullQueue(postgresBackend(databaseUrl), common)
+  await queue.ready()
+  return queue
+}

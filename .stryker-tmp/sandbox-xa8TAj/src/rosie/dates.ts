@@ -1,0 +1,21 @@
+/** Days as records write them: `YYYY-MM-DD`. As texts they stand in the order of time. */
+// @ts-nocheck
+
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Whether this is a day of the calendar. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(time) && dayOf(time) === text // 30 February is read as 2 March
+}
+
+/** The day in UTC of a moment in ms since 1970; empty beyond the calendar. */
+export function dayOf(time: number): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10)
+}
+
+/** The last day that somebody on earth may be writing at that moment: their clocks are up to 14 hours ahead of UTC. */
+export const latestDay = (now: number): string => dayOf(now + DAY_MS)

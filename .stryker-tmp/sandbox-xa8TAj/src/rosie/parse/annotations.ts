@@ -1,0 +1,153 @@
+/**
+ * Annotations in comments: adjacent comments with tags form a block, which governs the code that follows. A tag that
+ * begins its line and does not parse is a problem; the same words in the middle of a sentence are prose.
+ * GxP.MD, "Annotations"; RFC-001, "In-code annotations".
+ */
+// @ts-nocheck
+
+import type { Language } from '../languages.ts'
+import type { AnnotatedSource, Block, Problem, Span, Tag } from '../model.ts'
+import { TAG_NAMES, TAGS, type TagForm } from '../tags.ts'
+import { type CommentGroup, type CommentLine, commentsOf } from './comments/index.ts'
+import { nearMiss } from './near-miss.ts'
+import { type Position, readTag } from './tag.ts'
+
+/** A file without any of these has no annotations: most files end here. */
+const FAMILY = /@(?:gxp|trace|requirement)/i
+const TAG = /(^|[\s*([{,;])@([A-Za-z][\w-]*)/g
+const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
+
+/**
+ * A block that names more ids is told to be split: each specification in it takes each requirement in it as a parent, so
+ * the edges grow with the square.
+ */
+const MAX_IDS = 50
+
+/** After more faults than anyone mends at once a file is not read on: a million bytes hold a hundred thousand. */
+const MAX_PROBLEMS = 500
+
+interface FoundTag {
+  tag?: Tag
+  problem?: Problem
+  /** Only counts beside other tags of the family. */
+  shared: boolean
+}
+
+export function readAnnotations(text: string, language: Language): AnnotatedSource {
+  const found: AnnotatedSource = { kind: 'annotations', blocks: [], problems: [] }
+  if (!FAMILY.test(text)) return found
+  let off = false
+  for (const comment of commentsOf(text, language)) {
+    const { tags, problems, stillOff } = readGroup(comment, off, MAX_PROBLEMS - found.problems.length)
+    off = stillOff
+    for (const each of problems) found.problems.push(each) // not spread: there may be a hundred thousand
+    if (tags.length > 0) found.blocks.push({ line: comment.line, endLine: comment.endLine, tags } satisfies Block)
+    if (found.problems.length > MAX_PROBLEMS) {
+      const message = `More than ${MAX_PROBLEMS} tags of this file do not parse, so it was not read from here on.`
+      found.problems.push(problem({ line: found.problems.at(-1)?.line ?? 1 }, message))
+      break
+    }
+  }
+  return found
+}
+
+/** `mostProblems`: the group is left after the line that has more. */
+function readGroup(comment: CommentGroup, wasOff: boolean, mostProblems: number) {
+  const { found, off } = findTags(comment.lines, wasOff, mostProblems)
+  const family = found.some(({ tag, shared }) => (tag && !shared) || (tag && tag.ids.length > 0))
+  const counted = found.filter(({ shared }) => family || !shared)
+  const tags = counted.flatMap(({ tag }) => tag ?? [])
+  const problems = counted.flatMap(({ problem }) => problem ?? [])
+  const surplus = firstBeyond(MAX_IDS, tags)
+  if (!surplus) return { tags, problems, stillOff: off }
+  const { name, line, column, endLine, endColumn } = surplus
+  const message = `One comment names more than ${MAX_IDS} ids, from this \`@${name}\` on. Split it, so that each says what its own code fulfils.`
+  return {
+    tags: tags.slice(0, tags.indexOf(surplus)),
+    problems: [...problems, problem({ line, column, ...(endLine && { endLine }), endColumn }, message)],
+    stillOff: off,
+  }
+}
+
+function findTags(lines: readonly CommentLine[], wasOff: boolean, mostProblems: number) {
+  let off = wasOff
+  let faults = 0
+  let read: Position = { index: 0, offset: 0 } // what was read as part of a tag that began above
+  const found: FoundTag[] = []
+  for (const [index, line] of lines.entries()) {
+    const turned = SWITCH.exec(line.text)?.[1]
+    if (turned) off = turned === 'off'
+    else if (!off && index >= read.index) {
+      for (const { end, ...each } of readLine(lines, index, index === read.index ? read.offset : 0)) {
+        found.push(each)
+        if (end) read = end
+        if (each.problem && !each.shared) faults++
+      }
+    }
+    if (faults > mostProblems) break
+  }
+  return { found, off }
+}
+
+/** The first tag with which more than `limit` ids are named. */
+function firstBeyond(limit: number, tags: readonly Tag[]): Tag | undefined {
+  let named = 0
+  return tags.find(({ ids }) => {
+    named += ids.length
+    return named > limit
+  })
+}
+
+/** `from`: the offset before which the line is part of a tag that began above. */
+function* readLine(
+  lines: readonly CommentLine[],
+  index: number,
+  from: number,
+): Generator<FoundTag & { end?: Position }> {
+  const { line, column, text } = lines[index] ?? { line: 1, column: 1, text: '' }
+  let begins = true // whether only white space stands between here and the line's beginning or a well-formed tag
+  let taken = from // where the tag before this one ends, a well-formed one with its text
+  for (const match of text.matchAll(TAG)) {
+    const at = match.index + (match[1]?.length ?? 0)
+    if (at < taken) continue
+    const word = match[2] ?? ''
+    const behind = at + 1 + word.length
+    begins &&= /^[\s,;]*$/.test(text.slice(taken, at))
+    taken = behind
+    const span: Span = { line, column: column + at, endColumn: column + behind - 1 }
+    const name = TAG_NAMES.find((known) => known === word)
+    if (!name) {
+      const message = begins ? missFault(word, text.slice(behind)) : null
+      if (message) yield { shared: false, problem: problem(span, message) }
+      begins = false
+      continue
+    }
+    const result = readTag(name, lines, { index, offset: behind })
+    const { shared = false, generation } = TAGS[name]
+    if ('tag' in result) {
+      const { tag, end } = result
+      yield { shared, tag: { name, generation, ...tag, ...spanTo(span, lines, index, end) }, end }
+      if (end.index > index) return
+      taken = end.offset
+    } else if (begins) yield { shared, problem: problem(span, result.fault) }
+    begins = 'tag' in result && !isOpenText(TAGS[name])
+  }
+}
+
+/** From the tag's `@` to the end of what it carries. */
+function spanTo(span: Span, lines: readonly CommentLine[], index: number, end: Position): Span {
+  const last = lines[end.index]
+  if (!last) return span
+  return { ...span, ...(end.index > index && { endLine: last.line }), endColumn: last.column + end.offset - 1 }
+}
+
+function missFault(word: string, rest: string): string | null {
+  const meant = nearMiss(word, rest)
+  if (!meant) return null
+  return `\`@${word}\` is not a tag of the convention. Did you mean \`@${meant}\`, as in \`${TAGS[meant].example}\`?`
+}
+
+/** A text without quotes: what follows may be more of it. */
+const isOpenText = ({ carries, quoted }: TagForm) => carries === 'text' && !quoted
+
+const problem = (span: Span, message: string): Problem => ({ cause: 'annotation', ...span, message })

@@ -1,0 +1,10 @@
+/** `.gxp/system_context.md`, the apex document. RFC-001, "System context". */
+// @ts-nocheck
+
+import type { SystemContext } from '../model.ts'
+import { readFrontMatter } from './front-matter.ts'
+
+export function readSystemContext(text: string): SystemContext {
+  const { fields, problems } = readFrontMatter(text)
+  return { kind: 'system_context', fields, problems }
+}

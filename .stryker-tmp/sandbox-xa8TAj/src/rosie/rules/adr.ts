@@ -1,0 +1,4 @@
+// @ts-nocheck
+import type { Rule } from './rule.ts'
+
+export const adrRules: readonly Rule[] = []

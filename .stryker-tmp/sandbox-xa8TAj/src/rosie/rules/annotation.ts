@@ -1,0 +1,102 @@
+/** Annotations in source and tests: what each tag says. GxP.MD, "Annotations"; what a block must say is in annotation-tags.ts. */
+// @ts-nocheck
+
+import { matches } from '../globs.ts'
+import type { ComplianceRecord } from '../record.ts'
+import { mixedRisk, riskMismatch } from './annotation-risk.ts'
+import { missingTag } from './annotation-tags.ts'
+import { legacyTag } from './legacy-tag.ts'
+import { didYouMean, nearestIn } from './references.ts'
+import type { Hit, Rule } from './rule.ts'
+import { shown } from './words.ts'
+
+const malformed: Rule = {
+  id: 'annotation/malformed',
+  severity: 'error',
+  about: 'A tag of the family does not parse: no id, a value in the wrong case, a misspelt tag.',
+  *check({ head }) {
+    for (const { path, content } of head.sources) {
+      for (const { cause, message, ...span } of content.problems) {
+        if (cause === 'annotation') yield { place: { path, ...span }, message, detail: message }
+      }
+    }
+  },
+}
+
+const unknownId: Rule = {
+  id: 'annotation/unknown-id',
+  severity: 'error',
+  about: 'A tag names a requirement or story without an artifact, or a specification that nothing defines.',
+  *check({ head }) {
+    const nearest = nearestIn(head)
+    for (const file of head.sources) yield* unknownIds(file, head, nearest)
+  },
+}
+
+function* unknownIds(
+  { path, content }: ComplianceRecord['sources'][number],
+  { graph }: ComplianceRecord,
+  nearest: ReturnType<typeof nearestIn>,
+): Generator<Hit> {
+  for (const { tags } of content.blocks) {
+    for (const { name, ids } of tags) {
+      for (const { id, ...span } of ids) {
+        if (graph.defined.has(id)) continue
+        yield {
+          place: { path, ...span },
+          gxpId: id,
+          message: `\`@${name}\` names ${id}, but nothing defines ${id}.${didYouMean(nearest(id, id))}`,
+          detail: name,
+        }
+      }
+    }
+  }
+}
+
+/** GxP.MD, "Risk": a doubt about a rating, left in the code for a person to decide. */
+const riskConcern: Rule = {
+  id: 'annotation/risk-concern',
+  severity: 'notice',
+  about: 'Somebody left a doubt about the risk in the code: `@gxp-risk-concern "…"`. A person has to look at it.',
+  *check({ head }) {
+    for (const { path, content } of head.sources) {
+      for (const { tags } of content.blocks) {
+        const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
+        for (const { name, value = '', line, endLine, column, endColumn } of tags) {
+          if (name !== 'gxp-risk-concern') continue
+          const message = `A doubt about the risk of this code waits for somebody's decision: “${shown(value, 300)}”`
+          yield { place: { path, line, endLine, column, endColumn }, gxpId, message, detail: value }
+        }
+      }
+    }
+  },
+}
+
+/** For projects that demand an annotation of all their source. GxP.MD, "Required tags". */
+const untaggedSource: Rule = {
+  id: 'annotation/untagged-source',
+  severity: 'warning',
+  about: "A source file that matches the policy's globs carries no annotation. Off until a policy gives it a severity.",
+  *check({ head, policy }) {
+    if (policy.sources.length === 0) return
+    for (const { path, test, content } of head.sources) {
+      if (test || content.blocks.length > 0 || content.problems.length > 0 || !matches(policy.sources, path)) continue
+      yield {
+        place: { path, line: 1 },
+        message:
+          "The policy wants this file annotated, and it is not. Say what it fulfils and its risk, as in `@gxp-implements SPEC-001-001` and `@gxp-risk HIGH`, or change the policy's `sources`.",
+      }
+    }
+  },
+}
+
+export const annotationRules: readonly Rule[] = [
+  malformed,
+  unknownId,
+  missingTag,
+  mixedRisk,
+  riskMismatch,
+  legacyTag,
+  riskConcern,
+  untaggedSource,
+]

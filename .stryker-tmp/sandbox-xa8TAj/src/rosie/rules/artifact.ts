@@ -1,0 +1,188 @@
+/** Requirements, user stories and specifications, each file by itself. RFC-001, "Requirements" to "Specifications". */
+// @ts-nocheck
+
+
+import { MAX_EDGES } from '../graph.ts'
+import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
+import type { Content, Problem } from '../model.ts'
+import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
+import { invalidValue, missingField } from './artifact-fields.ts'
+import { DIRECTORIES, fieldPlace, isMisplaced, NAMES, readable } from './documents.ts'
+import type { Hit, Rule } from './rule.ts'
+import { shown } from './words.ts'
+
+/** Problems of one cause, wherever a content of this kind has them. */
+function* problemsOf(record: ComplianceRecord, cause: Problem['cause']): Generator<Hit & { content: Content }> {
+  for (const { path, content } of record.snapshot.files) {
+    for (const { cause: itsCause, message, ...span } of content?.problems ?? []) {
+      if (content && itsCause === cause) yield { place: { path, ...span }, message, content }
+    }
+  }
+}
+
+const malformedFrontMatter: Rule = {
+  id: 'artifact/malformed-front-matter',
+  severity: 'error',
+  about:
+    'Front matter is missing, not closed, invalid YAML or no mapping, or uses custom tags, duplicate keys or too many aliases.',
+  check: ({ head }) => problemsOf(head, 'front-matter'),
+}
+
+const missingId: Rule = {
+  id: 'artifact/missing-id',
+  severity: 'error',
+  about: 'The front matter has no `gxp_id`.',
+  *check({ head }) {
+    for (const document of readable(head)) {
+      const { path, content } = document
+      if (content.gxpId !== null) continue
+      const kind = kindOf(document)
+      const proposed = idInFileName(path) ?? `${prefixOf(kind)}001`
+      yield {
+        place: { path, line: content.fields.gxp_id?.line ?? 1 },
+        message: `This ${NAMES[kind]} has no id. Write \`gxp_id: ${proposed}\`.`,
+      }
+    }
+  },
+}
+
+const invalidId: Rule = {
+  id: 'artifact/invalid-id',
+  severity: 'error',
+  about: "The `gxp_id` is not of its type's pattern: `REQ-`, `US-` or `SPEC-` and groups of capitals and digits.",
+  *check({ head }) {
+    for (const document of readable(head)) {
+      const { path, content } = document
+      const kind = kindOf(document)
+      if (content.gxpId === null || kindOfId(content.gxpId) === kind) continue
+      const right = idInFileName(path) ?? `${prefixOf(kind)}001`
+      yield {
+        place: fieldPlace(document, 'gxp_id'),
+        gxpId: shown(content.gxpId),
+        message: `\`${shown(content.gxpId)}\` is not the id of a ${NAMES[kind]}: expected \`${prefixOf(kind)}\` and groups of capitals or digits, as in ${right}.`,
+      }
+    }
+  },
+}
+
+const duplicateId: Rule = {
+  id: 'artifact/duplicate-id',
+  severity: 'error',
+  about: 'Two files carry one id.',
+  *check({ head }) {
+    for (const [id, documents] of head.documentsById) {
+      if (documents.length < 2) continue
+      for (const document of documents) {
+        const others = documents.slice(0, 4).filter((other) => other !== document)
+        const more = documents.length - 4
+        const named = others.slice(0, 3).map(({ path }) => path)
+        const list = named.join(', ') + (more > 0 ? ` and ${more} more` : '')
+        yield {
+          place: fieldPlace(document, 'gxp_id'),
+          gxpId: id,
+          message: `${id} is also the id of ${list}. Ids are unique: give one of them another.`,
+        }
+      }
+    }
+  },
+}
+
+const idPathMismatch: Rule = {
+  id: 'artifact/id-path-mismatch',
+  severity: 'warning',
+  about: 'The file name says another id than the front matter.',
+  *check({ head }) {
+    for (const document of readable(head)) {
+      const [id, named] = [idOf(document), idInFileName(document.path)]
+      if (!id || !named || named === id || isIdAndTitle(document.path, id)) continue
+      if (kindOfId(id) !== kindOf(document)) continue // told as an invalid id
+      yield {
+        place: fieldPlace(document, 'gxp_id'),
+        gxpId: id,
+        message: `The file name says ${named}, the front matter says ${id}. Rename the file or correct the id.`,
+        detail: named,
+      }
+    }
+  },
+}
+
+/** `REQ-001-PDF-export.md` is REQ-001 with a title; `REQ-001-002.md` is REQ-001-002. */
+function isIdAndTitle(path: string, id: string): boolean {
+  const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.md$/, '')
+  return stem.startsWith(`${id}-`) && !/^(-\d+)+$/.test(stem.slice(id.length))
+}
+
+const misplaced: Rule = {
+  id: 'artifact/misplaced',
+  severity: 'warning',
+  about: "A document lies outside its type's directory.",
+  *check({ head }) {
+    for (const document of readable(head)) {
+      if (!isMisplaced(document)) continue
+      const kind = kindOf(document)
+      yield {
+        place: { path: document.path, line: 1 },
+        gxpId: idOf(document),
+        message: `This is a ${NAMES[kind]}, but it does not lie under \`${DIRECTORIES[kind]}\`. Move it there.`,
+      }
+    }
+  },
+}
+
+const unknownFile: Rule = {
+  id: 'artifact/unknown-file',
+  severity: 'notice',
+  about: 'A file under `.gxp/` is of no known kind.',
+  *check({ head }) {
+    for (const { path, kind } of head.snapshot.files) {
+      if (kind === 'unknown')
+        yield {
+          place: { path, line: 1 },
+          message: 'This file is of no kind that the standard knows, so nothing in it counts.',
+        }
+    }
+  },
+}
+
+const encoding: Rule = {
+  id: 'artifact/encoding',
+  severity: 'warning',
+  about: 'A file of the record is not UTF-8 text.',
+  *check({ head }) {
+    for (const hit of problemsOf(head, 'encoding')) yield { ...hit, message: `${hit.message} Nothing in it was read.` }
+  },
+}
+
+const tooLarge: Rule = {
+  id: 'artifact/too-large',
+  severity: 'error',
+  about:
+    'A file is over the size limit and was not read; for source files this is a notice. Or the record has more relations than are read.',
+  *check({ head }) {
+    for (const { content, ...hit } of problemsOf(head, 'too-large')) {
+      yield content.kind === 'annotations' ? { ...hit, severity: 'notice' } : hit
+    }
+    if (head.graph.unread) {
+      yield {
+        place: head.graph.unread,
+        general: true,
+        message: `This record has more than ${MAX_EDGES.toLocaleString('en')} relations between its parts. From here on they were not read, so nothing they say counts.`,
+        detail: 'relations',
+      }
+    }
+  },
+}
+
+export const artifactRules: readonly Rule[] = [
+  malformedFrontMatter,
+  missingId,
+  invalidId,
+  duplicateId,
+  idPathMismatch,
+  missingField,
+  invalidValue,
+  misplaced,
+  unknownFile,
+  encoding,
+  tooLarge,
+]

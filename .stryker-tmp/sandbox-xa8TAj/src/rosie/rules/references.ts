@@ -1,0 +1,37 @@
+/** References that lead nowhere: told by one rule, respected by several others. */
+// @ts-nocheck
+
+import { saidByDocument } from '../edge-types.ts'
+import { closest } from '../ids.ts'
+import type { Edge } from '../model.ts'
+import type { ComplianceRecord } from '../record.ts'
+
+/** Edges of documents to ids that nothing defines. */
+export function* brokenReferences({ graph }: ComplianceRecord): Generator<Edge> {
+  for (const edge of graph.edges) if (saidByDocument(edge) && !graph.defined.has(edge.to)) yield edge
+}
+
+/**
+ * Looking for the nearest id compares with every id there is, so it ends after this many unknown ids of one record, and
+ * after this many comparisons: 1,500 ids for each of them.
+ */
+const MOST_PROPOSALS = 200
+const MOST_COMPARISONS = 300_000
+
+/** Answers the defined id nearest to an unknown one, other than `besides`; null when none is near. */
+export function nearestIn({ graph }: ComplianceRecord): (id: string, besides: string) => string | null {
+  const known = new Map<string, string | null>()
+  const most = Math.min(MOST_PROPOSALS, MOST_COMPARISONS / graph.defined.size)
+  return (id, besides) => {
+    const key = `${id} ${besides}`
+    if (!known.has(key) && known.size < most) known.set(key, closest(id, without(graph.defined, besides)))
+    return known.get(key) ?? null
+  }
+}
+
+function* without(ids: Iterable<string>, besides: string): Generator<string> {
+  for (const id of ids) if (id !== besides) yield id
+}
+
+/** A proposal as a sentence to append to a message. */
+export const didYouMean = (near: string | null): string => (near ? ` Did you mean ${near}?` : '')

@@ -1,0 +1,74 @@
+/** What an entry of the risk register must say, and which of two entries with one id count. */
+// @ts-nocheck
+
+import { RISKS } from '../model.ts'
+import { fieldTitle } from '../parse/risk-entry.ts'
+import type { RiskEntry } from '../parse/risk-register.ts'
+import { either, shown } from './words.ts'
+
+/** draft-02 has no author, no component and no status, and names the requirement and what tests the mitigation. */
+const REQUIRED: Readonly<Record<RiskEntry['form'], readonly string[]>> = {
+  markdown: ['date', 'author', 'component', 'risk level', 'description', 'impact', 'mitigation', 'status'],
+  line: ['date', 'requirement', 'risk level', 'impact', 'mitigation', 'test coverage'],
+}
+
+const STATUSES = ['open', 'mitigated', 'accepted', 'closed', 'review_requested']
+
+export interface EntryFault {
+  /** The fields at fault, as `risk level`; `title` for the title. */
+  fields: string[]
+  line: number
+  message: string
+}
+
+/** The value of a field, as written; empty where there is none. A field may be called `constructor`. */
+export const fieldValue = ({ fields }: RiskEntry, name: string): string =>
+  Object.hasOwn(fields, name) ? (fields[name]?.value ?? '') : ''
+
+/** What is missing, as one fault, and each value that is none of its field's. */
+export function faultsOf(entry: RiskEntry): EntryFault[] {
+  const { id, form, line, fields, title } = entry
+  const missing = REQUIRED[form].filter((name) => fieldValue(entry, name) === '')
+  if (form === 'markdown' && title === null) missing.unshift('title')
+  const faults: EntryFault[] = []
+  if (missing.length > 0) {
+    const names = missing.map((name) => `\`${fieldTitle(name)}\``).join(', ')
+    faults.push({ fields: missing, line, message: `${id} lacks ${names}.` })
+  }
+  const wrong = (name: string, right: string) => {
+    const given = fields[name]
+    if (!given?.value) return
+    const message = `\`${fieldTitle(name)}\` of ${id} is \`${shown(given.value)}\`. Write ${right}.`
+    faults.push({ fields: [name], line: given.line, message })
+  }
+  if (entry.date === null) wrong('date', 'a day of the calendar as YYYY-MM-DD')
+  if (entry.risk === null) wrong('risk level', either(RISKS))
+  if (entry.status !== null && !STATUSES.includes(entry.status)) wrong('status', either(STATUSES))
+  return faults
+}
+
+/**
+ * Entries whose id an earlier one has, unless they are its revision: newer than all before. Without a date an entry can't
+ * be told from a revision, and is malformed already.
+ */
+export function duplicatesIn(entries: readonly RiskEntry[]): Map<RiskEntry, RiskEntry> {
+  const newest = new Map<string, RiskEntry>()
+  const duplicates = new Map<RiskEntry, RiskEntry>()
+  for (const entry of entries) {
+    if (entry.date === null) continue
+    const before = newest.get(entry.id)
+    if (before?.date && entry.date <= before.date) duplicates.set(entry, before)
+    else newest.set(entry.id, entry)
+  }
+  return duplicates
+}
+
+/** Of each id the entry that counts: the newest by its date, the last among equals. */
+export function newestOfEach(entries: readonly RiskEntry[]): Map<string, RiskEntry> {
+  const newest = new Map<string, RiskEntry>()
+  for (const entry of entries) {
+    const known = newest.get(entry.id)
+    if (!known || (entry.date ?? '') >= (known.date ?? '')) newest.set(entry.id, entry)
+  }
+  return newest
+}

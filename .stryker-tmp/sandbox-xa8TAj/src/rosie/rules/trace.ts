@@ -1,0 +1,24 @@
+/** The traceability graph as a whole. GxP.MD, "Traceability graph"; RFC-001, "Traceability". */
+// @ts-nocheck
+
+import type { Rule } from './rule.ts'
+import { brokenReference } from './trace/broken-reference.ts'
+import { missingTier, uncoveredRequirement } from './trace/coverage.ts'
+import { cycle } from './trace/cycle.ts'
+import { missingFile } from './trace/missing-file.ts'
+import { missingParent, orphan } from './trace/parents.ts'
+import { unimplementedSpecification, unverifiedSpecification } from './trace/specifications.ts'
+import { wrongType } from './trace/wrong-type.ts'
+
+export const traceRules: readonly Rule[] = [
+  brokenReference,
+  wrongType,
+  missingParent,
+  cycle,
+  uncoveredRequirement,
+  missingTier,
+  unverifiedSpecification,
+  unimplementedSpecification,
+  missingFile,
+  orphan,
+]

@@ -1,0 +1,4 @@
+// @ts-nocheck
+import type { Rule } from './rule.ts'
+
+export const vendorRules: readonly Rule[] = []

@@ -1,0 +1,38 @@
+/** What can go wrong between us and GitHub, in the domain's words. Made in one place (github/errors.ts), matched by type. */
+// @ts-nocheck
+
+
+/** The repository, commit or branch does not exist, or the app may no longer see it. */
+export class NotFound extends Error {
+  override name = 'NotFound'
+}
+
+/** GitHub asks us to wait. `until`: the moment from which asking makes sense again. */
+export class RateLimited extends Error {
+  override name = 'RateLimited'
+  readonly until: Date
+  constructor(until: Date, message: string) {
+    super(message)
+    this.until = until
+  }
+}
+
+/** The app is not allowed to do this: a permission is missing, or the installation is suspended. */
+export class Forbidden extends Error {
+  override name = 'Forbidden'
+}
+
+/** No usable answer: a network fault, a timeout, a 5xx. Trying again may help. */
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+}
+
+/** What arrived is not what its hash or size says. */
+export class Corrupt extends Error {
+  override name = 'Corrupt'
+}
+
+/** One directory has more entries than GitHub lists in an answer; the tree can't be known in full. */
+export class TruncatedTree extends Error {
+  override name = 'TruncatedTree'
+}

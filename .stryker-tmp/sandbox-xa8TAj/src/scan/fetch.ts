@@ -1,0 +1,64 @@
+/** The contents of the files: what is known already, and the rest fetched once, read once and kept for ever. */
+// @ts-nocheck
+
+import type { Content } from '../rosie/model.ts'
+import { type Limits, type RelevantFile, readBlobs, type WantedContent, wantedBlobs, wantedContents } from './files.ts'
+import { type ContentStore, contentKey, type Phase, type RepositorySource, type TreeEntry } from './ports.ts'
+import type { HeadedScan, ScanPorts } from './run.ts'
+
+export interface Read {
+  contents: ReadonlyMap<string, Content>
+  /** Blobs that had to be fetched. */
+  fetched: number
+}
+
+/** The contents of the files beside those `had`: the known ones, and the others fetched, read and kept. */
+export async function readContents(
+  scan: HeadedScan,
+  files: readonly RelevantFile[],
+  tree: readonly TreeEntry[],
+  had: Read,
+  { source, contents, policy }: ScanPorts,
+  enter: (phase: Phase, detail: string) => Promise<void>,
+): Promise<Read> {
+  const wanted = wantedContents(files).filter(({ sha, reader }) => !had.contents.has(contentKey(sha, reader)))
+  if (wanted.length === 0) return had
+  const known = new Map([...had.contents, ...(await contents.contents(scan.repository.id, wanted))])
+  const unknown = files.filter(({ sha, reader }) => reader !== null && !known.has(contentKey(sha, reader)))
+  const count = new Set(unknown.map(({ sha }) => sha)).size
+  await enter('Fetch', `${count} of ${wanted.length} files are new`)
+  if (count === 0) return { contents: known, fetched: had.fetched }
+  const at = { commit: scan.headSha, tree, limits: policy, repositoryId: scan.repository.id }
+  const progress = (done: number) => enter('Parse', `${done} of ${count} files read`)
+  const fetched = await fetchContents(unknown, at, { source, contents }, progress)
+  await enter('Parse', `${count} of ${count} files read`)
+  return { contents: new Map([...known, ...fetched]), fetched: had.fetched + count }
+}
+
+/** Contents are kept this many at a time, so that a first scan neither holds nor sends everything at once. */
+const KEEP_BATCH = 500
+
+/** Fetches, reads and keeps the contents that are not known yet. `onFile` is called with the number read so far. */
+async function fetchContents(
+  unknown: readonly RelevantFile[],
+  at: { commit: string; tree: readonly TreeEntry[]; limits: Limits; repositoryId: bigint },
+  { source, contents }: { source: RepositorySource; contents: ContentStore },
+  onFile: (done: number) => Promise<void>,
+): Promise<Map<string, Content>> {
+  const wanted = wantedContents(unknown)
+  const found = new Map<string, Content>()
+  let batch: (WantedContent & { content: Content })[] = []
+  const blobs = source.blobs({ commit: at.commit, tree: at.tree, wanted: wantedBlobs(unknown, at.limits) })
+  for await (const item of readBlobs(blobs, wanted, at.limits)) {
+    found.set(contentKey(item.sha, item.reader), item.content)
+    // Not kept: under another limit it would be read, and saying so costs no request.
+    if (item.content.problems.some(({ cause }) => cause === 'too-large')) continue
+    batch.push(item)
+    if (batch.length < KEEP_BATCH) continue
+    await contents.keepContents(at.repositoryId, batch)
+    batch = []
+    await onFile(found.size)
+  }
+  if (batch.length > 0) await contents.keepContents(at.repositoryId, batch)
+  return found
+}

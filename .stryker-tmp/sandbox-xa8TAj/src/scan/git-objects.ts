@@ -1,0 +1,34 @@
+/** How git names content: the parts that don't need git. gitformat-pack(5) and the Git book, "Git Objects". */
+// @ts-nocheck
+
+import { createHash, type Hash } from 'node:crypto'
+
+/** The hash function that names a repository's objects. */
+export type ObjectFormat = 'sha1' | 'sha256'
+
+/** 40 hex digits (SHA-1) or 64 (SHA-256), as git prints them. */
+export const isObjectId = (text: string) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+
+export const formatOf = (id: string): ObjectFormat => (id.length === 64 ? 'sha256' : 'sha1')
+
+/** A hash that has already taken in a blob's header; feed it the content, exactly `size` bytes. */
+export const blobHash = (size: number, format: ObjectFormat): Hash => createHash(format).update(`blob ${size}\0`)
+
+/** The id that git gives these bytes as a blob. */
+export const blobId = (bytes: Uint8Array, format: ObjectFormat) =>
+  blobHash(bytes.byteLength, format).update(bytes).digest('hex')
+
+/** Whether these bytes are the blob with this id. */
+export const isBlob = (bytes: Uint8Array, id: string) => blobId(bytes, formatOf(id)) === id
+
+/**
+ * Whether a path from a tree object names a file below the root. Git refuses others on checkout, but a tree object can be
+ * made by hand.
+ */
+export const isFilePath = (path: string) =>
+  path.length > 0 &&
+  !path.includes('\0') &&
+  path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+
+/** Modes of regular files. The others are links (120000), submodules (160000) and directories (040000). */
+export const isRegularMode = (mode: string) => mode === '100644' || mode === '100755' || mode === '100664'

@@ -1,0 +1,104 @@
+/** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
+// @ts-nocheck
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Assessed } from '../rosie/assess.ts'
+import type { AssessedFinding, Assessment } from '../rosie/model.ts'
+import type { ScanBase } from './base.ts'
+import { Forbidden, NotFound } from './errors.ts'
+import type { CompletedScan, PullRequest, ReplayWish, Report, Scan, ScanStore } from './ports.ts'
+import type { HeadedScan, ScanPorts } from './run.ts'
+
+/**
+ * Earlier scans of the same commit against other bases that still speak: those of the default branch and of open pull
+ * requests. Judged by other keys or another policy they don't; nor does the pull request's scan once the commit has
+ * become the default branch.
+ */
+export async function otherBases(
+  { kind, baseRef, headSha, repository }: HeadedScan,
+  earlier: readonly CompletedScan[],
+  judged: string,
+  store: ScanStore,
+): Promise<CompletedScan[]> {
+  const others = earlier.filter((other) => other.baseRef !== baseRef && other.judgedBy === judged)
+  if (others.length === 0) return []
+  const bases = new Set<string | null>([null, ...(await store.openBases(repository.id, headSha))])
+  if (kind === 'tracked') bases.delete(repository.defaultBranch)
+  else bases.add(repository.defaultBranch)
+  return others.filter((other) => bases.has(other.baseRef))
+}
+
+/** Whether the newest scan of this head and base has said all of this already. */
+export function isTold(
+  { conclusion, summary, findings }: Assessment,
+  { baseRef }: Pick<Scan, 'baseRef'>,
+  earlier: readonly CompletedScan[],
+): boolean {
+  const before = earlier.find((other) => other.baseRef === baseRef)
+  const said = (found: readonly AssessedFinding[]) =>
+    found.map(({ fingerprint, severity, status }) => `${fingerprint} ${severity} ${status}`).sort()
+  return (
+    before !== undefined &&
+    before.conclusion === conclusion &&
+    isDeepStrictEqual(before.summary, summary) &&
+    isDeepStrictEqual(said(before.findings), said(findings))
+  )
+}
+
+export function describe(
+  scan: HeadedScan,
+  { assessment, base: before }: Assessed,
+  base: ScanBase,
+  others: readonly CompletedScan[],
+  { total, fetched, requests }: { total: number; fetched: number; requests: number },
+): Report {
+  const nameOf = (baseRef: string | null) => baseRef ?? `${scan.repository.defaultBranch ?? 'default branch'} before`
+  const own = { baseRef: nameOf(scan.baseRef), conclusion: assessment.conclusion, counts: assessment.summary.findings }
+  return {
+    scanId: scan.id,
+    assessment,
+    notes: base.note ? [base.note] : [],
+    bases: [
+      own,
+      ...others.map(({ baseRef, conclusion, summary }) => ({
+        baseRef: nameOf(baseRef),
+        conclusion,
+        counts: summary.findings,
+      })),
+    ],
+    otherFindings: others.flatMap(({ findings }) => findings),
+    baseRequirements: before?.coverage.counts ?? null,
+    filesTotal: total,
+    filesFetched: fetched,
+    requests,
+  }
+}
+
+/** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
+export async function tellPulls(
+  scan: Scan,
+  report: Report,
+  again: string | null,
+  replay: ReplayWish | null,
+  ports: ScanPorts,
+): Promise<void> {
+  const told: number[] = []
+  for (;;) {
+    const waiting = await ports.store.finish(scan, told, again, replay)
+    if (waiting.length === 0) return
+    for (const pull of waiting) {
+      await tell(pull, scan, report, ports)
+      told.push(pull.number)
+    }
+  }
+}
+
+/** The check has said it all already: a locked conversation, or a permission that is missing, takes nothing of it back. */
+async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: ScanPorts): Promise<void> {
+  try {
+    await publisher.comment(pull, report)
+  } catch (error) {
+    if (!(error instanceof Forbidden || error instanceof NotFound)) throw error
+    log.error({ scan: scan.id, pull: pull.number, err: error }, 'GitHub takes no comment on this pull request')
+  }
+}

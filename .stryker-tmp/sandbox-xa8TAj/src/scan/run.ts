@@ -1,0 +1,198 @@
+/**
+ * One scan, from the commit to the check run. The order of the phases is the order of the lines; everything is asked of
+ * git objects that never change, so an attempt that broke off is simply run again and finds most of its work done.
+ */
+// @ts-nocheck
+
+import { type Assessed, assess } from '../rosie/assess.ts'
+import { hasRecord } from '../rosie/classify.ts'
+import type { Content, Snapshot, SourceState } from '../rosie/model.ts'
+import type { Policy } from '../rosie/policy.ts'
+import type { KeySet, TrustedKey } from '../rosie/verify.ts'
+import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
+import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
+import { type Read, readContents } from './fetch.ts'
+import { type RelevantFile, snapshotOf } from './files.ts'
+import { trackedChange } from './persist.ts'
+import type {
+  CompletedScan,
+  ContentStore,
+  Phase,
+  Publisher,
+  ReplayWish,
+  RepositorySource,
+  Scan,
+  ScanStore,
+  StateStore,
+  TreeEntry,
+} from './ports.ts'
+import { PHASES } from './ports.ts'
+import { describe, isTold, otherBases, tellPulls } from './publish.ts'
+import { knownStates } from './states.ts'
+import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
+
+export interface ScanPorts {
+  source: RepositorySource
+  contents: ContentStore
+  states: StateStore
+  store: ScanStore
+  publisher: Publisher
+  /** Keys that the server trusts for this repository. */
+  serverKeys: readonly TrustedKey[]
+  policy: Policy
+  /** ms since 1970. */
+  now: () => number
+  /** Aborted when the lease is lost: the scan ends between two phases. */
+  signal: AbortSignal
+  log: { error(facts: object, message: string): void }
+}
+
+/** A scan whose head is known. */
+export type HeadedScan = Scan & { headSha: string }
+
+/** Triggers that name no head: the scan looks what is there, and opens a check run only where there is a record. */
+const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_repositories', 'repository'])
+
+const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
+
+export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
+  const { store, publisher, source, policy } = ports
+  const enter = progressOf(scan, ports)
+  const tracked = await readTracked(scan, ports)
+  const earlier = await store.completedScans(scan.repository.id, scan.headSha)
+  // Asked for by a replay: no check run, unless the verdict is another than the one that was told before.
+  const quiet = scan.trigger === 'provenance'
+  const open = async () => {
+    if (!quiet) await publisher.open()
+  }
+  const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
+  if (alike && scan.kind === 'tracked' && tracked.commit === scan.headSha) {
+    return store.skip(scan, `Commit ${scan.headSha} was scanned before with the same policy and keys.`)
+  }
+  const announced = !HEADLESS.has(scan.trigger)
+  if (announced && !alike) await open()
+
+  const there = await discover(scan, tracked, earlier, ports, enter)
+  const { kept } = there
+  if (kept && !alike) await open()
+  const found = await find(there, ports, enter)
+  const { files, base, delta, fetched } = found
+  await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
+  const awaited = (announced || kept) && !(alike && alike.baseSha === base.commit)
+  if (awaited) await open()
+
+  await enter('Validate', 'verifying signatures and applying the rules')
+  const { assessed, keys, replay } = await judge(scan, tracked, found, ports)
+  const { conclusion, summary, findings } = assessed.assessment
+  const shown = awaited && !(quiet && isTold(assessed.assessment, scan, earlier))
+
+  await enter('Persist', 'keeping the result')
+  const change = await trackedChange(scan, tracked, delta, assessed, source)
+  const judged = judgedBy(policy, keys)
+  await store.update(scan, { requests: source.requests })
+  await store.persist(scan, { conclusion, summary, judgedBy: judged, findings }, change)
+
+  await enter('Traceability', 'comparing with the other bases of this commit')
+  const others = await otherBases(scan, earlier, judged, store)
+  const report = describe(scan, assessed, base, others, { total: files.length, fetched, requests: source.requests })
+
+  await enter('Evidence', 'publishing the result')
+  if (shown && quiet) await publisher.open()
+  if (shown) await publisher.conclude(report)
+  const settled = change === null || (await keySet(keysIn(assessed.head.snapshot), ports.serverKeys)).hash === keys.hash
+  await tellPulls(scan, report, settled ? null : 'keys_changed', replay, ports)
+}
+
+/**
+ * The completed scan that may stand in for this one: of the same commit and base branch, judged by the same policy and
+ * keys, and the newest, so that its check is the one people see. Whether its merge base is still the same is asked later.
+ */
+function judgedAlike(scan: HeadedScan, tracked: Tracked, [newest]: readonly CompletedScan[]): CompletedScan | null {
+  if (scan.forced || newest?.baseRef !== scan.baseRef) return null
+  return newest.judgedBy === tracked.judgedBy ? newest : null
+}
+
+interface Discovered {
+  facts: BaseFacts
+  tree: readonly TreeEntry[]
+  /** The base as far as it is known before the fetch. */
+  likely: ScanBase
+  /** A record is kept: by the head, by what it is compared with, or by the default branch. */
+  kept: boolean
+}
+
+async function discover(
+  scan: HeadedScan,
+  tracked: Tracked,
+  earlier: readonly CompletedScan[],
+  ports: ScanPorts,
+  enter: Enter,
+): Promise<Discovered> {
+  await enter('Discovery', 'listing the files')
+  const { files, tree } = await listFiles(scan, scan.headSha, ports)
+  const list = async (commit: string) => (await listFiles(scan, commit, ports)).files
+  const facts = { scan, tracked, files, earlier, list, source: ports.source }
+  const likely = await baseOf(facts)
+  return { facts, tree, likely, kept: [files, likely.files ?? [], tracked.files].some(hasRecord) }
+}
+
+/** What there is to judge. */
+interface Found {
+  files: readonly RelevantFile[]
+  base: ScanBase
+  delta: Delta
+  contents: ReadonlyMap<string, Content>
+  fetched: number
+}
+
+/** Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched. */
+async function find({ facts, tree, likely, kept }: Discovered, ports: ScanPorts, enter: Enter): Promise<Found> {
+  const { scan, tracked, files } = facts
+  await enter('Delta', 'comparing with what is known')
+  const delta = deltaOf(kept ? files : [], tracked.files)
+  const wanted = kept ? [...files, ...(likely.files ?? [])] : []
+  const read = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
+  const base = await confirmBase(likely, delta, facts)
+  return { files, base, delta, ...(await readContents(scan, (kept && base.files) || [], tree, read, ports, enter)) }
+}
+
+/** The assessment, with the keys it trusts: a first scan of the default branch trusts its own, there being no others. */
+async function judge(
+  scan: HeadedScan,
+  tracked: Tracked,
+  { files, base, contents }: Found,
+  { serverKeys, policy, contents: store, states: stateStore, now }: ScanPorts,
+): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null }> {
+  const read = snapshotOf(scan.headSha, files, contents)
+  const readBefore = base.files && snapshotOf(base.commit, base.files, contents)
+  const known = await knownStates(scan, readBefore ? [read, readBefore] : [read], policy.stateScope, stateStore)
+  const head = withState(read, known.listed)
+  const before = readBefore && withState(readBefore, known.listed)
+  const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
+  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store, now())
+  const assessed = assess(head, before, {
+    policy,
+    proposed: null,
+    verdicts,
+    states: known.states,
+    keys: keys.keys.length,
+    now: now(),
+    trackedRecord: hasRecord(tracked.files),
+  })
+  return { assessed, keys, replay: known.replay }
+}
+
+const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>): Snapshot => ({
+  ...snapshot,
+  state: listed.get(snapshot.commit ?? '') ?? null,
+})
+
+type Enter = (phase: Phase, detail: string) => Promise<void>
+
+function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts): Enter {
+  return async (phase, detail) => {
+    signal.throwIfAborted()
+    await store.update(scan, { phase, progress: PHASES[phase] })
+    await publisher.progress(phase, detail)
+  }
+}

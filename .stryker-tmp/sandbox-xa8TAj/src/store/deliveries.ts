@@ -1,0 +1,75 @@
+// @ts-nocheck
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Delivery, Inbox, Intent } from '../scan/ports.ts'
+import type { Database } from './database.ts'
+import { applyIntents } from './intents.ts'
+import { storable, toJson } from './json.ts'
+
+/** A delivery is claimed for so long; a worker that died with it loses it to another one then. */
+const CLAIM = Prisma.sql`interval '1 minute'`
+const MAX_ATTEMPTS = 10
+
+/** The inbox of webhook deliveries. Attempts count when they begin, so that one that kills the process ends as well. */
+export class Deliveries implements Inbox {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async store({ id, event, payload }: Delivery): Promise<'stored' | 'repeat'> {
+    const { action, installation, repository } = named(payload)
+    const stored = await this.#database.client.$executeRaw`
+      INSERT INTO webhook_delivery (id, event, action, installation_id, repository_id, payload)
+      VALUES (${storable(id)}, ${storable(event)}, ${action}::text, ${installation}::bigint, ${repository}::bigint,
+              ${toJson(payload)}::jsonb)
+      ON CONFLICT (id) DO NOTHING`
+    return stored === 1 ? 'stored' : 'repeat'
+  }
+
+  /** By the index on (processed_at, received_at). */
+  async next(): Promise<Delivery | null> {
+    const [delivery] = await this.#database.client.$queryRaw<Delivery[]>`
+      UPDATE webhook_delivery SET attempts = attempts + 1, not_before = now() + ${CLAIM}
+      WHERE id = (
+        SELECT id FROM webhook_delivery
+        WHERE processed_at IS NULL AND attempts < ${MAX_ATTEMPTS} AND (not_before IS NULL OR not_before <= now())
+        ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING id, event, payload`
+    return delivery ?? null
+  }
+
+  async done(deliveryId: string, intents: readonly Intent[]): Promise<boolean> {
+    return this.#database.client.$transaction(async (transaction) => {
+      const first = await transaction.$executeRaw`
+        UPDATE webhook_delivery SET processed_at = now(), error = NULL
+        WHERE id = ${storable(deliveryId)} AND processed_at IS NULL`
+      // Another worker was faster, after this one's claim ran out.
+      if (first === 0) return false
+      return applyIntents(transaction, intents)
+    })
+  }
+
+  /** Due again after 5 s, doubled with each attempt, an hour at most. */
+  async failed(deliveryId: string, error: string): Promise<void> {
+    await this.#database.client.$executeRaw`
+      UPDATE webhook_delivery
+      SET error = ${storable(error)}, not_before = now() + least(3600, 5 * 2 ^ (attempts - 1)) * interval '1 second'
+      WHERE id = ${storable(deliveryId)} AND processed_at IS NULL`
+  }
+}
+
+/** What the columns beside the payload repeat of it, where it has the shape GitHub documents. */
+function named(payload: unknown) {
+  const { action, installation, repository } = (payload ?? {}) as Record<string, unknown>
+  return {
+    action: typeof action === 'string' ? storable(action) : null,
+    installation: idOf(installation),
+    repository: idOf(repository),
+  }
+}
+
+function idOf(value: unknown): bigint | null {
+  const { id } = (value ?? {}) as { id?: unknown }
+  return Number.isSafeInteger(id) ? BigInt(id as number) : null
+}

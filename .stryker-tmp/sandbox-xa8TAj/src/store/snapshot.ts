@@ -1,0 +1,158 @@
+/**
+ * The tracked snapshot of a repository as rows: its files, artifacts with their history, and edges. Written only when a
+ * tracked scan's result is kept, in that transaction.
+ */
+// @ts-nocheck
+
+import type { Edge, Json, SnapshotFile } from '../rosie/model.ts'
+import type { Scan, TrackedChange } from '../scan/ports.ts'
+import type { Connection, Database } from './database.ts'
+import { toJson } from './json.ts'
+import { inChunks } from './rows.ts'
+
+export async function writeSnapshot(
+  database: Database,
+  connection: Connection,
+  scan: Scan,
+  { commit, removed, changed, edges }: TrackedChange,
+): Promise<void> {
+  const repository = scan.repository.id
+  const revision = { repository, commit, scanId: scan.id }
+  const artifacts = changed.flatMap((file) => artifactOf(file) ?? [])
+  const are = new Set(artifacts.map(({ path }) => path))
+  // A file that lies where an artifact was, but is none any more, ends that artifact too.
+  const ended = [...removed, ...changed.flatMap(({ path }) => (are.has(path) ? [] : [path]))]
+
+  await inChunks(database, removed, (paths) => removeFiles(connection, repository, paths))
+  await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
+  await inChunks(database, ended, (paths) => endArtifacts(connection, revision, paths))
+  await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
+  await replaceEdges(database, connection, repository, edges)
+}
+
+interface Revision {
+  repository: bigint
+  commit: string
+  scanId: string
+}
+
+// ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const fileRow = ({ path, sha, kind }: SnapshotFile) => ({ path, sha, kind })
+
+function removeFiles(connection: Connection, repository: bigint, paths: string) {
+  return connection.$executeRaw`
+    DELETE FROM tracked_file
+    WHERE repository_id = ${repository} AND path IN (SELECT json_array_elements_text(${paths}::json))`
+}
+
+function writeFiles(connection: Connection, repository: bigint, files: string) {
+  return connection.$executeRaw`
+    INSERT INTO tracked_file (repository_id, path, sha, kind)
+    SELECT DISTINCT ON (path) ${repository}::bigint, path, sha, kind
+    FROM json_to_recordset(${files}::json) AS file (path text, sha text, kind text)
+    ON CONFLICT (repository_id, path) DO UPDATE SET sha = EXCLUDED.sha, kind = EXCLUDED.kind`
+}
+
+// ── artifacts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Documents, evidence and the system context; null for other files. */
+function artifactOf({ path, kind, sha, content }: SnapshotFile) {
+  switch (content?.kind) {
+    case 'requirement':
+    case 'user_story':
+    case 'specification': {
+      const { gxpId, title, risk, status } = content
+      return { path, kind, sha, gxpId, title, risk, status, data: content }
+    }
+    case 'evidence':
+      return { path, kind, sha, gxpId: content.gxpId, title: null, risk: null, status: null, data: content }
+    case 'system_context': {
+      const { project_name, gxp_risk_rating, validation_status } = content.fields
+      const [title, risk, status] = [project_name, gxp_risk_rating, validation_status].map((field) =>
+        word(field?.value),
+      )
+      return { path, kind, sha, gxpId: null, title, risk, status, data: content }
+    }
+    default:
+      return null
+  }
+}
+
+const word = (value: Json | undefined) => (typeof value === 'string' ? value : null)
+
+function endArtifacts(connection: Connection, { repository, commit, scanId }: Revision, paths: string) {
+  return connection.$executeRaw`
+    WITH ended AS (
+      DELETE FROM artifact
+      WHERE repository_id = ${repository} AND path IN (SELECT json_array_elements_text(${paths}::json))
+      RETURNING path, kind, gxp_id
+    )
+    INSERT INTO artifact_revision (repository_id, path, kind, gxp_id, change, commit, scan_id)
+    SELECT ${repository}::bigint, path, kind, gxp_id, 'removed', ${commit}, ${scanId}::uuid FROM ended ORDER BY path`
+}
+
+/** The same bytes read by a newer parser change the artifact, but are no new state of it. */
+function writeArtifacts(connection: Connection, { repository, commit, scanId }: Revision, rows: string) {
+  return connection.$executeRaw`
+    WITH given AS (
+      SELECT DISTINCT ON (path) * FROM json_to_recordset(${rows}::json) AS artifact
+        (path text, kind text, sha text, "gxpId" text, title text, risk text, status text, data jsonb)
+      ORDER BY path
+    ), revised AS (
+      INSERT INTO artifact_revision (repository_id, path, kind, gxp_id, change, sha, data, commit, scan_id)
+      SELECT ${repository}::bigint, given.path, given.kind, "gxpId", CASE WHEN before.id IS NULL THEN 'added' ELSE 'changed' END,
+             given.sha, given.data, ${commit}, ${scanId}::uuid
+      FROM given LEFT JOIN artifact before ON before.repository_id = ${repository} AND before.path = given.path
+      WHERE before.id IS NULL OR (before.sha, before.kind) <> (given.sha, given.kind)
+      ORDER BY given.path
+    )
+    INSERT INTO artifact (repository_id, path, kind, sha, gxp_id, title, risk, status, data)
+    SELECT ${repository}::bigint, path, kind, sha, "gxpId", title, risk, status, data FROM given
+    ON CONFLICT (repository_id, path) DO UPDATE SET kind = EXCLUDED.kind, sha = EXCLUDED.sha, gxp_id = EXCLUDED.gxp_id,
+      title = EXCLUDED.title, risk = EXCLUDED.risk, status = EXCLUDED.status, data = EXCLUDED.data, updated_at = now()`
+}
+
+// ── edges ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface EdgeRow {
+  from: string
+  to: string
+  type: string
+  by: string
+  path: string
+  line: number
+}
+
+/** Only those that differ are written: a change of one file leaves the edges of 20,000 others alone. */
+async function replaceEdges(
+  database: Database,
+  connection: Connection,
+  repository: bigint,
+  edges: readonly Edge[],
+): Promise<void> {
+  const stored = await connection.$queryRaw<(EdgeRow & { id: bigint })[]>`
+    SELECT id, "from", "to", type, by, path, line FROM trace_edge WHERE repository_id = ${repository}`
+  const missing = new Map(edges.map((edge) => edgeRow(edge)).map((edge) => [edgeKey(edge), edge]))
+  const gone = stored.filter((edge) => !missing.delete(edgeKey(edge))).map(({ id }) => String(id))
+
+  await inChunks(
+    database,
+    gone,
+    (ids) => connection.$executeRaw`
+      DELETE FROM trace_edge WHERE id IN (SELECT value::bigint FROM json_array_elements_text(${ids}::json))`,
+  )
+  await inChunks(
+    database,
+    [...missing.values()],
+    (rows) => connection.$executeRaw`
+      INSERT INTO trace_edge (repository_id, "from", "to", type, by, path, line)
+      SELECT ${repository}::bigint, "from", "to", type, by, path, line
+      FROM json_to_recordset(${rows}::json) AS edge
+        ("from" text, "to" text, type text, by text, path text, line int)`,
+  )
+}
+
+const edgeRow = ({ from, to, type, by, origin: { path, line } }: Edge): EdgeRow => ({ from, to, type, by, path, line })
+
+const edgeKey = ({ from, to, type, by, path, line }: EdgeRow) => toJson([from, to, type, by, path, line])

@@ -1,0 +1,132 @@
+// @ts-nocheck
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import { type HealthOptions, health } from '../../src/api/health.ts'
+import { createHost } from '../../src/api/host.ts'
+import { Problem } from '../../src/api/problem.ts'
+
+let lines: string[]
+let host: FastifyInstance
+
+/** Routes are added before the first request: it starts the host. */
+async function send(path: string, init: RequestInit = {}) {
+  if (!host.server.listening) await host.listen({ port: 0, host: '127.0.0.1' })
+  const address = host.server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, init)
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
+}
+
+beforeEach(() => {
+  lines = []
+  host = createHost({ logger: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }) })
+})
+afterEach(() => host.close())
+
+describe('every answer', () => {
+  it('carries a request id and keeps browsers from guessing, framing and storing', async () => {
+    const { headers } = await send('/nothing')
+    expect(headers['x-request-id']).toMatch(/^[\w-]{36}$/)
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    })
+  })
+
+  it("keeps a proxy's request id, but not one that would break the log", async () => {
+    const idFor = async (id: string) => (await send('/', { headers: { 'x-request-id': id } })).headers['x-request-id']
+    expect(await idFor('abc-123')).toBe('abc-123')
+    expect(await idFor('abc 123{"level":"fatal"}')).toMatch(/^[\w-]{36}$/)
+  })
+
+  it('leaves the query, which may hold codes, out of the log', async () => {
+    await send('/setup/callback?code=secret-code')
+    expect(lines.join()).toContain('"status":404')
+    expect(lines.join()).not.toContain('secret-code')
+  })
+})
+
+describe('errors', () => {
+  it('are problem details', async () => {
+    host.get('/limit', async () => {
+      throw new Problem(429, 'Slow down.', { 'retry-after': '5' })
+    })
+    const answer = await send('/limit', { headers: { 'x-request-id': 'one' } })
+    expect(answer.headers).toMatchObject({
+      'content-type': expect.stringContaining('application/problem+json'),
+      'retry-after': '5',
+    })
+    expect(JSON.parse(answer.body)).toEqual({
+      type: 'about:blank',
+      title: 'Too Many Requests',
+      status: 429,
+      detail: 'Slow down.',
+      requestId: 'one',
+    })
+  })
+
+  it('of our own making are told to the log only', async () => {
+    host.get('/broken', async () => {
+      throw new Error('duplicate key value "hunter2"')
+    })
+    const answer = await send('/broken', { headers: { 'x-request-id': 'look-me-up' } })
+    expect(answer.status).toBe(500)
+    expect(answer.body).not.toMatch(/hunter2|\.ts/)
+    expect(JSON.parse(answer.body).detail).toContain('look-me-up')
+    expect(lines.join()).toContain('hunter2')
+  })
+
+  it('for what is not there, or not understood', async () => {
+    host.post('/thing', async () => 'ok')
+    expect(JSON.parse((await send('/nothing')).body)).toMatchObject({ status: 404 })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await send('/thing', { method: 'POST', headers, body: '{' })
+    expect([answer.status, answer.headers['content-type']]).toEqual([400, expect.stringContaining('problem+json')])
+  })
+})
+
+describe('health', () => {
+  const well = async () => {}
+  const ill = async () => Promise.reject(new Error('connection refused'))
+  const never = () => new Promise(() => {})
+  const readiness = async (options: Partial<HealthOptions>) => {
+    await host.register(health, { stopping: () => false, database: well, migrations: well, timeoutMs: 20, ...options })
+    const { status: statusCode, body } = await send('/readyz')
+    return { statusCode, body, ...JSON.parse(body) }
+  }
+
+  it('is alive whatever the database does', async () => {
+    await host.register(health, { stopping: () => true, database: ill, migrations: ill })
+    expect((await send('/healthz')).status).toBe(200)
+  })
+
+  it('is ready when everything is', async () => {
+    expect(await readiness({ redis: well })).toMatchObject({ statusCode: 200, status: 'ready' })
+  })
+
+  it('is ready without a Redis that nobody configured', async () => {
+    expect(await readiness({})).toMatchObject({ statusCode: 200, status: 'ready', checks: { database: true } })
+  })
+
+  it('is degraded, and ready, while Redis is down', async () => {
+    expect(await readiness({ redis: ill })).toMatchObject({
+      statusCode: 200,
+      status: 'degraded',
+      checks: { redis: false },
+    })
+  })
+
+  it.each<[string, Partial<HealthOptions>]>([
+    ['without a database', { database: ill }],
+    ['with a database that does not answer', { database: never }],
+    ['with migrations to come', { migrations: ill }],
+    ['while it stops', { stopping: () => true }],
+  ])('is not ready %s', async (_when, options) => {
+    const answer = await readiness(options)
+    expect(answer).toMatchObject({ statusCode: 503, status: 'unready' })
+    expect(answer.body).not.toContain('refused')
+  })
+})

@@ -1,0 +1,122 @@
+// @ts-nocheck
+import { createHmac } from 'node:crypto'
+import { Webhooks } from '@octokit/webhooks'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import { createHost } from '../../src/api/host.ts'
+import { webhookRoute } from '../../src/api/webhook-route.ts'
+import type { Delivery } from '../../src/scan/ports.ts'
+
+const SECRET = 'the webhook secret'
+const signature = (body: string) => `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`
+
+let host: FastifyInstance
+let base: string
+let stored: Delivery[]
+let nudges: number
+let fail: boolean
+
+beforeEach(async () => {
+  stored = []
+  nudges = 0
+  fail = false
+  host = createHost({ logger: pino({ level: 'silent' }) })
+  const { verify } = new Webhooks({ secret: SECRET })
+  const store = async (delivery: Delivery) => {
+    if (fail) throw new Error('connection to postgres://user:hunter2@db refused')
+    if (stored.some(({ id }) => id === delivery.id)) return 'repeat' as const
+    stored.push(delivery)
+    return 'stored' as const
+  }
+  await host.register(webhookRoute, { inbox: { store }, verify, nudge: () => nudges++ })
+  base = await host.listen({ port: 0, host: '127.0.0.1' })
+})
+afterEach(() => host.close())
+
+/** A header that is null isn't sent. */
+async function deliver(body: string, changed: Record<string, string | null> = {}) {
+  const headers = new Headers({
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+    'x-hub-signature-256': signature(body),
+  })
+  for (const [name, value] of Object.entries(changed)) value === null ? headers.delete(name) : headers.set(name, value)
+  const answer = await fetch(`${base}/api/github/webhooks`, { method: 'POST', body, headers })
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { detail?: string } }
+}
+
+describe('a delivery', () => {
+  it('is stored as GitHub sent it and answered 202', async () => {
+    const answer = await deliver('{"ref": "refs/heads/main", "commits": []}')
+    expect([answer.status, answer.body]).toEqual([202, { stored: true }])
+    const payload = { ref: 'refs/heads/main', commits: [] }
+    expect(stored).toEqual([{ id: '72d3162e-cc78-11e3-81ab-4c9367dc0958', event: 'push', payload }])
+    expect(nudges).toBe(1)
+  })
+
+  it('is verified over its bytes, not over what they mean', async () => {
+    expect((await deliver('{ "text" : "\\u001B[34m – é" }\n')).status).toBe(202)
+  })
+
+  it('that comes again is answered 200 and does nothing', async () => {
+    await deliver('{}')
+    const answer = await deliver('{}')
+    expect([answer.status, answer.body]).toEqual([200, { repeated: true }])
+    expect([stored.length, nudges]).toEqual([1, 1])
+  })
+
+  it('that can not be stored is answered 503, and the reason stays inside', async () => {
+    fail = true
+    const answer = await deliver('{}')
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('60')
+    expect(JSON.stringify(answer.body)).not.toContain('hunter2')
+    expect(nudges).toBe(0)
+  })
+
+  it.each([
+    ['without a signature', { 'x-hub-signature-256': null }],
+    ['with the signature of another body', { 'x-hub-signature-256': signature('{"other": 1}') }],
+    ['with an old SHA-1 signature', { 'x-hub-signature-256': 'sha1=d03207e4b030cf234e3447bac4d93add4c6643d8' }],
+    ['with something else for a signature', { 'x-hub-signature-256': 'trust me' }],
+  ])('%s is refused', async (_how, headers) => {
+    const answer = await deliver('{}', headers)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(answer.body).toMatchObject({ title: 'Unauthorized', status: 401 })
+    expect(stored).toEqual([])
+  })
+
+  it.each([
+    ['no event', { 'x-github-event': null }, 'x-github-event'],
+    ['no id', { 'x-github-delivery': null }, 'x-github-delivery'],
+    ['an id with blanks', { 'x-github-delivery': 'a b' }, 'x-github-delivery'],
+    ['an id without end', { 'x-github-delivery': 'a'.repeat(101) }, 'x-github-delivery'],
+  ])('with %s is refused', async (_what, headers, named) => {
+    const answer = await deliver('{}', headers)
+    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining(named)])
+    expect(stored).toEqual([])
+  })
+
+  it('without a body is refused', async () => {
+    expect((await deliver('')).status).toBe(401)
+  })
+
+  it.each(['not JSON', '[]', 'null'])('whose body is %p is refused', async (body) => {
+    expect((await deliver(body)).status).toBe(400)
+    expect(stored).toEqual([])
+  })
+
+  it('as a form is refused with what to do about it', async () => {
+    const answer = await deliver('payload=%7B%7D', { 'content-type': 'application/x-www-form-urlencoded' })
+    expect([answer.status, answer.body.detail]).toEqual([415, expect.stringContaining('Choose application/json')])
+  })
+
+  it('of more than 25 MiB is refused, one of less is not', async () => {
+    const ofLength = (length: number) => `{"text":"${'x'.repeat(length - 11)}"}`
+    expect((await deliver(ofLength(25 * 2 ** 20))).status).toBe(202)
+    expect((await deliver(ofLength(25 * 2 ** 20 + 1), { 'x-github-delivery': 'two' })).status).toBe(413)
+    expect(stored).toHaveLength(1)
+  })
+})

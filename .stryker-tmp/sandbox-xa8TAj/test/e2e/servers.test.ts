@@ -1,0 +1,91 @@
+// @ts-nocheck
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { type RunningApp, startApp } from '../support/app.ts'
+import { BROKEN, MENDED, RECORD } from './record.ts'
+import { purposes, useWorld } from './world.ts'
+
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env
+const describeWith = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip
+
+/** A database of its own, empty: the app applies the migrations. */
+class TestDatabase {
+  readonly url: string
+  readonly #name = `e2e_${randomUUID().replaceAll('-', '')}`
+  readonly #server: string
+
+  constructor(server: string) {
+    this.#server = server
+    const url = new URL(server || 'postgres://none')
+    url.pathname = `/${this.#name}`
+    this.url = url.href
+  }
+
+  create = () => this.#run(`CREATE DATABASE ${this.#name} TEMPLATE template0`)
+  drop = () => this.#run(`DROP DATABASE ${this.#name} WITH (FORCE)`)
+
+  async #run(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#server })
+    await client.connect()
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+}
+
+/** The same work with servers: the database in PostgreSQL, the queue in Redis or in PostgreSQL too. */
+describeWith.each([
+  { queue: 'Redis', redisUrl: TEST_REDIS_URL },
+  { queue: 'PostgreSQL', redisUrl: undefined },
+])('with PostgreSQL and the queue in $queue', ({ redisUrl }) => {
+  const database = new TestDatabase(TEST_DATABASE_URL ?? '')
+  beforeAll(() => database.create())
+  const servers = { DATABASE_URL: database.url, ...(redisUrl && { REDIS_URL: redisUrl }) }
+  const world = useWorld({ environment: () => ({ ...servers, ROLE: 'web' }) })
+  const workers: RunningApp[] = []
+  beforeAll(async () => {
+    const environment = { ...world.github.environment, ...servers, ROLE: 'worker' }
+    workers.push(await startApp({ environment }), await startApp({ environment }))
+  })
+  afterAll(async () => {
+    for (const worker of workers) await worker.remove()
+    await world.app.stop()
+    await database.drop()
+  })
+
+  it('a pull request takes 6 requests, and its next push edits its comment', async () => {
+    const repository = await world.scanned(RECORD)
+    await repository.commit('change', BROKEN)
+    const requests = await world.requests(async () => {
+      const pull = await repository.openPull({ head: 'change' })
+      expect(await world.check(repository, pull.head.sha)).toMatchObject({ conclusion: 'failure' })
+      await world.comment(pull)
+    })
+    expect(purposes(requests)).toEqual(['open check', 'tree', 'compare', 'query', 'update check', 'create comment'])
+    expect(await world.pushed(repository, 'change', MENDED)).toMatchObject({ conclusion: 'success' })
+  })
+
+  it('pushes to many repositories at once are each scanned once', async () => {
+    const repositories = await Promise.all(Array.from({ length: 6 }, () => world.repository(RECORD)))
+    const heads = await Promise.all(repositories.map((repository) => repository.push('main', BROKEN)))
+    for (const [n, repository] of repositories.entries()) {
+      expect(await world.check(repository, heads[n] ?? '')).toMatchObject({ conclusion: 'failure' })
+      expect(repository.checks.all).toHaveLength(1)
+    }
+  })
+
+  it('a worker that is asked to stop leaves no scan behind', async () => {
+    const repository = await world.scanned(RECORD)
+    world.github.delay(200)
+    const sha = await repository.push('main', BROKEN)
+    await world.until(() => repository.checkRuns(sha).length > 0)
+    for (const worker of workers) expect(await worker.stop()).toBe(0)
+    world.github.delay(0)
+    const environment = { ...world.github.environment, ...servers, ROLE: 'worker' }
+    workers.push(await startApp({ environment }))
+    expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
+    expect(repository.checkRuns(sha)).toMatchObject([{ annotations: [{ title: 'trace/broken-reference' }] }])
+  })
+})

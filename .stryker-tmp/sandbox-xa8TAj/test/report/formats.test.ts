@@ -1,0 +1,177 @@
+/** The formats for other programs: SARIF for code scanning and editors, JUnit for CI servers. */
+// @ts-nocheck
+
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { junitReport } from '../../src/report/junit.ts'
+import { sarifReport } from '../../src/report/sarif.ts'
+import type { Assessment } from '../../src/rosie/model.ts'
+import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
+import { RULES } from '../../src/rosie/rules/index.ts'
+import { assessment, finding } from './sample.ts'
+
+const schema = JSON.parse(readFileSync(new URL('../support/schemas/sarif-2.1.0.json', import.meta.url), 'utf8'))
+// One of the schema's patterns is no Unicode expression.
+const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })
+const addFormats = formats as unknown as typeof formats.default
+addFormats(ajv)
+const validate = ajv.compile(schema)
+
+const HOSTILE = 'a <b> & "c" \u0000\u0007 \ud800 ]]> \n ünïcode \u{1F600}'
+
+function sarif(of: Assessment) {
+  const log = sarifReport(of, '1.2.3')
+  validate(JSON.parse(JSON.stringify(log)))
+  expect(validate.errors).toBeNull()
+  const [run] = log.runs
+  if (!run) throw new Error('a log has a run')
+  return { driver: run.tool.driver, results: run.results ?? [] }
+}
+
+describe('SARIF', () => {
+  it('describes every rule and names this program', () => {
+    const { driver, results } = sarif(assessment([]))
+    expect(driver).toMatchObject({ name: 'rosie-guard', version: '1.2.3' })
+    expect(driver.rules?.map(({ id }) => id)).toEqual(RULES.map(({ id }) => id))
+    expect(results).toEqual([])
+  })
+
+  it('places a finding with its fingerprint, and points at its rule', () => {
+    const found = finding({
+      rule: 'trace/cycle',
+      severity: 'warning',
+      path: '.gxp/specs/SPEC 1#ü.md',
+      line: 3,
+      endLine: 4,
+      column: 5,
+      endColumn: 9,
+      gxpId: 'SPEC-001',
+      fingerprint: 'f'.repeat(32),
+      message: 'In a circle.',
+      status: 'existing',
+    })
+    const { driver, results } = sarif(assessment([found], { base: 'b'.repeat(40) }))
+    expect(results).toEqual([
+      {
+        ruleId: 'trace/cycle',
+        ruleIndex: driver.rules?.findIndex(({ id }) => id === 'trace/cycle'),
+        level: 'warning',
+        message: { text: 'In a circle.' },
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: '.gxp/specs/SPEC%201%23%C3%BC.md', uriBaseId: 'SRCROOT' },
+              region: { startLine: 3, endLine: 4, startColumn: 5, endColumn: 10 },
+            },
+          },
+        ],
+        partialFingerprints: { 'rosieGuard/v1': 'f'.repeat(32) },
+        properties: { gxpId: 'SPEC-001' },
+        baselineState: 'unchanged',
+      },
+    ])
+  })
+
+  it('says what is new, what stayed and what is gone, where there is a base', () => {
+    const found = [finding({ status: 'introduced' }), finding({ status: 'existing', line: 9 })]
+    const states = (base: string | null) =>
+      sarif(assessment(found, { base, fixed: [finding({ line: 12 })] })).results.map((result) => result.baselineState)
+    expect(states('b'.repeat(40))).toEqual(['new', 'unchanged', 'absent'])
+    expect(states(null)).toEqual([undefined, undefined])
+  })
+
+  it('has no place for what concerns the repository, and none beyond the file where there is no line', () => {
+    const { results } = sarif(assessment([finding({ path: null, line: null }), finding({ line: null, endLine: null })]))
+    expect(results.map(({ locations }) => locations?.length)).toEqual([0, 1])
+    expect(results[1]?.locations?.[0]?.physicalLocation).not.toHaveProperty('region')
+  })
+
+  it('suppresses what the policy ignores, with its reason', () => {
+    const ignored = [{ finding: finding(), reason: 'Replaced in May', expires: '2026-05-31' }]
+    const { results } = sarif(assessment([], { ignored }))
+    expect(results.map(({ suppressions }) => suppressions)).toEqual([
+      [{ kind: 'external', justification: 'Replaced in May (until 2026-05-31)' }],
+    ])
+  })
+
+  it.each([
+    ['error', 'error'],
+    ['warning', 'warning'],
+    ['notice', 'note'],
+  ] as const)('says %s as %s', (severity, level) => {
+    expect(sarif(assessment([finding({ severity })])).results[0]?.level).toBe(level)
+  })
+
+  it('stays valid whatever the text of the repository is', () => {
+    const found = finding({ message: HOSTILE, path: '.gxp/%2e%2e/a?b\\c.md', gxpId: HOSTILE })
+    expect(sarif(assessment([found])).results[0]?.message.text).toBe(HOSTILE)
+  })
+})
+
+describe('JUnit', () => {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    isArray: (name) => /^test(suites|suite|case)$/.test(name),
+  })
+
+  interface Case {
+    name: string
+    file?: string
+    line?: string
+    failure?: { message: string; type: string; '#text': string }
+    'system-out'?: string
+  }
+  interface Suite {
+    name: string
+    tests: string
+    failures: string
+    testcase: Case[]
+  }
+
+  function junit(of: Assessment, policy = DEFAULT_POLICY) {
+    const xml = junitReport(of, policy)
+    expect(XMLValidator.validate(xml)).toBe(true)
+    const [root] = parser.parse(xml).testsuites as { tests: string; failures: string; testsuite: Suite[] }[]
+    if (!root) throw new Error('there is a root')
+    const suite = (rule: string) => root.testsuite.find(({ name }) => name === rule)
+    return { root, suite }
+  }
+
+  it('has one passed case for each rule without findings', () => {
+    const { root } = junit(assessment([]))
+    expect(root).toMatchObject({ tests: String(RULES.length), failures: '0' })
+    expect(root.testsuite.map(({ name }) => name)).toEqual(RULES.map(({ id }) => id))
+    expect(root.testsuite.every(({ tests, testcase }) => tests === '1' && testcase.length === 1)).toBe(true)
+  })
+
+  it('fails the cases that make the check fail, and says the others', () => {
+    const found = [
+      finding({ rule: 'trace/cycle', severity: 'error', path: 'a.md', line: 3, message: 'Round and round.' }),
+      finding({ rule: 'trace/cycle', severity: 'warning', path: 'b.md', line: 4 }),
+    ]
+    const { root, suite } = junit(assessment(found))
+    expect(root).toMatchObject({ tests: String(RULES.length + 1), failures: '1' })
+    const cycle = suite('trace/cycle')
+    expect(cycle).toMatchObject({ tests: '2', failures: '1' })
+    expect(cycle?.testcase[0]).toMatchObject({ file: 'a.md', line: '3' })
+    expect(cycle?.testcase[0]?.failure).toMatchObject({ message: 'Round and round.', type: 'error' })
+    expect(cycle?.testcase[1]?.failure).toBeUndefined()
+    expect(cycle?.testcase[1]?.['system-out']).toContain('b.md:4: warning')
+  })
+
+  it('goes by the policy', () => {
+    const found = [finding({ rule: 'trace/cycle', severity: 'warning' })]
+    expect(junit(assessment(found), { ...DEFAULT_POLICY, failOn: 'warning' }).root.failures).toBe('1')
+    expect(junit(assessment(found), { ...DEFAULT_POLICY, failOn: 'never' }).root.failures).toBe('0')
+  })
+
+  it('stays well-formed whatever the text of the repository is', () => {
+    const found = finding({ rule: 'trace/cycle', severity: 'error', message: HOSTILE, path: HOSTILE, gxpId: HOSTILE })
+    const failure = junit(assessment([found])).suite('trace/cycle')?.testcase[0]?.failure
+    expect(failure?.message).toContain('a <b> & "c"')
+    expect(failure?.message).not.toContain('\u0000')
+  })
+})

@@ -1,0 +1,282 @@
+// @ts-nocheck
+import type { Tag } from '../../src/rosie/model.ts'
+import { readAnnotations } from '../../src/rosie/parse/annotations.ts'
+import { edgeOf } from '../../src/rosie/tags.ts'
+
+const read = (...source: string[]) => readAnnotations(source.join('\n'), 'typescript')
+const tagsIn = (...source: string[]): Tag[] => read(...source).blocks.flatMap(({ tags }) => tags)
+const problemsIn = (...source: string[]) => read(...source).problems
+
+/** The one problem of this comment. */
+function problemOf(comment: string) {
+  const { problems, blocks } = read(`// ${comment}`)
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatchObject({ cause: 'annotation', line: 1 })
+  return { ...problems[0], tags: blocks.flatMap(({ tags }) => tags.map(({ name }) => name)) }
+}
+
+describe('A tag', () => {
+  it.each([
+    ['@gxp-satisfies REQ-001', 3, 'gxp-satisfies', ['REQ-001']],
+    ['@gxp-implements US-001-001, SPEC-001-001', 3, 'gxp-implements', ['US-001-001', 'SPEC-001-001']],
+    ['@gxp-verifies SPEC-001-001,SPEC-INF-001', 3, 'gxp-verifies', ['SPEC-001-001', 'SPEC-INF-001']],
+    ['@gxp-derives-from REQ-001 , US-001', 3, 'gxp-derives-from', ['REQ-001', 'US-001']],
+    ['@gxp-req REQ-001 "Dose limit"', 2, 'gxp-req', ['REQ-001']],
+    ['@gxp-spec SPEC-006-001-001-005', 2, 'gxp-spec', ['SPEC-006-001-001-005']],
+    ['@trace US-001-001', 2, 'trace', ['US-001-001']],
+    ['@gxp-tag SPEC-001-003-INT-001', 1, 'gxp-tag', ['SPEC-001-003-INT-001']],
+    ['@requirement REQ-001', 1, 'requirement', ['REQ-001']],
+  ])('that names ids: %s', (comment, generation, name, ids) => {
+    expect(problemsIn(`/** ${comment} */`)).toEqual([])
+    expect(tagsIn(`/** ${comment} */`)).toMatchObject([{ generation, name, ids: ids.map((id) => ({ id })) }])
+  })
+
+  it.each([
+    ['@gxp-risk HIGH', 3, 'HIGH'],
+    ['@gxp-risk-concern "rounded twice"', 3, 'rounded twice'],
+    ['@gxp-criticality MEDIUM', 1, 'MEDIUM'],
+  ])('that carries a value: %s', (comment, generation, value) => {
+    expect(tagsIn(`// ${comment}`)).toMatchObject([{ generation, value, ids: [] }])
+  })
+
+  it.each(['IQ', 'OQ', 'PQ', 'unit', 'integration', 'e2e'])('of a test: @test-type %s', (value) => {
+    expect(tagsIn('// @gxp-verifies SPEC-1', `// @test-type ${value}`)[1]).toMatchObject({ name: 'test-type', value })
+  })
+
+  it('carries the title it gives', () => {
+    expect(tagsIn('// @gxp-spec SPEC-1 "Limit check"')[0]?.title).toBe('Limit check')
+    expect(tagsIn('// @gxp-spec SPEC-1 - limit check')[0]?.title).toBeUndefined()
+  })
+
+  it('knows its place and that of each id, from 1 and inclusive', () => {
+    const [tag] = tagsIn('', '  // @gxp-satisfies REQ-001, REQ-002 as agreed')
+    expect(tag).toMatchObject({ line: 2, column: 6, endColumn: 36 })
+    expect(tag?.ids).toEqual([
+      { id: 'REQ-001', line: 2, column: 21, endColumn: 27 },
+      { id: 'REQ-002', line: 2, column: 30, endColumn: 36 },
+    ])
+  })
+
+  it('may stand beside others on one line', () => {
+    const tags = tagsIn('// @gxp-spec SPEC-1 "Limit" @gxp-risk HIGH, @test-type OQ')
+    expect(tags.map(({ name }) => name)).toEqual(['gxp-spec', 'gxp-risk', 'test-type'])
+  })
+
+  it('is text inside of the quotes of another', () => {
+    const tags = tagsIn('// @gxp-risk-concern "says @gxp-risk HIGH by mistake"')
+    expect(tags.map(({ name, value }) => [name, value])).toEqual([
+      ['gxp-risk-concern', 'says @gxp-risk HIGH by mistake'],
+    ])
+  })
+
+  it('has a text that ends where the next tag begins', () => {
+    const tags = tagsIn('// @description Limits a dose @gxp-risk HIGH')
+    expect(tags.map(({ value }) => value)).toEqual(['Limits a dose', 'HIGH'])
+  })
+
+  it('counts only in comments', () => {
+    expect(read("const a = '@gxp-risk HIGH'", '`// @gxp-risk HIGH`', '@gxp-risk HIGH').blocks).toEqual([])
+  })
+
+  it('that ordinary documentation uses too counts only beside one of ours, or with an id', () => {
+    expect(read('/** @description Adds. @requirement two numbers @test-type any */', '// @gxp').blocks).toEqual([])
+    expect(tagsIn('/**', ' * @description Adds', ' * @gxp-risk LOW', ' */').map(({ name }) => name)).toEqual([
+      'description',
+      'gxp-risk',
+    ])
+    expect(tagsIn('// @requirement REQ-001')).toHaveLength(1)
+    expect(problemsIn('// @requirement two numbers', '// @trace the calls', '// @gxp')).toEqual([])
+  })
+})
+
+describe('A block', () => {
+  it('is adjacent comments; a file may have several', () => {
+    const { blocks } = read(
+      '// @gxp-satisfies REQ-001',
+      '// @gxp-risk HIGH',
+      'a()',
+      '',
+      '/**',
+      ' * @gxp-risk LOW',
+      ' */',
+    )
+    expect(blocks.map(({ line, endLine, tags }) => [line, endLine, tags.length])).toEqual([
+      [1, 2, 2],
+      [5, 7, 1],
+    ])
+  })
+
+  it('is read from Python comments and docstrings', () => {
+    const source = ['# @gxp-satisfies REQ-001', 'def dose():', '    """Doses.', '', '    @gxp-risk HIGH', '    """']
+    const { blocks } = readAnnotations(source.join('\n'), 'python')
+    expect(blocks.map(({ line, tags }) => [line, tags[0]?.name, tags[0]?.line])).toEqual([
+      [1, 'gxp-satisfies', 1],
+      [3, 'gxp-risk', 5],
+    ])
+  })
+
+  it('is not read between gxp:off and gxp:on, whatever it says', () => {
+    const tags = tagsIn(
+      '// @gxp-satisfies REQ-001',
+      '// gxp:off an example follows',
+      '// @gxp-satisfies REQ-002',
+      'code()',
+      '// @gxp-specs nonsense',
+      '// gxp:on',
+      '// @gxp-satisfies REQ-003',
+    )
+    expect(tags.flatMap(({ ids }) => ids.map(({ id }) => id))).toEqual(['REQ-001', 'REQ-003'])
+    expect(problemsIn('// gxp:off', '// @gxp-specs nonsense', '// gxp:on')).toEqual([])
+  })
+
+  it('is not switched off by a word that only resembles, or by code', () => {
+    expect(tagsIn('// gxp:offline', "const a = 'gxp:off'", '// @gxp-risk HIGH')).toHaveLength(1)
+  })
+
+  it('names at most fifty ids: more would have to be multiplied with each other', () => {
+    const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => `SPEC-${from + i}`).join(', ')
+    expect(problemsIn(`// @gxp-implements ${ids(0, 50)}`)).toEqual([])
+    const { blocks, problems } = read(`// @gxp-implements ${ids(0, 30)}`, `// @gxp-implements ${ids(30, 30)}`)
+    expect(problems).toMatchObject([{ line: 2, column: 4, message: expect.stringContaining('50') }])
+    expect(blocks[0]?.tags).toHaveLength(1)
+  })
+})
+
+describe('A malformed tag', () => {
+  it.each([
+    ['@gxp-risk high', 'write `HIGH`'],
+    ['@gxp-risk High', 'write `HIGH`'],
+    ['@gxp-risk CRITICAL', 'LOW, MEDIUM, HIGH'],
+    ['@gxp-risk', 'has no value'],
+    ['@gxp-risk: HIGH', 'colon'],
+    ['@gxp-risk HIGH, LOW', 'one value'],
+    ['@gxp-risk HIGH/LOW', 'one value'],
+    ['@gxp-risk HIGH and LOW', 'one value'],
+    ['@gxp-criticality low', 'write `LOW`'],
+    ['@gxp-risk-concern rounded twice', 'double quotes'],
+    ['@gxp-risk-concern ""', 'double quotes'],
+    ['@gxp-risk-concern "not closed', 'double quotes'],
+  ])('by its value: %s', (comment, words) => {
+    expect(problemOf(comment).message).toContain(words)
+  })
+
+  it.each([
+    ['@gxp-satisfies', 'names no id'],
+    ['@gxp-satisfies the dose limit', 'not an id'],
+    ['@gxp-satisfies: REQ-001', 'colon'],
+    ['@gxp-satisfies req-001', 'Write `REQ-001`'],
+    ['@gxp-satisfies REQ_001', 'Write `REQ-001`'],
+    ['@gxp-satisfies REQ-001, req-002', '`req-002`'],
+    ['@gxp-satisfies REQ-001,', 'comma'],
+    ['@gxp-satisfies REQ-001 REQ-002', 'comma'],
+    ['@gxp-satisfies REQ-DOSE REQ-LIMIT', 'comma'],
+    ['@gxp-implements SPEC-A1 and SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1; SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1;SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 / SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1/SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 & SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 + SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 | SPEC-A2', '`SPEC-A2` without a comma'],
+    ['@gxp-implements SPEC-A1 and spec-a2', '`spec-a2` without a comma'],
+    ['@gxp-spec SPEC', 'names no id'],
+    ['@gxp-spec RISK-001', 'names no id'],
+    ['@gxp-spec SPEC-001-', 'names'],
+  ])('by its ids: %s', (comment, words) => {
+    const { message, column, tags } = problemOf(comment)
+    expect(column).toBe(4)
+    expect(tags).toEqual([])
+    if (words !== 'not an id') expect(message).toContain(words)
+  })
+
+  it.each([
+    ['@gxp_spec SPEC-1', 'gxp-spec'],
+    ['@gxp-specs SPEC-1', 'gxp-spec'],
+    ['@gxpspec SPEC-1', 'gxp-spec'],
+    ['@gxp-sepc SPEC-1', 'gxp-spec'],
+    ['@gxp-specification SPEC-1', 'gxp-spec'],
+    ['@GXP-RISK HIGH', 'gxp-risk'],
+    ['@Gxp-Satisfies REQ-1', 'gxp-satisfies'],
+    ['@gxp-satisfy REQ-1', 'gxp-satisfies'],
+    ['@gxp-statisfies REQ-1', 'gxp-satisfies'],
+    ['@gxp-implement SPEC-1', 'gxp-implements'],
+    ['@gxp-verify SPEC-1', 'gxp-verifies'],
+    ['@gxp-derives REQ-1', 'gxp-derives-from'],
+    ['@gxp_derives_from REQ-1', 'gxp-derives-from'],
+    ['@gxp-requirement REQ-1', 'gxp-req'],
+    ['@gxp-tags SPEC-1', 'gxp-tag'],
+    ['@gxp-risk-concerns "x"', 'gxp-risk-concern'],
+    ['@gxp-critcality HIGH', 'gxp-criticality'],
+  ])('by its name: %s is nearly @%s', (comment, meant) => {
+    expect(problemOf(comment).message).toContain(`Did you mean \`@${meant}\``)
+  })
+
+  it.each([
+    '@gxp/tools is a package',
+    '@gxp.io is a site',
+    '@gxp-team/tags is a package',
+    '@gxp-banana',
+    '@param gxp-risk the risk',
+    'see the @gxp-specs of the other file',
+    'mail to qa@gxp-spec.example',
+    'uses @gxp-satisfies and @gxp-risk tags',
+    '@gxp-satisfies REQ-001 and more; see below / the other file',
+    '@gxp-risk HIGH, low doses and high ones alike',
+    '@gxp-risk HIGH @description it works: see @gxp-spec docs',
+    '@gxp-risk HIGH @description it works @gxp-specs',
+  ])('is not: %s', (comment) => {
+    expect(problemsIn(`// ${comment}`)).toEqual([])
+  })
+
+  it('is told with the columns of its word', () => {
+    expect(problemsIn('', '  /* @gxp-risk high */')).toMatchObject([{ line: 2, column: 6, endColumn: 14 }])
+  })
+
+  it('leaves the others of its block alone', () => {
+    const { blocks, problems } = read('// @gxp-satisfies REQ-001', '// @gxp-risk high', '// @gxp-implements SPEC-1')
+    expect(problems).toHaveLength(1)
+    expect(blocks[0]?.tags.map(({ name }) => name)).toEqual(['gxp-satisfies', 'gxp-implements'])
+  })
+
+  it('of a word that documentation shares is told only beside one of ours', () => {
+    expect(problemsIn('// @gxp-verifies SPEC-1', '// @test-type oq')).toMatchObject([{ line: 2 }])
+    expect(problemsIn('// @test-type oq')).toEqual([])
+  })
+
+  it('is told some hundred times; then the file is not read on, and that is told', () => {
+    const fault = (n: number) => Array.from({ length: n }, () => '// @gxp-risk high')
+    expect(problemsIn(...fault(500))).toHaveLength(500)
+    for (const code of [[], ['a()']]) {
+      const { problems, blocks } = read(...fault(501), ...code, ...fault(400), 'b()', '// @gxp-risk HIGH')
+      expect(problems).toHaveLength(502)
+      expect(problems.at(-1)).toMatchObject({ line: 501, message: expect.stringContaining('not read from here on') })
+      expect(blocks).toEqual([])
+    }
+  })
+
+  it('is quoted in short, whatever its length', () => {
+    const { message } = problemOf(`@gxp-risk ${'x'.repeat(10_000)}`)
+    expect(message?.length).toBeLessThan(300)
+    expect(problemOf(`@gxp-satisfies ${'x'.repeat(10_000)}1`).message?.length).toBeLessThan(300)
+  })
+})
+
+describe('What a tag means', () => {
+  it.each([
+    ['gxp-satisfies', 'requirement', false, 'satisfies'],
+    ['gxp-req', 'requirement', true, 'satisfies'],
+    ['requirement', 'requirement', false, 'satisfies'],
+    ['gxp-implements', 'user_story', false, 'implements'],
+    ['gxp-verifies', 'specification', true, 'verifies'],
+    ['gxp-derives-from', 'user_story', false, 'derives_from'],
+    ['gxp-spec', 'specification', false, 'implements'],
+    ['gxp-spec', 'specification', true, 'verifies'],
+    ['gxp-tag', 'specification', false, 'implements'],
+    ['gxp-tag', 'specification', true, 'verifies'],
+    ['gxp-tag', 'requirement', false, 'satisfies'],
+    ['trace', 'user_story', true, 'verifies'],
+    ['gxp-risk', 'requirement', false, null],
+  ] as const)('@%s with a %s (in a test: %s) %s', (name, kind, inTest, edge) => {
+    expect(edgeOf(name, kind, inTest)).toBe(edge)
+  })
+})

@@ -1,0 +1,193 @@
+// @ts-nocheck
+import {
+  assessRecord,
+  briefly,
+  EVIDENCE,
+  edited,
+  found,
+  GOOD,
+  goodBut,
+  REQUIREMENT,
+  requirement,
+  STORY,
+  signer,
+  story,
+} from '../support/record.ts'
+
+const broken = edited(STORY, 'REQ-001', 'REQ-0001')
+const fingerprints = async (files: Parameters<typeof assessRecord>[0]) =>
+  found(await assessRecord(files)).map(({ fingerprint }) => fingerprint)
+
+describe('The conclusion', () => {
+  it('is success for a good record and failure for an error', async () => {
+    expect((await assessRecord(GOOD)).conclusion).toBe('success')
+    expect((await assessRecord(goodBut(broken))).conclusion).toBe('failure')
+  })
+
+  it('is success for warnings and notices, unless the policy fails on them', async () => {
+    const files = goodBut({ '.gxp/notes.txt': 'x' })
+    expect((await assessRecord(files)).conclusion).toBe('success')
+    const low = goodBut(edited(STORY, 'as_a: pharmacist\n', ''))
+    expect((await assessRecord(low)).conclusion).toBe('success')
+    expect((await assessRecord(low, { policy: { failOn: 'warning' } })).conclusion).toBe('failure')
+    expect((await assessRecord(files, { policy: { failOn: 'warning' } })).conclusion).toBe('success')
+  })
+
+  it('is success whatever is found where the policy never fails, and the findings are shown', async () => {
+    const assessment = await assessRecord(goodBut(broken), { policy: { failOn: 'never' } })
+    expect(assessment).toMatchObject({ conclusion: 'success', summary: { findings: { error: 1 } } })
+  })
+
+  it('is neutral only where neither the head, nor its base, nor the default branch keeps a record', async () => {
+    const bare = { 'src/a.ts': '// @gxp-satisfies nothing\n' }
+    expect(await assessRecord(bare)).toMatchObject({ conclusion: 'neutral', findings: [] })
+    expect((await assessRecord(bare, { base: {} })).conclusion).toBe('neutral')
+    expect((await assessRecord(bare, { base: GOOD })).conclusion).toBe('failure')
+    expect(await assessRecord({ 'src/a.ts': '' }, { trackedRecord: true })).toMatchObject({
+      conclusion: 'success',
+      findings: [],
+    })
+    expect((await assessRecord(bare, { trackedRecord: true })).conclusion).toBe('failure')
+    expect((await assessRecord({ 'GxP.MD': '' })).conclusion).toBe('success')
+    expect((await assessRecord(GOOD, { base: {} })).conclusion).toBe('success')
+  })
+})
+
+describe('A finding', () => {
+  it('is existing when the base has it too, and fixed when only the base has it', async () => {
+    const base = goodBut({ ...broken, '.gxp/notes.txt': 'x' })
+    const head = goodBut({ ...broken, 'src/a.ts': '// @gxp-risk high\n' })
+    const { findings, fixed } = await assessRecord(head, { base })
+    expect(findings).toMatchObject([
+      { rule: 'trace/broken-reference', status: 'existing' },
+      { rule: 'annotation/malformed', status: 'introduced' },
+    ])
+    expect(fixed).toMatchObject([{ rule: 'artifact/unknown-file' }])
+  })
+
+  it('is introduced without a base', async () => {
+    expect(found(await assessRecord(goodBut(broken)))).toMatchObject([{ status: 'introduced' }])
+  })
+
+  it('that exists already lets the check pass where the policy looks at what is introduced', async () => {
+    const policy = { introducedOnly: true }
+    expect((await assessRecord(goodBut(broken), { base: goodBut(broken), policy })).conclusion).toBe('success')
+    expect((await assessRecord(goodBut(broken), { base: GOOD, policy })).conclusion).toBe('failure')
+    expect((await assessRecord(goodBut(broken), { base: goodBut(broken) })).conclusion).toBe('failure')
+  })
+
+  it('is left out when the policy turns its rule off, and takes the severity the policy gives it', async () => {
+    const severities = (severity: 'off' | 'warning') => ({
+      policy: { severities: { 'annotation/malformed': severity } },
+    })
+    const files = goodBut({ 'src/a.ts': '// @gxp-risk high\n' })
+    expect(await assessRecord(files, severities('off'))).toMatchObject({ findings: [], conclusion: 'success' })
+    expect(await assessRecord(files, severities('warning'))).toMatchObject({
+      findings: [{ severity: 'warning' }],
+      conclusion: 'success',
+      summary: { findings: { error: 0, warning: 1, notice: 0 } },
+    })
+  })
+
+  it('comes most serious first, then by path and line', async () => {
+    const files = goodBut({
+      '.gxp/notes.txt': 'x',
+      'src/b.ts': '// @gxp-risk high\n\n// @gxp-specs x\n',
+      'src/a.ts': '// @gxp-risk high\n',
+      ...edited(STORY, 'as_a: pharmacist\n', ''),
+    })
+    expect(briefly(await assessRecord(files))).toEqual([
+      'src/a.ts:1 error annotation/malformed',
+      'src/b.ts:1 error annotation/malformed',
+      'src/b.ts:3 error annotation/malformed',
+      `${STORY}:2 warning artifact/missing-field`,
+      '.gxp/notes.txt:1 notice artifact/unknown-file',
+    ])
+  })
+})
+
+describe('A fingerprint', () => {
+  it('is 32 hex digits', async () => {
+    expect((await fingerprints(goodBut(broken)))[0]).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('stays when lines move', async () => {
+    const code = '// @gxp-risk high\n// @gxp-satisfies REQ-404\n'
+    const moved = goodBut({ 'src/a.ts': `\n\nconst a = 1\n\n  ${code}` })
+    expect(await fingerprints(moved)).toEqual(await fingerprints(goodBut({ 'src/a.ts': code })))
+    const lower = edited(STORY, 'parent_id: REQ-001\nas_a', 'so_what: x\nparent_id:   REQ-0001\nas_a')
+    expect(await fingerprints(goodBut(lower))).toEqual(await fingerprints(goodBut(broken)))
+  })
+
+  it('differs between two equal faults of one file, and the first keeps its own', async () => {
+    const one = await fingerprints(goodBut({ 'src/a.ts': '// @gxp-risk high\n' }))
+    const two = await fingerprints(goodBut({ 'src/a.ts': '// @gxp-risk high\na()\n// @gxp-risk high\n' }))
+    expect(two).toHaveLength(2)
+    expect(new Set(two).size).toBe(2)
+    expect(two[0]).toBe(one[0])
+  })
+
+  it('stays when white space changes', async () => {
+    const naming = (id: string) =>
+      fingerprints(goodBut({ '.gxp/requirements/REQ-002.md': requirement('REQ-002', `satisfies: ["${id}"]`) }))
+    expect(await naming('no   where')).toEqual(await naming('no where'))
+  })
+
+  it('differs between faults of one file that differ in white space only', async () => {
+    const text = requirement('REQ-002', 'satisfies: ["no  where", "no where"]')
+    const all = await fingerprints(goodBut({ '.gxp/requirements/REQ-002.md': text }))
+    expect(new Set(all).size).toBe(all.length)
+    expect(all).toHaveLength(3)
+  })
+
+  it('differs between files, rules and ids', async () => {
+    const code = '// @gxp-risk high\n// @gxp-satisfies REQ-404, REQ-405\n'
+    const all = await fingerprints(goodBut({ 'src/a.ts': code, 'src/b.ts': code }))
+    expect(all).toHaveLength(6)
+    expect(new Set(all).size).toBe(6)
+  })
+})
+
+describe('The summary', () => {
+  it('counts what there is', async () => {
+    const { key, sign } = await signer()
+    const package_ = '.gxp/evidence/packages/OQ-SPEC-001-001-20260205'
+    const { summary } = await assessRecord(
+      goodBut({
+        '.gxp/adr/ADR-001-x.md': '# x',
+        '.gxp/vendor_assessments/aws.md': '# x',
+        '.gxp/risk_assessment.log':
+          '# comment\n\n## RISK-001: overdose\n- Date: x\n\n[2026-02-05] RISK-002 | REQ-001 | Risk: LOW\n',
+        [EVIDENCE]: await sign(),
+        '.gxp/evidence/bad.jws': 'x',
+        [`${package_}/manifest.json`]: '{}',
+        [`${package_}/signature.jws`]: await sign(),
+        'src/b.ts': '// @gxp-risk LOW\nb()\n// @gxp-risk LOW\n',
+      }),
+      { keys: [key] },
+    )
+    expect(summary).toEqual({
+      artifacts: { requirement: 1, user_story: 1, specification: 1, decision: 1, risk: 2, vendor_assessment: 1 },
+      annotations: { source: 3, test: 1 },
+      evidence: { total: 2, valid: 1, invalid: 1, untrusted: 0 },
+      packages: { total: 1, valid: 0, invalid: 1, untrusted: 0 },
+      provenance: { verified: 0, contradicted: 0, unavailable: 0 },
+      requirements: { total: 1, linked: 1, traced: 1, proven: 0 },
+      findings: { error: 1, warning: 0, notice: 0 },
+    })
+  })
+
+  it('counts a misplaced document as what it is', async () => {
+    const files = { ...GOOD, '.gxp/requirements/US-009.md': story('US-009', 'parent_id: REQ-001') }
+    expect((await assessRecord(files)).summary).toMatchObject({
+      artifacts: { requirement: 1, user_story: 2, specification: 1 },
+      requirements: { total: 1 },
+    })
+  })
+
+  it('is of the head alone', async () => {
+    const { summary } = await assessRecord({ [REQUIREMENT]: GOOD[REQUIREMENT] ?? '' }, { base: GOOD })
+    expect(summary).toMatchObject({ artifacts: { requirement: 1, user_story: 0 }, annotations: { source: 0 } })
+    expect(summary.findings.error).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,262 @@
+// @ts-nocheck
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import type { JWK } from 'jose'
+import type { Json, Verdict } from '../../src/rosie/model.ts'
+import { read } from '../../src/rosie/parse/index.ts'
+import { readEvidence } from '../../src/rosie/parse/jws.ts'
+import { readKeys } from '../../src/rosie/parse/keys.ts'
+import { keysOf, readyKeys, type TrustedKey, verify } from '../../src/rosie/verify.ts'
+import { claims, type Signer, signer, signGenerally, unsigned } from '../support/record.ts'
+
+const HEADER = { alg: 'ES256' }
+
+const verdictOn = async (jws: string, ...keys: TrustedKey[]): Promise<Verdict> =>
+  verify(readEvidence(jws), await readyKeys(keys), Date.parse('2026-02-06T10:00:00Z'))
+
+const malformed = (jws: string) => {
+  const { problems, claims, headers } = readEvidence(jws)
+  expect({ claims, headers }).toEqual({ claims: null, headers: [] })
+  expect(problems).toMatchObject([{ cause: 'jws', line: 1 }])
+  return problems[0]?.message
+}
+
+describe('An evidence', () => {
+  it('says what it claims, before anyone believes it', () => {
+    const jws = unsigned({ alg: 'ES256', kid: 'team' }, claims())
+    expect(readEvidence(`\n${jws}\r\n`)).toMatchObject({
+      form: 'test',
+      jws,
+      headers: [{ alg: 'ES256', kid: 'team' }],
+      specId: 'SPEC-001-001',
+      gxpId: 'EV-SPEC-001-001',
+      tier: 'OQ',
+      results: { passed: 4, failed: 0, skipped: 0 },
+      problems: [],
+    })
+  })
+
+  it('is a release manifest when it names a release', () => {
+    expect(readEvidence(unsigned(HEADER, { release_version: '1.0.0' })).form).toBe('release')
+  })
+
+  it('leaves out what is of another type', () => {
+    const jws = unsigned({ alg: 7, kid: ['x'] }, claims({ spec_id: 5, gxp_id: '', verification_tier: 'XQ' }))
+    expect(readEvidence(jws)).toMatchObject({
+      headers: [{ alg: null, kid: null }],
+      specId: null,
+      gxpId: null,
+      tier: null,
+    })
+  })
+
+  it.each<[string, Json | undefined, object | null]>([
+    ['counts', { passed: 2, failed: 1 }, { passed: 2, failed: 1, skipped: 0 }],
+    ['failures alone', { failed: 1 }, { passed: 0, failed: 1, skipped: 0 }],
+    ['cases', { test_cases: [{ status: 'passed' }, { status: 'failed' }] }, { passed: 1, failed: 1, skipped: 0 }],
+    [
+      'a list',
+      [{ result: 'PASS' }, { status: 'skipped' }, { result: 'pending' }],
+      { passed: 1, failed: 0, skipped: 2 },
+    ],
+    ['words of no known meaning', [{ status: 'great' }, null, 'passed'], { passed: 0, failed: 3, skipped: 0 }],
+    ['negative counts', { passed: -1, failed: -1 }, null],
+    ['counts as text', { passed: '4', failed: '0' }, null],
+    ['nothing', undefined, null],
+    ['a text', 'passed', null],
+  ])('counts its tests: %s', (_, results, counts) => {
+    expect(readEvidence(unsigned(HEADER, claims({ test_results: results }))).results).toEqual(counts)
+  })
+
+  it('takes __proto__ for a claim like any other', () => {
+    const { form, specId } = readEvidence(
+      unsigned(HEADER, '{"__proto__": {"release_version": "1", "spec_id": "SPEC-1"}}'),
+    )
+    expect({ form, specId }).toEqual({ form: 'test', specId: null })
+  })
+})
+
+describe('A malformed evidence', () => {
+  it.each([
+    ['nothing', ''],
+    ['prose', 'see the other folder'],
+    ['two parts', 'e30.e30'],
+    ['four parts', 'e30.e30.e30.e30'],
+    ['an encrypted token of five parts', 'e30.e30.e30.e30.e30'],
+    ['a line break in the middle', 'e30.\ne30.e30'],
+    ['characters outside of base64url', 'e30=.e30.e30'],
+    ['a part of impossible length', `${unsigned(HEADER, '{"a":123}', '')}`.replace(/\.$/, 'x.e30')],
+    ['a header that is no JSON', unsigned('{', claims())],
+    ['a header that is no object', unsigned('[]', claims())],
+    ['a payload that is no JSON', unsigned(HEADER, 'passed')],
+    ['a payload that is null', unsigned(HEADER, 'null')],
+    ['an empty payload', unsigned(HEADER, '')],
+    ['a payload that is not UTF-8', `${unsigned(HEADER, '{}').split('.')[0]}._w.x`],
+    ['JSON that is no JWS', '{}'],
+    ['no signatures', '{"payload":"e30","signatures":[]}'],
+    ['a signature without a header', '{"payload":"e30","signatures":[{"signature":"x"}]}'],
+    ['a signature that is null', '{"payload":"e30","signatures":[null]}'],
+    ['a flattened JWS', '{"payload":"e30","protected":"e30","signature":"x"}'],
+    ['JSON that breaks off', '{"payload":"e30"'],
+  ])('is %s', async (_, text) => {
+    malformed(text)
+    const { key } = await signer()
+    expect(await verdictOn(text, key)).toMatchObject({ result: 'invalid', because: 'malformed' })
+    expect(await verdictOn(text)).toMatchObject({ result: 'invalid', because: 'malformed' })
+  })
+
+  it('is JSON nested beyond reason', () => {
+    expect(malformed(unsigned(HEADER, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`))).toContain('nested')
+    expect(malformed(`{"payload":${'['.repeat(100_000)}`)).toContain('nested')
+    expect(readEvidence(unsigned(HEADER, { note: '[[[['.repeat(100) })).problems).toEqual([])
+    expect(readEvidence(unsigned(HEADER, { note: '"\\"[['.repeat(100) })).problems).toEqual([])
+  })
+
+  it('is one whose signed bytes are not what is read (RFC 7797)', async () => {
+    const { key, sign: signWith } = await signer()
+    const jws = await signWith(claims(), { b64: true, crit: ['b64'] })
+    expect(await verdictOn(jws, key)).toEqual({ result: 'valid', keys: [key.name] })
+    expect(malformed(unsigned({ alg: 'ES256', b64: false, crit: ['b64'] }, claims()))).toContain('b64')
+  })
+
+  it('is a file of bytes that are no text', () => {
+    const content = read('evidence', Buffer.from([0x65, 0x00, 0x30]), 100)
+    expect(content.problems).toMatchObject([{ cause: 'jws', message: expect.stringContaining('NUL') }])
+    expect(read('evidence', Buffer.from([0xff, 0xfe]), 100).problems).toMatchObject([{ cause: 'jws' }])
+  })
+})
+
+describe('A verdict', () => {
+  let team: Signer
+  let stranger: Signer
+  beforeAll(async () => {
+    team = await signer('team')
+    stranger = await signer('stranger')
+  })
+
+  it('is valid when a trusted key verifies, and names the key', async () => {
+    expect(await verdictOn(await team.sign(), team.key)).toEqual({ result: 'valid', keys: ['team'] })
+    expect(await verdictOn(await team.sign(), stranger.key, team.key)).toEqual({ result: 'valid', keys: ['team'] })
+  })
+
+  it('is untrusted without a key, never valid', async () => {
+    expect(await verdictOn(await team.sign())).toEqual({ result: 'untrusted' })
+  })
+
+  it('is untrusted when the only key is of no use', async () => {
+    const useless = { name: 'x', kid: null, jwk: { kty: 'EC', crv: 'constructor', x: 'a', y: 'b' } }
+    expect(await verdictOn(await team.sign(), useless)).toEqual({ result: 'untrusted' })
+  })
+
+  it('is invalid when another key signed, whatever kid it claims', async () => {
+    expect(await verdictOn(await stranger.sign(), team.key)).toMatchObject({ result: 'invalid', because: 'signature' })
+    const posing = await stranger.sign(claims(), { kid: 'team' })
+    expect(await verdictOn(posing, team.key)).toMatchObject({ result: 'invalid', because: 'signature' })
+  })
+
+  it('selects by kid and does not need it: a wrong one, or none, is verified with the keys there are', async () => {
+    expect(await verdictOn(await team.sign(claims(), { kid: 'wrong' }), team.key)).toMatchObject({ result: 'valid' })
+    const nameless = { ...team.key, kid: null, name: 'evidence.pem' }
+    expect(await verdictOn(await team.sign(), nameless)).toEqual({ result: 'valid', keys: ['evidence.pem'] })
+  })
+
+  it('ignores a key that the evidence brings along', async () => {
+    for (const header of [
+      { jwk: stranger.key.jwk },
+      { jku: 'https://example.org/keys' },
+      { x5u: 'https://example.org' },
+    ])
+      expect(await verdictOn(await stranger.sign(claims(), header), team.key)).toMatchObject({ because: 'signature' })
+  })
+
+  it('is invalid when any byte of the payload, the header or the signature changed', async () => {
+    const jws = await team.sign()
+    const [header = '', payload = '', signature = ''] = jws.split('.')
+    const text = Buffer.from(payload, 'base64url').toString()
+    const failed = Buffer.from(text.replace('"failed":0', '"failed":1').replace('"passed":4', '"passed":5'))
+    const changed = [
+      [header, failed.toString('base64url'), signature],
+      [Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'tean' })).toString('base64url'), payload, signature],
+      [header, payload, `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`],
+      [header, payload, ''],
+      [header, payload, signature.slice(0, -4)],
+    ]
+    for (const parts of changed)
+      expect(await verdictOn(parts.join('.'), team.key)).toMatchObject({ result: 'invalid', because: 'signature' })
+  })
+
+  it.each(['none', 'None', 'HS256', 'HS512', 'ES256K', 'RSA1_5', 'dir', '', 'constructor'])(
+    'is invalid for the algorithm %j, with or without keys',
+    async (alg) => {
+      const jws = unsigned({ alg }, claims(), alg.toLowerCase() === 'none' ? '' : 'eA')
+      expect(await verdictOn(jws, team.key)).toMatchObject({ result: 'invalid', because: 'algorithm' })
+      expect(await verdictOn(jws)).toMatchObject({ result: 'invalid', because: 'algorithm' })
+    },
+  )
+
+  it('is invalid without an algorithm', async () => {
+    expect(await verdictOn(unsigned({ typ: 'JWT' }, claims()), team.key)).toMatchObject({ because: 'algorithm' })
+  })
+
+  it('is not fooled by an HMAC over the public key as its secret', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
+    const content = unsigned({ alg: 'HS256' }, claims()).split('.').slice(0, 2).join('.')
+    const jws = `${content}.${createHmac('sha256', pem).update(content).digest('base64url')}`
+    expect(await verdictOn(jws, ...keysOf('rsa.pem', readKeys(pem)))).toMatchObject({ because: 'algorithm' })
+  })
+
+  it("takes the algorithm from the key: a header that says another of the key's family is invalid", async () => {
+    const rsa = await signer('rsa', 'PS256')
+    expect(await verdictOn(await rsa.sign(), rsa.key)).toMatchObject({ result: 'valid' })
+    const pinned = { ...rsa.key, jwk: { ...rsa.key.jwk, alg: 'RS256' } }
+    expect(await verdictOn(await rsa.sign(), pinned)).toMatchObject({ result: 'invalid' })
+    expect(await verdictOn(await rsa.sign(), team.key)).toMatchObject({ because: 'signature' })
+  })
+
+  it.each(['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS512'])('is reached for %s', async (alg) => {
+    const { key, sign: signWith } = await signer('k', alg)
+    expect(await verdictOn(await signWith(), key)).toMatchObject({ result: 'valid' })
+  })
+
+  it('is invalid for a critical header that is not understood, though the signature holds (RFC 7515, 4.1.11)', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = { name: 'k', kid: null, jwk: publicKey.export({ format: 'jwk' }) as TrustedKey['jwk'] }
+    const signed = (header: object) => {
+      const content = unsigned(header, claims()).split('.').slice(0, 2).join('.')
+      const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+      return `${content}.${signature.toString('base64url')}`
+    }
+    expect(await verdictOn(signed(HEADER), key)).toMatchObject({ result: 'valid' })
+    expect(await verdictOn(signed({ ...HEADER, later: 1 }), key)).toMatchObject({ result: 'valid' })
+    expect(await verdictOn(signed({ ...HEADER, later: 1, crit: ['later'] }), key)).toMatchObject({
+      because: 'signature',
+    })
+  })
+
+  it('is reached for the general form when one of its signers is trusted', async () => {
+    const pairs = ['a', 'b'].map((kid) => ({ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }), kid }))
+    const secret = pairs.map(({ privateKey, kid }) => ({ ...privateKey.export({ format: 'jwk' }), kid }) as JWK)
+    const [a, b] = pairs.map(({ publicKey, kid }) => ({
+      name: kid,
+      kid,
+      jwk: publicKey.export({ format: 'jwk' }) as TrustedKey['jwk'],
+    }))
+    const jws = await signGenerally(claims(), secret)
+    expect(readEvidence(jws).headers).toEqual([
+      { alg: 'ES256', kid: 'a' },
+      { alg: 'ES256', kid: 'b' },
+    ])
+    expect(await verdictOn(jws, ...(b ? [b] : []))).toEqual({ result: 'valid', keys: ['b'] })
+    expect(await verdictOn(jws, ...(a ? [a] : []))).toEqual({ result: 'valid', keys: ['a'] })
+    expect(await verdictOn(jws, team.key)).toMatchObject({ because: 'signature' })
+    const other = JSON.stringify({ ...JSON.parse(jws), payload: Buffer.from('{"spec_id":"X"}').toString('base64url') })
+    expect(await verdictOn(other, ...(a ? [a] : []))).toMatchObject({ because: 'signature' })
+  })
+
+  it('is invalid for the general form when one of its signatures uses a forbidden algorithm', async () => {
+    const secret = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK
+    const jws = JSON.parse(await signGenerally(claims(), [secret]))
+    jws.signatures.push({ protected: Buffer.from('{"alg":"none"}').toString('base64url'), signature: '' })
+    expect(await verdictOn(JSON.stringify(jws), team.key)).toMatchObject({ because: 'algorithm' })
+  })
+})

@@ -1,0 +1,107 @@
+// @ts-nocheck
+import type { Content, Verdict } from '../../src/rosie/model.ts'
+import { contentKey } from '../../src/scan/ports.ts'
+import { Contents } from '../../src/store/contents.ts'
+import type { Database } from '../../src/store/database.ts'
+import { forEachDatabase } from '../support/database.ts'
+import { aRequirement, aWish, deliver, sha } from './given.ts'
+
+forEachDatabase('contents', (databases) => {
+  let database: Database
+  let contents: Contents
+  let repository: bigint
+  beforeAll(async () => {
+    database = await databases.open()
+    contents = new Contents(database, 1)
+  })
+  beforeEach(async () => {
+    const wish = aWish()
+    await deliver(database, wish)
+    repository = wish.repository.id
+  })
+
+  const requirement = (seed: string, content: Content = aRequirement(seed)) => {
+    return { sha: sha(seed), reader: 'requirement' as const, content }
+  }
+
+  it('are known by blob and reader, in their repository, for one version of the parsers', async () => {
+    const [one, two] = [requirement('1'), requirement('2')]
+    await contents.keepContents(repository, [one])
+    const wanted = [one, two, { sha: one.sha, reader: 'specification' as const }]
+    expect(await contents.contents(repository, wanted)).toEqual(
+      new Map([[contentKey(one.sha, 'requirement'), one.content]]),
+    )
+    expect(await contents.contents(repository + 1n, wanted)).toEqual(new Map())
+    expect(await new Contents(database, 2).contents(repository, wanted)).toEqual(new Map())
+  })
+
+  it('are kept once', async () => {
+    const one = requirement('1')
+    await contents.keepContents(repository, [one, one])
+    await contents.keepContents(repository, [{ ...one, content: aRequirement('other') }])
+    expect(await contents.contents(repository, [one])).toEqual(
+      new Map([[contentKey(one.sha, one.reader), one.content]]),
+    )
+  })
+
+  it('keep what PostgreSQL cannot store as U+FFFD', async () => {
+    const odd = requirement('1', { ...aRequirement('REQ-001'), title: 'a\0b\uD800\\u0000😀' })
+    await contents.keepContents(repository, [odd])
+    const found = await contents.contents(repository, [odd])
+    expect(found.get(contentKey(odd.sha, odd.reader))).toMatchObject({ title: 'a\uFFFDb\uFFFD\\u0000😀' })
+  })
+
+  it('keep 5,000 at once, and one larger than a statement takes', async () => {
+    const many = Array.from({ length: 5_000 }, (_, index) => requirement(`${index}`))
+    const large = requirement('large', { ...aRequirement('REQ-001'), title: 'x'.repeat(9 * 2 ** 20) })
+    await contents.keepContents(repository, [...many, large])
+    expect((await contents.contents(repository, [...many, large])).size).toBe(5_001)
+  })
+
+  it('carry the verdict reached with one set of keys', async () => {
+    const evidence = (seed: string) => ({ sha: sha(seed), reader: 'evidence' as const, content: aRequirement(seed) })
+    const [one, two] = [evidence('1'), evidence('2')]
+    await contents.keepContents(repository, [one, two, { ...one, reader: 'requirement' }])
+    const valid: Verdict = { result: 'valid', keys: ['kid\0'] }
+    await contents.keepVerdicts(
+      repository,
+      new Map([
+        [one.sha, valid],
+        [sha('unknown'), valid],
+      ]),
+      'keys-1',
+    )
+    const shas = [one.sha, two.sha, sha('unknown')]
+    expect(await contents.verdicts(repository, shas, 'keys-1')).toEqual(
+      new Map([[one.sha, { result: 'valid', keys: ['kid\uFFFD'] }]]),
+    )
+    expect(await contents.verdicts(repository, shas, 'keys-2')).toEqual(new Map())
+    await contents.keepVerdicts(repository, new Map([[one.sha, { result: 'untrusted' } as const]]), 'keys-2')
+    expect(await contents.verdicts(repository, shas, 'keys-1')).toEqual(new Map())
+    expect(await contents.verdicts(repository, shas, 'keys-2')).toEqual(new Map([[one.sha, { result: 'untrusted' }]]))
+  })
+
+  it('know the tree of a commit, whatever its paths are', async () => {
+    const entries = [
+      { path: '.gxp/requirements/REQ-001.md', sha: sha('1'), size: 540 },
+      { path: 'src/a\tb\nc\\nd\\', sha: sha('2'), size: 0 },
+      { path: 'Prüfung/😀 plan.md', sha: 'f'.repeat(64), size: null },
+    ]
+    const state = { scope: 'src', id: '1'.repeat(64) }
+    expect(await contents.tree(repository, sha('c'), 'src')).toBeNull()
+    await contents.keepTree(repository, sha('c'), entries, state)
+    await contents.keepTree(repository, sha('c'), [], state)
+    expect(await contents.tree(repository, sha('c'), 'src')).toEqual(entries)
+    await contents.keepTree(repository, sha('d'), [], state)
+    expect(await contents.tree(repository, sha('d'), 'src')).toEqual([])
+  })
+
+  it('ask for a tree again where another scope has to be judged', async () => {
+    const entries = [{ path: 'lib/a.ts', sha: sha('1'), size: 1 }]
+    await contents.keepTree(repository, sha('e'), entries, { scope: 'src', id: '1'.repeat(64) })
+    expect(await contents.tree(repository, sha('e'), 'lib')).toBeNull()
+    await contents.keepTree(repository, sha('e'), entries, { scope: 'lib', id: '2'.repeat(64) })
+    expect(await contents.tree(repository, sha('e'), 'lib')).toEqual(entries)
+    expect(await contents.tree(repository, sha('e'), 'src')).toBeNull()
+  })
+})

@@ -1,0 +1,26 @@
+/**
+ * The one page of github.com that an app sends people to: registering an app from a manifest. Here the person agrees at
+ * once, and is sent back with a code. https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+ */
+// @ts-nocheck
+
+import type { IncomingMessage } from 'node:http'
+import { type Answer, notFound, Refusal } from './answer.ts'
+import type { GitHub } from './github.ts'
+import { isObject, type Json } from './json.ts'
+
+export function answerWeb(github: GitHub, incoming: IncomingMessage, body: string): Answer {
+  const url = new URL(incoming.url ?? '/', 'http://github')
+  if (incoming.method !== 'POST' || !/^\/(organizations\/[^/]+\/)?settings\/apps\/new$/.test(url.pathname))
+    throw notFound()
+  const form = new URLSearchParams(body)
+  const manifest = JSON.parse(form.get('manifest') ?? 'null') as Json
+  if (!isObject(manifest) || typeof manifest.redirect_url !== 'string') {
+    throw new Refusal(422, 'the form needs a `manifest` with a redirect_url', { mistake: true })
+  }
+  const back = new URL(manifest.redirect_url)
+  back.searchParams.set('code', github.manifestCode(manifest))
+  const state = url.searchParams.get('state') ?? form.get('state')
+  if (state !== null) back.searchParams.set('state', state)
+  return { status: 302, headers: { location: back.href } }
+}

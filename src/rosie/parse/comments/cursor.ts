@@ -1,0 +1,133 @@
+/**
+ * Where a lexer is in a text. A lexer goes through a text once, from left to right. It has no recursion, since a hostile
+ * text nests as deep as it likes: what is open is on the stack of frames. Strings, and what else is no code and no
+ * comment, are literals, whose contents are never read.
+ */
+
+/** What stands before the text of each of a comment's lines and is no part of it: `*`, `//!`. */
+export type Marks = RegExp
+
+export interface Comment {
+  /** Offsets of the whole comment, its marks included. */
+  from: number
+  to: number
+  /** Offsets of the text between the comment's marks. */
+  start: number
+  end: number
+  marks: Marks
+}
+
+/** How a literal that may hold code, or is not found by one search, is written. */
+export interface LiteralForm {
+  closes: string
+  /** `closes` is quotes, and the last of a longer run of them close it: `""""` ends a text with one quote. */
+  run?: boolean
+  /** Whether it goes on behind the end of its line; else it ends there, closed or not. */
+  multiline: boolean
+  /** What takes its meaning from the character that follows: `\`. */
+  escape?: string
+  /** Whether its closing mark, written twice, stands for itself: `''` in SQL. */
+  doubled?: boolean
+  /** A delimiter that must be balanced with the closing one: `%q(a (b) c)` of Ruby. */
+  nests?: string
+  /** Texts that would open a hole or a literal but stand for themselves: `{{` in C#. */
+  plain?: readonly string[]
+  /** What is code again, or a literal of its own. The first that fits counts. */
+  holes?: readonly Hole[]
+}
+
+export type Hole = { opens: string; code: Brackets } | { opens: string; literal: LiteralForm }
+
+/** The pair that ends a hole with code, so that those inside are counted. */
+export type Brackets = '()' | '{}'
+
+export type Frame = LiteralFrame | CodeFrame | ElementFrame
+
+export interface LiteralFrame {
+  kind: 'literal'
+  form: LiteralForm
+  /** How many `nests` are open inside. */
+  depth: number
+}
+
+export interface CodeFrame {
+  kind: 'code'
+  brackets: Brackets
+  /** How many pairs are open inside. */
+  depth: number
+}
+
+/** An element of JSX. */
+export interface ElementFrame {
+  kind: 'element'
+  /** The opening tag, or what stands between it and the closing one. */
+  within: 'tag' | 'children'
+  /** Open `<` of type arguments in the tag. */
+  angles: number
+  /** Where its `<` stands, and how many comments were found by then. */
+  from: number
+  comments: number
+}
+
+export interface Cursor {
+  readonly text: string
+  at: number
+  readonly comments: Comment[]
+  readonly frames: Frame[]
+  /** The end of the code before this place, comments aside; `)` for a literal: a value. */
+  before: string
+  /** No regular expression begins before this: one that did would not end on its line. */
+  noRegexBefore: number
+  /** Whether a nested comment of this text may close; after one that does not, the inner marks count as text. */
+  nesting: boolean
+  /** Heredocs whose bodies begin with the next line. */
+  readonly heredocs: Heredoc[]
+  /** Words that no line of this text closes. */
+  readonly noHeredocs: Set<string>
+  /** Whether elements of JSX are looked for, and how many characters were read in vain as such. */
+  jsx: boolean
+  wasted: number
+}
+
+export interface Heredoc {
+  word: string
+  /** What may stand before the closing word: nothing, tabs, or white space. */
+  indent: '' | '\t*' | '[ \t]*'
+}
+
+export const VALUE = ')'
+
+export const cursorOf = (text: string, at = 0, jsx = false): Cursor => ({
+  text,
+  at,
+  comments: [],
+  frames: [],
+  before: '',
+  noRegexBefore: 0,
+  nesting: true,
+  heredocs: [],
+  noHeredocs: new Set(),
+  jsx,
+  wasted: 0,
+})
+
+/** Where a sticky expression's match from `at` ends; `at` when it doesn't match. */
+export function match(expression: RegExp, text: string, at: number): number {
+  expression.lastIndex = at
+  return expression.test(text) ? expression.lastIndex : at
+}
+
+export function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
+/** Where the next of this text ends; the file's end when there is none. */
+export function endOf(closes: string, text: string, at: number): number {
+  const found = text.indexOf(closes, at)
+  return found < 0 ? text.length : found + closes.length
+}
+
+/** These characters as they are written inside the brackets of a regular expression. */
+export const classOf = (characters: Iterable<string>): string =>
+  [...new Set(characters)].map((char) => (char === '\n' ? '\\n' : /\w/.test(char) ? char : `\\${char}`)).join('')

@@ -1,0 +1,78 @@
+/**
+ * One pass over a text with a table of what may begin with which character. Everything else is passed over at once by one
+ * regular expression, so that the cost is that of the characters that mean something.
+ */
+import { type Comment, type Cursor, classOf, cursorOf, endOfLine, match, VALUE } from './cursor.ts'
+import { readElement } from './jsx.ts'
+import { readLiteral } from './literal.ts'
+
+/**
+ * Takes what begins at the cursor, which stands at one of the token's characters, and moves it behind; false: it is
+ * something else.
+ */
+export type Token = (cursor: Cursor) => boolean
+
+export interface Grammar {
+  /** By their first character, the likelier ones first. */
+  tokens: Readonly<Record<string, readonly Token[]>>
+  /** Whether tokens look at the code before them: it costs time to keep. */
+  looksBack?: boolean
+  jsx?: boolean
+  /** At the end of the text; true: the cursor was taken back to an earlier place, from where to go on. */
+  atEnd?: (cursor: Cursor) => boolean
+}
+
+export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar): (text: string) => Comment[] {
+  const table = new Map(Object.entries(tokens))
+  const code = new RegExp(`[^${classOf(table.keys())}]+`, 'y')
+  return (text) => {
+    const cursor = cursorOf(text, text.startsWith('#!') ? endOfLine(text, 0) : 0, jsx)
+    while (cursor.at < text.length || atEnd?.(cursor)) {
+      const frame = cursor.frames.at(-1)
+      if (frame?.kind === 'literal') readLiteral(cursor, frame)
+      else if (frame?.kind === 'element') readElement(cursor, frame)
+      else readCode(cursor)
+    }
+    return cursor.comments
+  }
+
+  function readCode(cursor: Cursor): void {
+    const { text, at } = cursor
+    const end = match(code, text, at)
+    if (looksBack && end > at) cursor.before = text.slice(at, end).trimEnd().slice(-LONGEST_WORD) || cursor.before
+    cursor.at = end
+    const char = text[end]
+    if (char === undefined || table.get(char)?.some((token) => token(cursor))) return
+    cursor.before = char
+    cursor.at++
+  }
+}
+
+/** Enough of the code before a token to know the word it ends with: `extends` and a character before it. */
+const LONGEST_WORD = 8
+
+/** Brackets, where a hole of a literal ends with them. Top-level ones are not counted. */
+export function brackets(pair: '()' | '{}'): Readonly<Record<string, readonly Token[]>> {
+  const [opens = '', closes = ''] = pair
+  const innermost = ({ frames }: Cursor) => {
+    const frame = frames.at(-1)
+    return frame?.kind === 'code' && frame.brackets === pair ? frame : null
+  }
+  const opening: Token = (cursor) => {
+    const frame = innermost(cursor)
+    if (frame) frame.depth++
+    return false
+  }
+  const closing: Token = (cursor) => {
+    const frame = innermost(cursor)
+    if (frame?.depth !== 0) {
+      if (frame) frame.depth--
+      return false
+    }
+    cursor.frames.pop()
+    cursor.at++
+    cursor.before = VALUE
+    return true
+  }
+  return { [opens]: [opening], [closes]: [closing] }
+}

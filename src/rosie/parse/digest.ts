@@ -1,0 +1,12 @@
+/** What a text says, as one word: so that a change of content is told from a change of layout. */
+import { createHash } from 'node:crypto'
+import type { Json } from '../model.ts'
+
+/** White space and line ends say nothing in Markdown or YAML text. */
+export const squeezed = (text: string): string => text.trim().replace(/\s+/g, ' ')
+
+/** SHA-256, 64 hex digits, over these values in this order; the white space of their texts aside. */
+export const digestOf = (...parts: Json[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'string' ? squeezed(value) : value)))
+    .digest('hex')

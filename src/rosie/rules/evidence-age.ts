@@ -1,0 +1,48 @@
+/**
+ * Which evidence a finding looks at: rules about the state of evidence at the newest of a specification and tier, the
+ * others at each, with a notice where a newer valid one exists. RULES: "One cause, one finding".
+ */
+import { isRetired } from '../coverage.ts'
+import { kindOfId } from '../ids.ts'
+import type { Severity } from '../model.ts'
+import { isFuture, newestOf, supersededIn, type TestEvidence } from '../test-evidence.ts'
+import type { Case } from './rule.ts'
+
+/** The severity of a finding on an evidence by its path: a notice on an older one, else the rule's own. */
+export function severityByAge({ head, now }: Case): (path: string) => { severity?: Severity } {
+  // Not before there is a finding: a good record has none.
+  let old: Set<string> | undefined
+  return (path) => {
+    old ??= new Set(head.testEvidence.filter(supersededIn(head.testEvidence, now)).map((each) => each.path))
+    return old.has(path) ? { severity: 'notice' } : {}
+  }
+}
+
+/**
+ * The newest of each specification and tier. What is invalid says nothing, and what is of the future would stay the newest
+ * for ever: both are told by rules of their own.
+ */
+export function newestRuns({ head, now }: Case): TestEvidence[] {
+  const counting = head.testEvidence.filter(
+    (each) => each.specId !== null && each.verdict.result !== 'invalid' && !isFuture(each, now),
+  )
+  return [...newestOf(counting).values()]
+}
+
+/** Evidence for what was retired, or is not there, is history: nobody keeps it up to date. */
+export function isKeptUp({ specId }: TestEvidence, { head }: Pick<Case, 'head'>): boolean {
+  return specId !== null && isSpecification(specId, head) && !isRetired(specId, head)
+}
+
+export const isSpecification = (id: string, { graph }: Case['head']): boolean =>
+  kindOfId(id) === 'specification' && graph.defined.has(id)
+
+/** What a run is called in messages: `OQ evidence for SPEC-001`. */
+export const runWords = ({ specId, tier }: Pick<TestEvidence, 'specId' | 'tier'>): string =>
+  `${tier ? `${tier} ` : ''}evidence for ${specId}`
+
+/** A time as `2026-02-05T10:00:00Z`; one that no calendar has, as such. `time`: ms since 1970. */
+export function shownTime(time: number): string {
+  const shown = new Date(time)
+  return Number.isNaN(shown.getTime()) ? 'a year that no calendar has' : shown.toISOString().replace('.000Z', 'Z')
+}

@@ -1,0 +1,134 @@
+/** Signed evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
+import type { Evidence } from '../model.ts'
+import type { EvidencePackage } from '../packages.ts'
+import type { ComplianceRecord } from '../record.ts'
+import { gone, placeOfGone } from './gone.ts'
+import type { Case, Rule } from './rule.ts'
+
+/** What a change did to the files of one evidence of the base: a single file, or a package. */
+interface Altered {
+  /** The file, or the package's directory. */
+  path: string
+  package: boolean
+  /** Files with other bytes, whose old ones are nowhere else among the evidence. */
+  changed: string[]
+  /** Files that are gone, and whose bytes are nowhere else either. */
+  removed: string[]
+  /** Nothing of it is left where it was. */
+  whole: boolean
+}
+
+export const changed: Rule = {
+  id: 'evidence/changed',
+  severity: 'error',
+  about: 'Signed evidence, or a file of an evidence package, was edited. Evidence is immutable.',
+  *check(at) {
+    for (const { path, package: inPackage, changed } of alterations(at)) {
+      const [first] = changed
+      if (first === undefined) continue
+      const what = inPackage
+        ? `The evidence package \`${path}\` was edited (${named(changed)})`
+        : 'This evidence was edited'
+      yield {
+        place: { path: first, line: 1 },
+        message: `${what}. Evidence is immutable: restore it as it was, and add what is new beside it.`,
+        detail: path,
+      }
+    }
+  },
+}
+
+export const removed: Rule = {
+  id: 'evidence/removed',
+  severity: 'error',
+  about: 'Signed evidence, or a file of an evidence package, was deleted. Evidence is append-only, failures included.',
+  *check(at) {
+    // A record that is deleted as a whole is told by context/missing.
+    if (!at.head.snapshot.files.some(({ path }) => path.startsWith('.gxp/'))) return
+    const place = placeOfGone(at.head)
+    for (const { path, package: inPackage, removed, whole } of alterations(at)) {
+      if (removed.length === 0) continue
+      const kind = inPackage ? 'The evidence package' : 'The evidence'
+      const what = whole ? `${kind} \`${path}\` was deleted` : `${kind} \`${path}\` lost files (${named(removed)})`
+      yield {
+        ...gone(path, place),
+        message: `${what}. Evidence is append-only: restore it, and add what is new beside it.`,
+      }
+    }
+  },
+}
+
+/** The most names that a message lists. */
+const MOST_NAMES = 5
+
+function named(paths: readonly string[]): string {
+  const shown = paths.slice(0, MOST_NAMES).map((path) => `\`${path.slice(path.lastIndexOf('/') + 1)}\``)
+  return paths.length > MOST_NAMES ? `${shown.join(', ')} and ${paths.length - MOST_NAMES} more` : shown.join(', ')
+}
+
+/** Kept beside the record: both rules ask. */
+const ALTERATIONS = new WeakMap<ComplianceRecord, { base: ComplianceRecord; found: Altered[] }>()
+
+function alterations({ head, base }: Case): Altered[] {
+  if (!base) return []
+  const known = ALTERATIONS.get(head)
+  if (known?.base === base) return known.found
+  const found = [...alteredSince(base, head)]
+  ALTERATIONS.set(head, { base, found })
+  return found
+}
+
+/** Each signed evidence of the base that the head has not as it was. */
+function* alteredSince(base: ComplianceRecord, head: ComplianceRecord): Generator<Altered> {
+  const files = head.snapshot.files.filter(isEvidence)
+  const now = new Map(files.map(({ path, sha }) => [path, sha]))
+  const kept = new Set(now.values())
+  for (const { path, inPackage, files } of signedEvidence(base)) {
+    // What is kept with the same bytes under another name was moved, also where something new has taken its place.
+    const lost = files.filter((file) => now.get(file.path) !== file.sha && !kept.has(file.sha))
+    const changed = lost.filter((file) => now.has(file.path))
+    const removed = lost.filter((file) => !now.has(file.path))
+    if (changed.length + removed.length === 0) continue
+    const whole = !files.some((file) => now.has(file.path))
+    yield { path, package: inPackage, changed: changed.map(pathOf), removed: removed.map(pathOf), whole }
+  }
+}
+
+interface Held {
+  path: string
+  sha: string
+}
+
+const pathOf = ({ path }: Held) => path
+/** All that is evidence lies there. */
+const isEvidence = ({ path }: Held) => path.startsWith('.gxp/evidence/')
+
+/** What was never a JWS is no evidence yet: it may be mended, or taken away. */
+const isSigned = ({ problems }: Evidence): boolean => problems.every(({ cause }) => cause !== 'jws')
+
+function* signedEvidence(base: ComplianceRecord): Generator<{ path: string; inPackage: boolean; files: Held[] }> {
+  for (const { path, sha, content } of base.evidence) {
+    if (isSigned(content)) yield { path, inPackage: false, files: [{ path, sha }] }
+  }
+  if (base.packages.length === 0) return
+  const files = filesByPackage(base)
+  for (const each of base.packages) {
+    if (isSignedPackage(each)) yield { path: each.path, inPackage: true, files: files.get(each.path) ?? [] }
+  }
+}
+
+const isSignedPackage = ({ signature }: EvidencePackage): boolean => signature !== null && isSigned(signature.content)
+
+function filesByPackage({ packages, snapshot }: ComplianceRecord): Map<string, Held[]> {
+  const found = new Map<string, Held[]>(packages.map(({ path }) => [path, []]))
+  for (const file of snapshot.files) {
+    if (file.kind !== 'package_file') continue
+    for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1)) {
+      const held = found.get(file.path.slice(0, end))
+      if (!held) continue
+      held.push(file)
+      break
+    }
+  }
+  return found
+}

@@ -1,0 +1,69 @@
+/** Each artifact has a place in the graph. RFC-001, "User stories", "Specifications". */
+import { isRetired, riskOf } from '../../coverage.ts'
+import { kindOfId } from '../../ids.ts'
+import type { DocumentKind } from '../../model.ts'
+import type { ComplianceRecord } from '../../record.ts'
+import { placeOf } from '../places.ts'
+import { brokenReferences } from '../references.ts'
+import { type Rule, severityByRisk } from '../rule.ts'
+import { brokenReference } from './broken-reference.ts'
+import { isToldAsError, meantBy, standsFor } from './causes.ts'
+import { wrongType } from './wrong-type.ts'
+
+const WANTED = {
+  user_story: 'requirement that it serves',
+  specification: 'user story or requirement that it serves',
+} as const satisfies Partial<Record<DocumentKind, string>>
+
+const parented = (kind: DocumentKind | null): kind is keyof typeof WANTED => kind !== null && kind in WANTED
+
+/** What a document says; a specification that exists only in the code has no place to name a parent. */
+export const missingParent: Rule = {
+  id: 'trace/missing-parent',
+  severity: 'warning',
+  about: 'A user story names no requirement, or a specification neither a story nor a requirement. By risk.',
+  *check({ head, policy }) {
+    const { graph, documentsById } = head
+    const told = new Set<string>()
+    if (isToldAsError(brokenReference, policy)) for (const { from } of brokenReferences(head)) told.add(from)
+    if (isToldAsError(wrongType, policy)) for (const { from } of graph.faults.keys()) told.add(from)
+    for (const id of documentsById.keys()) {
+      const kind = kindOfId(id)
+      if (!parented(kind) || told.has(id) || isRetired(id, head) || hasParent(id, head)) continue
+      yield {
+        place: placeOf(id, head),
+        gxpId: id,
+        severity: severityByRisk(riskOf(id, head)),
+        message: `${id} has no parent. Name the ${WANTED[kind]}, for example as its \`parent_id\`.`,
+      }
+    }
+  },
+}
+
+/** One that refers to itself has a finding for that. */
+const hasParent = (id: string, { graph }: ComplianceRecord) =>
+  graph.typedOut(id).some(({ to }) => graph.defined.has(to))
+
+/** A document that refers to nothing and that nothing refers to. */
+export const orphan: Rule = {
+  id: 'trace/orphan',
+  severity: 'notice',
+  about: 'An artifact refers to nothing, and nothing refers to it.',
+  *check({ head, policy }) {
+    const { graph, documentsById } = head
+    const alone = [...documentsById.keys()].filter(
+      (id) => graph.out(id).length === 0 && graph.into(id).length === 0 && !isRetired(id, head),
+    )
+    if (alone.length === 0) return
+    const meant = new Set(meantBy(head).values())
+    const parentsTold = standsFor(missingParent, orphan, policy)
+    for (const id of alone) {
+      if (meant.has(id) || (parentsTold && parented(kindOfId(id)))) continue
+      yield {
+        place: placeOf(id, head),
+        gxpId: id,
+        message: `${id} stands alone: no story, specification, source or test refers to it, and it refers to nothing.`,
+      }
+    }
+  },
+}

@@ -1,0 +1,106 @@
+/** Specifications against tests and source. RFC-001, "Specifications"; GxP.MD, "Traceability graph". */
+import { isRetired } from '../../coverage.ts'
+import { evidenceNode, fileNode, pathInTree } from '../../graph.ts'
+import { kindOfId } from '../../ids.ts'
+import { type Reached, walk } from '../../network.ts'
+import type { Policy } from '../../policy.ts'
+import { type ComplianceRecord, idOf } from '../../record.ts'
+import { testStarts } from '../../tracing.ts'
+import { placeOf } from '../places.ts'
+import type { Rule } from '../rule.ts'
+import { mendedNetwork, standsFor } from './causes.ts'
+import { uncovered, uncoveredRequirement } from './coverage.ts'
+
+/**
+ * A specification that nothing verifies. Any evidence counts, also a failed or untrusted one, which has findings of its
+ * own; so does a record of testing. What lies under a requirement that nothing tests is told there.
+ */
+export const unverifiedSpecification: Rule = {
+  id: 'trace/unverified-specification',
+  severity: 'warning',
+  about: 'A specification has no test, no evidence and no record of testing.',
+  *check({ head, policy }) {
+    const named = naming('testFiles', head)
+    const open = specifications(head).filter((id) => !named.has(id))
+    if (open.length === 0) return
+    const told = [verified(head), underUncovered(head, policy)]
+    const implemented = implementedIn(head)
+    for (const id of open) {
+      if (told.some((reached) => reached.has(id))) continue
+      const neither = implemented.has(id) ? '' : ' Nor does any source file implement it.'
+      yield {
+        place: placeOf(id, head),
+        gxpId: id,
+        message: `Nothing verifies ${id}: it has no test, no evidence and no record of testing.${neither}`,
+      }
+    }
+  },
+}
+
+/** Specifications that exist only as annotations are implemented by definition. */
+export const unimplementedSpecification: Rule = {
+  id: 'trace/unimplemented-specification',
+  severity: 'notice',
+  about: 'A specification is verified, but no source file implements it.',
+  *check({ head, policy }) {
+    const named = naming('sourceFiles', head)
+    const open = specifications(head).filter((id) => head.documentsById.has(id) && !named.has(id))
+    if (open.length === 0) return
+    const implemented = implementedIn(head)
+    // One that nothing verifies either is told once, as unverified or by its requirement.
+    const hidden = standsFor(unverifiedSpecification, unimplementedSpecification, policy)
+    const looked = hidden ? [verified(head), naming('testFiles', head)] : null
+    for (const id of open) {
+      if (implemented.has(id) || looked?.some((reached) => reached.has(id)) === false) continue
+      yield {
+        place: placeOf(id, head),
+        gxpId: id,
+        message: `No source file implements ${id}: none is annotated with it, and its \`source_files\` names none.`,
+      }
+    }
+  },
+}
+
+const specifications = (head: ComplianceRecord): string[] =>
+  [...head.graph.defined].filter(
+    (id) => kindOfId(id) === 'specification' && !head.unreadableIds.has(id) && !isRetired(id, head),
+  )
+
+/**
+ * The specifications that name such files, read or not: files that are not there are told by trace/missing-file, and those
+ * in languages that are not read can't be judged.
+ */
+function naming(list: 'testFiles' | 'sourceFiles', { documents, sources }: ComplianceRecord): Set<string> {
+  const kinds = new Map(sources.map(({ path, test }) => [path, test]))
+  const otherKind = list === 'sourceFiles'
+  const isMeant = (file: string) => kinds.get(pathInTree(file)) !== otherKind
+  return new Set(documents.flatMap((document) => (document.content[list].some(isMeant) ? (idOf(document) ?? []) : [])))
+}
+
+/** What any test, evidence or record of testing reaches, or would reach without a broken reference. */
+function verified(head: ComplianceRecord): Reached {
+  const starts = [
+    ...testStarts(head).map(({ node }) => node),
+    ...head.testEvidence.map(({ path }) => evidenceNode(path)),
+    ...head.testingRecords.flatMap(({ content }) => content.specId ?? []),
+  ]
+  return walk(mendedNetwork(head), 'out', starts)
+}
+
+/** What lies under a requirement that is told as uncovered, unless the policy makes less of that. */
+function underUncovered(head: ComplianceRecord, policy: Policy): Reached {
+  const told = standsFor(uncoveredRequirement, unverifiedSpecification, policy) ? uncovered(head) : []
+  return walk(
+    head.graph.typed,
+    'into',
+    told.map(({ id }) => id),
+  )
+}
+
+/** What source implements, directly or through a specification below it. */
+function implementedIn(head: ComplianceRecord): Reached {
+  const { graph, sources } = head
+  const files = sources.filter(({ test }) => !test).map(({ path }) => fileNode(path))
+  const blocks = [...graph.blocks.values()].filter(({ test }) => !test).map(({ id }) => id)
+  return walk(graph.typed, 'out', [...files, ...blocks])
+}

@@ -1,0 +1,85 @@
+/** Where tracing starts: the tests and evidence that speak for a requirement, and the tiers that they reach it with. */
+import { evidenceNode, fileNode } from './graph.ts'
+import type { Tag, Tier } from './model.ts'
+import { TIERS } from './model.ts'
+import { endsOf, type Network, spread } from './network.ts'
+import type { ComplianceRecord } from './record.ts'
+import { isCurrent, isPassing, newestOf, type TestEvidence } from './test-evidence.ts'
+
+/** A test or an evidence, and the tiers that it names itself; none: it is of the tier of what it verifies. */
+export interface Start {
+  node: string
+  tiers: TierSet
+}
+
+/** A bit for each tier, in the order of `TIERS`. */
+export type TierSet = number
+
+const setOf = (tier: Tier | null | undefined): TierSet => (tier ? 1 << TIERS.indexOf(tier) : 0)
+
+export const tiersIn = (set: TierSet): Tier[] => TIERS.filter((tier) => (set & setOf(tier)) !== 0)
+
+/** The words of draft-02 mean tiers too. RFC-001 draft-02, "Test annotations". */
+const TEST_TYPES = new Map<string, Tier>([
+  ...TIERS.map((tier) => [tier, tier] as const),
+  ['unit', 'OQ'],
+  ['integration', 'OQ'],
+  ['e2e', 'PQ'],
+])
+
+const tiersOfTags = (tags: readonly Tag[]): TierSet =>
+  tags.reduce((set, { name, value = '' }) => set | (name === 'test-type' ? setOf(TEST_TYPES.get(value)) : 0), 0)
+
+/** Annotated blocks of tests, and test files that a specification names. */
+export function testStarts({ graph, sources }: ComplianceRecord): Start[] {
+  const starts: Start[] = []
+  for (const { id, test, block } of graph.blocks.values()) {
+    if (test) starts.push({ node: id, tiers: tiersOfTags(block.tags) })
+  }
+  for (const { path, test } of sources) {
+    const file = fileNode(path)
+    if (test && graph.whole.numbers.has(file)) starts.push({ node: file, tiers: 0 })
+  }
+  return starts
+}
+
+/** Evidence that speaks for something: valid, and what it reports passed. */
+export const passingStarts = ({ graph }: ComplianceRecord): Start[] =>
+  [...graph.evidence].flatMap(([node, each]) => (isPassing(each) ? [{ node, tiers: setOf(each.tier) }] : []))
+
+/**
+ * Evidence that proves: of each specification and tier the newest that is valid, if it passes, was made for what it
+ * claims, and for the source as it is now. A newer failed run takes the proof away until a newer one passes.
+ */
+export function provingStarts(record: ComplianceRecord): Start[] {
+  const valid = record.testEvidence.filter(({ verdict }) => verdict.result === 'valid')
+  const tiered = valid.map((each) => ({ ...each, tier: each.tier ?? tierOf(each.specId, record) }))
+  const proves = (each: TestEvidence) =>
+    isPassing(each) && each.provenance.result === 'verified' && isCurrent(each, record.snapshot.state) === true
+  return [...newestOf(tiered).values()]
+    .filter(proves)
+    .map(({ path, tier }) => ({ node: evidenceNode(path), tiers: setOf(tier) }))
+}
+
+/** The tier at which a specification is to be verified. */
+const tierOf = (id: string | null, { documentsById }: ComplianceRecord): Tier | null =>
+  (id === null ? null : documentsById.get(id)?.find(({ content }) => content.tier)?.content.tier) ?? null
+
+/**
+ * The tiers that reach a node of a network. A test or evidence that names none is of the tier of the specification it
+ * verifies.
+ */
+export function tiersReaching(network: Network, starts: readonly Start[], record: ComplianceRecord) {
+  const reaching = spread(network, firstTiers(network, starts, record))
+  return (node: string): Tier[] => tiersIn(reaching(node))
+}
+
+/** What the starts verify, and at which tiers. */
+function* firstTiers(
+  network: Network,
+  starts: readonly Start[],
+  record: ComplianceRecord,
+): Generator<[string, TierSet]> {
+  for (const { node, tiers } of starts)
+    for (const to of endsOf(network, node)) yield [to, tiers || setOf(tierOf(to, record))]
+}

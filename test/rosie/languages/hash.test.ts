@@ -1,0 +1,262 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are programs
+import type { Language } from '../../../src/rosie/languages.ts'
+import { commentsIn, expectText } from './reading.ts'
+
+describe.each<Language>(['ruby', 'shell', 'terraform', 'yaml'])('Comments of %s', (language) => {
+  it('begin with a hash', () => {
+    expect(commentsIn(language)('# one', '  ## two', 'a: 1 # three', '#four')).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('go on at the beginning of the file', () => {
+    expect(commentsIn(language)('#!/usr/bin/env x', '# one')).toContain('one')
+  })
+})
+
+describe('Ruby', () => {
+  const ruby = commentsIn('ruby')
+
+  it.each([
+    ['a string', '"# no"'],
+    ['a string in single quotes', "'# no \\' # no'"],
+    ['a hole', '"a #{b["# no"]} # no"'],
+    ['a hole with braces', '"#{f { "# no" }} # no"'],
+    ['no hole in single quotes', "'#{ # no'"],
+    ['a string of several lines', '"a\n# no\n"'],
+    ['a command', '`ls # no #{"# no"}`'],
+    ['a string after a percent sign', '%(a (# no) # no)'],
+    ['a quoted string after a percent sign', '%q{# no \\} {# no} # no}'],
+    ['words', '%w[a # no]'],
+    ['a text with any delimiter', '%Q|# no #{"|"} # no|'],
+    ['a regular expression after a percent sign', '%r{[#"]}'],
+    ['a text whose delimiter holds no code', '%q(#{)'],
+    ['a regular expression', '/# "no" \\/ \'/'],
+    ['a symbol in quotes', ':"# no"'],
+    ['a character', '?"'],
+    ['a hash as a character', '?#'],
+    ['a variable', "$'"],
+    ['another variable', '$"'],
+    ['a division', 'a / b'],
+    ['a remainder', 'a % b'],
+    ['a remainder without spaces', 'a%(b)'],
+    ['a choice', 'a ? "# no" : \'# no\''],
+    ['a choice without spaces', 'a ?"# no":"# no"'],
+    ['a shift', 'list << ITEM'],
+    ['a shift without spaces', 'list <<ITEM'],
+  ])('has no comments in %s', (_, code) => {
+    expectText('ruby', code, ['#', ''])
+  })
+
+  it('has comments in the code of a hole', () => {
+    expect(ruby('"#{a # yes', '}"')).toEqual(['yes'])
+  })
+
+  it('takes a slash for a regular expression where a value may begin', () => {
+    expect(
+      ruby('when /["]/ # one', 'a.split /["]/ # two', '/["]/.match(a) # three', 'x = [/["]/, /["]/] # four'),
+    ).toEqual(['one', 'two', 'three', 'four'])
+    expect(ruby('half = a / 2 # it is "a / b"', 'a /= 2 # "a /= b"')).toEqual(['it is "a / b"', '"a /= b"'])
+  })
+
+  it('documents from =begin to =end, at the beginning of lines', () => {
+    expect(ruby('=begin', 'one', '  two # three', '=end', 'x = "# no"', '# four')).toEqual([
+      'one',
+      'two # three',
+      'four',
+    ])
+    expect(ruby('  =begin', '# one', 'a =begin', '=beginning')).toEqual(['one'])
+    expect(ruby('x', '=begin title', 'not closed')).toEqual(['title', 'not closed'])
+  })
+
+  it.each([
+    ['a heredoc', ['x = <<EOF', '# no', 'EOF']],
+    ['an indented heredoc', ['x = <<-EOF', '# no', '  EOF']],
+    ['a squiggly heredoc', ['x = <<~SQL.strip', '  # no "', '  SQL']],
+    ['a quoted heredoc', ["x = <<~'EOF'", '# no #{', 'EOF']],
+    ['two heredocs of one line', ['f(<<~A, <<~B)', '# no', 'B', 'A', '# no', 'B']],
+    ['a heredoc with a comment on its line', ['x = <<~A # yes', '# no', 'A']],
+  ])('has no comments in %s', (_, lines) => {
+    expect(ruby(...lines, '# yes').filter((text) => text !== 'yes')).toEqual([])
+    expect(ruby(...lines, '# yes').at(-1)).toBe('yes')
+  })
+
+  it('takes for a heredoc only what a line closes: the others are shifts', () => {
+    expect(ruby('a = <<~EOF', '# yes')).toEqual(['yes'])
+    expect(ruby('list <<ITEM', '# yes', 'list<<ITEM', '# too', ' ITEM')).toEqual(['yes', 'too'])
+    expect(ruby('list<<ITEM', '# yes', 'ITEM')).toEqual(['yes'])
+  })
+
+  it('ends with __END__', () => {
+    expect(ruby('# yes', '__END__', '# no')).toEqual(['yes'])
+    expect(ruby('x__END__', '# yes')).toEqual(['yes'])
+  })
+})
+
+describe('Shell', () => {
+  const shell = commentsIn('shell')
+
+  it.each([
+    ['a string', '"# no"'],
+    ['a string in single quotes', "'# no \\'"],
+    ['a string of several lines', "'\n# no\n'"],
+    ['an escaped quote', '"a \\" # no"'],
+    ['an escaped apostrophe', "it\\'s"],
+    ['an ANSI string', "$'it\\'s # no'"],
+    ['a command in a string', '"a $(f "# no") # no"'],
+    ['a command in a command', '"$(f "$(g "# no")" "# no") # no"'],
+    ['brackets in a command', '"$(f $((1 + 2)) "# no") # no"'],
+    ['a parameter with a default', '"${a:-"# no"} # no"'],
+    ['an apostrophe in a parameter', '"${a:-don\'t} # no"'],
+    ['a parameter in a parameter', '"${a:-${b:-"# no"}} # no"'],
+    ['a command in a parameter', '"${a:-$(f "# no")} # no"'],
+    ['a parameter outside of strings', "${a:-'# no }'}"],
+    ['the number of arguments', '$#'],
+    ['a length', '${#a}'],
+    ['a removed prefix', '${a#*/}'],
+    ['a number with a base', '$((16#ff))'],
+    ['a hash in a word', 'a#b'],
+    ['an escaped hash', '\\#'],
+    ['a string on one line', '<<<EOF'],
+    ['a shift', '$((1 << 2))'],
+  ])('has no comments in %s', (_, code) => {
+    const source = [`echo ${code} # yes`, '# here', `f ${code}; # too`, '# and here']
+    expect(shell(...source)).toEqual(['yes', 'here', 'too', 'and here'])
+  })
+
+  it('has comments after each mark that ends a word', () => {
+    expect(shell('a;# 1', 'b &# 2', 'c |# 3', '(# 4', ')# 5', 'd\t# 6', '`# 7', '`')).toEqual([
+      ...['1', '2', '3', '4', '5', '6', '7'],
+    ])
+  })
+
+  it('has comments in the commands of a string', () => {
+    expect(shell('"$(f # yes', ')" # too')).toEqual(['yes', 'too'])
+  })
+
+  it.each([
+    ['a heredoc', ['cat <<EOF', "it's # no", '# no "', 'EOF']],
+    ['a heredoc with a space', ['cat << EOF > file # yes', '# no', 'EOF']],
+    ['an indented heredoc', ["cat <<-'EOF'", '\t# no', '\tEOF']],
+    ['a heredoc with a quoted word', ['cat <<"END OF FILE"', '# no', 'END OF FILE']],
+    ['a heredoc with an escaped word', ['cat <<\\EOF', '# no', 'EOF']],
+    ['a heredoc whose word has other characters', ['cat <<E.O-F!', '# no', 'E.O-F!']],
+    ['a heredoc in which a line only resembles its end', ['cat <<EOF', ' EOF', '# no', 'EOF ', 'EOFX', '# no', 'EOF']],
+    ['two heredocs of one line', ['f <<A <<B', '# no', 'A', '# no', 'B']],
+    ['a heredoc in a command in a string', ['x="$(cat <<EOF', '# no "', 'EOF', ')"']],
+    ['a heredoc with line ends of two characters', ['cat <<EOF\r', '# no\r', 'EOF\r']],
+  ])('has no comments in %s', (_, lines) => {
+    expect(shell(...lines, '# yes').filter((text) => text !== 'yes')).toEqual([])
+    expect(shell(...lines, '# yes').at(-1)).toBe('yes')
+  })
+
+  it('takes for a heredoc only what a line closes', () => {
+    expect(shell('cat <<EOF', '# yes')).toEqual(['yes'])
+    expect(shell('cat <<EOF', '# yes', '  EOF')).toEqual(['yes'])
+    expect(shell('cat <<-EOF', '# yes', '  EOF')).toEqual(['yes'])
+    expect(shell('cat <<EOF', '# no', 'EOF')).toEqual([])
+  })
+
+  it('reads heredocs whatever number of shifts it has seen', () => {
+    const shifts = Array.from({ length: 30 }, (_, n) => `$((1 << s${n % 5}))`)
+    expect(shell(...shifts, 'cat <<EOF', '# no', 'EOF', '# yes')).toEqual(['yes'])
+  })
+})
+
+describe('Terraform', () => {
+  const terraform = commentsIn('terraform')
+
+  it('has three kinds of comments', () => {
+    expect(terraform('# one', '// two', '/* three */', 'a = "# no" # four')).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it.each([
+    ['a string', '"# no // no /* no */"'],
+    ['an escaped quote', '"\\" # no"'],
+    ['a hole', '"${f("# no")} # no"'],
+    ['a hole with braces', '"${ { a = "# no" } } # no"'],
+    ['a directive', '"%{ if a == "# no" }# no%{ endif }"'],
+    ['an escaped hole', '"$${ # no"'],
+    ['an escaped directive', '"%%{ # no"'],
+    ['a division', 'a / b'],
+  ])('has no comments in %s', (_, code) => {
+    expectText('terraform', code, ['#', ''])
+  })
+
+  it('has no comments in heredocs, indented or not', () => {
+    expect(terraform('a = <<EOF', '# no', '  EOF', 'b = <<-E_1', '# no "', '  E_1', '# yes')).toEqual(['yes'])
+  })
+
+  it('reads on after an apostrophe', () => {
+    expect(terraform("description = it's", '# yes')).toEqual(['yes'])
+  })
+
+  it('has comments in the code of a hole', () => {
+    expect(terraform('"${ a /* yes */ } # no"')).toEqual(['yes'])
+  })
+})
+
+describe('YAML', () => {
+  const yaml = commentsIn('yaml')
+
+  it('has comments after white space only', () => {
+    expect(yaml('a: b#no', 'c: d # yes', 'e:#no', '\t# tab')).toEqual(['yes', 'tab'])
+  })
+
+  it.each([
+    ['a quoted scalar', 'a: "x # no"'],
+    ['a scalar in single quotes', "a: 'x # no '' # no'"],
+    ['an escaped quote', 'a: "\\" # no"'],
+    ['a quoted key', '"a # no": b'],
+    ['a quoted item', '- "x # no"'],
+    ['a quoted scalar of several lines', 'a: "x\n  # no\n  "'],
+    ['a flow sequence', 'a: [b, "# no", \'# no\']'],
+    ['a flow mapping', '{a: "# no", "b": "# no", "c":"# no"}'],
+    ['a flow mapping without spaces', '{a:"# no"}'],
+    ['a quoted scalar with a tag', 'a: !!str "# no"'],
+    ['a quoted scalar with an anchor', 'a: &b "# no"'],
+    ['a quoted scalar after a complex key', '? "# no"'],
+    ['an item of an item', '- - "# no"'],
+  ])('has no comments in %s', (_, code) => {
+    expect(yaml(`${code} # yes`, '# here')).toEqual(['yes', 'here'])
+  })
+
+  it.each([
+    ['an apostrophe in a plain scalar', "a: it's b # yes"],
+    ['an apostrophe after a space', "a: the 'b # yes"],
+    ['a quote in a plain scalar', 'a: say "b # yes'],
+    ['a quote after a comma', "a: b, 'c # yes"],
+    ['a bracket in a plain scalar', "a: b[0], 'c # yes"],
+    ['a dash in a plain scalar', "a: b - 'c # yes"],
+    ['a time', "a: 12:30 'c # yes"],
+    ['a quote that nothing closes', 'a: "b # yes'],
+    ['a pipe in a plain scalar', 'a: b | c # yes'],
+    ['a dash that ends a line', '-   # yes'],
+  ])('has comments behind %s', (_, line) => {
+    expect(yaml(line, 'c: d # too')).toEqual(['yes', 'too'])
+  })
+
+  it.each([
+    ['a literal scalar', ['a: |', '  # no', '', '  # no']],
+    ['a folded scalar', ['a: >-', '  # no "', '    # no']],
+    ['a scalar with its indentation', ['a: |2-', '   # no', '  # no']],
+    ['a scalar with an anchor and a tag', ['a: &b !c |+', '  # no']],
+    ['a scalar of an item', ['- |', ' # no']],
+    ['a scalar of a key in an item', ['- a: |', '    # no', '  b: "# no"']],
+    ['a scalar of an item in an item', ['- - |', '    # no']],
+    ['a scalar that begins with blank lines', ['a: |', '', '   ', '  # no']],
+    ['a scalar below its key', ['a:', '  |', '  # no']],
+    ['a scalar of a quoted key', ['"a": |', '  # no']],
+    ['a scalar of a document', ['--- |', '# no']],
+    ['a scalar of a complex key', ['? |', '  # no']],
+    ['a scalar with line ends of two characters', ['a: |\r', '  # no\r', '\r', '  # no\r']],
+  ])('has no comments in %s', (_, lines) => {
+    expect(yaml(...lines, '---', '# yes')).toEqual(['yes'])
+  })
+
+  it('has comments beside a block scalar, and after its last line', () => {
+    expect(yaml('a: | # one', '  # no', ' # two', '# three', 'b: 1 # four')).toEqual(['one', 'two', 'three', 'four'])
+    expect(yaml('a: |', '# one', 'b: c # two')).toEqual(['one', 'two'])
+    expect(yaml('  a: |', '  # one')).toEqual(['one'])
+    expect(yaml('- a: |', '  # one')).toEqual(['one'])
+    expect(yaml('- |', '# one')).toEqual(['one'])
+  })
+})

@@ -1,0 +1,337 @@
+/** The risk register in both drafts' forms. */
+import { type RiskEntry, readRiskRegister } from '../../src/rosie/parse/risk-register.ts'
+import { lines } from '../support/record.ts'
+
+const entriesIn = (...text: string[]) => readRiskRegister(lines(...text)).entries
+const problemsIn = (...text: string[]) =>
+  readRiskRegister(lines(...text)).problems.map(({ line, message }) => `${line}: ${message}`)
+const first = (...text: string[]): RiskEntry => {
+  const [entry] = entriesIn(...text)
+  if (!entry) throw new Error('there is no entry')
+  return entry
+}
+
+const ENTRY = [
+  '## RISK-001: Overdose',
+  '- Date: 2026-01-20',
+  '- Author: QA',
+  '- Component: dose',
+  '- Risk Level: HIGH',
+  '- Description: A typed dose is ten times the intended one.',
+  '- Impact: Harm to a patient',
+  '- Mitigation: REQ-001 refuses it',
+  '- Status: open',
+]
+const LINE =
+  '[2026-02-05] RISK-INF-001 | INFRA | Risk: HIGH | Impact: Forged evidence | Mitigation: Keys are kept | Test Coverage: SPEC-004-002'
+
+describe('An entry in Markdown', () => {
+  it('has its lines, title and fields', () => {
+    expect(entriesIn('# Risk register', '', ...ENTRY, '')).toEqual([
+      {
+        id: 'RISK-001',
+        line: 3,
+        endLine: 11,
+        form: 'markdown',
+        title: 'Overdose',
+        fields: {
+          date: { value: '2026-01-20', line: 4 },
+          author: { value: 'QA', line: 5 },
+          component: { value: 'dose', line: 6 },
+          'risk level': { value: 'HIGH', line: 7 },
+          description: { value: 'A typed dose is ten times the intended one.', line: 8 },
+          impact: { value: 'Harm to a patient', line: 9 },
+          mitigation: { value: 'REQ-001 refuses it', line: 10 },
+          status: { value: 'open', line: 11 },
+        },
+        text: '',
+        date: '2026-01-20',
+        risk: 'HIGH',
+        status: 'open',
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    ])
+  })
+
+  it.each([
+    ['- **Date**: 2026-01-20'],
+    ['- **Date:** 2026-01-20'],
+    ['* Date: 2026-01-20'],
+    ['+ Date: `2026-01-20`'],
+    ['**Date**: 2026-01-20'],
+    ['Date: 2026-01-20'],
+    ['  - Date: 2026-01-20\r'],
+  ])('has a field written as %j', (text) => {
+    expect(first('## RISK-001: x', text)).toMatchObject({ date: '2026-01-20', fields: { date: { line: 2 } } })
+  })
+
+  it.each([
+    ['## RISK-001: Overdose', 'RISK-001', 'Overdose'],
+    ['### RISK-DB-01 - Overdose', 'RISK-DB-01', 'Overdose'],
+    ['## [RISK-001] Overdose', 'RISK-001', 'Overdose'],
+    ['## **RISK-001** — Overdose', 'RISK-001', 'Overdose'],
+    ['## RISK-001', 'RISK-001', null],
+    ['## RISK-001:', 'RISK-001', null],
+  ])('begins with %j', (heading, id, title) => {
+    expect(first(heading)).toMatchObject({ id, title })
+  })
+
+  it('has values that go on in the next lines', () => {
+    const entry = first(
+      '## RISK-001: x',
+      '- Mitigation:',
+      '  - REQ-001 refuses it',
+      '  - Status: this is not the status',
+      '',
+      '  and a second signature',
+      'with no indent after a blank line, it is text',
+      'and so is this',
+      '- Impact: harm',
+      'to a patient',
+      '- Status: open',
+    )
+    expect(entry.fields.mitigation?.value).toBe(
+      '- REQ-001 refuses it - Status: this is not the status and a second signature with no indent after a blank line, it is text and so is this',
+    )
+    expect(entry.fields.impact?.value).toBe('harm to a patient')
+    expect(entry).toMatchObject({ status: 'open', endLine: 11 })
+  })
+
+  it('has text besides its fields, and ends before the next heading of its level', () => {
+    const [one, two] = entriesIn(
+      '## RISK-001: x',
+      'Seen in the audit.',
+      '### Notes',
+      'More.',
+      '---',
+      '```',
+      '## RISK-009: an example',
+      '```',
+      '## Legend',
+      '- Owner: nobody',
+      '## RISK-002: y',
+    )
+    expect(one).toMatchObject({ line: 1, endLine: 8, fields: {} })
+    expect(one?.text).toBe('Seen in the audit. Notes More. ``` ## RISK-009: an example ```')
+    expect(two).toMatchObject({ id: 'RISK-002', line: 11, endLine: 11 })
+  })
+
+  it('is no entry in a comment or a code block', () => {
+    expect(entriesIn('<!--', ...ENTRY, '-->', '```', ...ENTRY, '```')).toEqual([])
+  })
+
+  it('may begin with a single # when its fields follow, and a comment with # may stand within it', () => {
+    expect(first('# RISK-001: x', '- Date: 2026-01-20')).toMatchObject({ id: 'RISK-001', date: '2026-01-20' })
+    expect(first('## RISK-001: x', '# dated by QA', '', '- Date: 2026-01-20')).toMatchObject({ date: '2026-01-20' })
+    expect(entriesIn('# RISK-001 was closed in January', '# and so was RISK-002')).toEqual([])
+    expect(entriesIn('## RISK-001: x', '# Archive', 'Older ones.')).toMatchObject([{ endLine: 1, text: '' }])
+  })
+
+  it.each([
+    ['HIGH', 'HIGH'],
+    ['**MEDIUM**', 'MEDIUM'],
+    ['LOW (cosmetic)', 'LOW'],
+    ['High', null],
+    ['HIGHER', null],
+    ['none', null],
+  ])('has the risk of %j', (written, risk) => {
+    expect(first('## RISK-001: x', `- Risk Level: ${written}`).risk).toBe(risk)
+  })
+
+  it.each([
+    ['Open', 'open'],
+    ['**mitigated** (2026-02-01)', 'mitigated'],
+    ['closed, see RISK-004', 'closed'],
+    ['Review requested', 'review_requested'],
+    ['review_requested', 'review_requested'],
+    ['In progress', 'in'],
+    ['?', '?'],
+    ['', null],
+  ])('has the status of %j', (written, status) => {
+    expect(first('## RISK-001: x', `- Status: ${written}`).status).toBe(status)
+  })
+
+  it.each(['2026-02-30', '20.01.2026', '2026-01-20 or so', ''])('has no date in %j', (written) => {
+    expect(first('## RISK-001: x', `- Date: ${written}`).date).toBeNull()
+  })
+
+  it('may have a field that is called as parts of the language are', () => {
+    expect(first('## RISK-001: x', '- constructor: y', '- toString: z').fields.constructor).toEqual({
+      value: 'y',
+      line: 2,
+    })
+  })
+})
+
+describe('An entry on one line', () => {
+  it('has the fields of the other form, and its own', () => {
+    const text = `[2026-02-05] RISK-001 | REQ-001 | Risk: HIGH | Impact: a wrong | b | Mitigation: x: y | Test Coverage: SPEC-001`
+    expect(entriesIn('# [DATE] RISK-ID | REQ-ID | Risk: LEVEL', '', text)).toMatchObject([
+      {
+        id: 'RISK-001',
+        form: 'line',
+        line: 3,
+        endLine: 3,
+        title: null,
+        fields: {
+          date: { value: '2026-02-05', line: 3 },
+          requirement: { value: 'REQ-001', line: 3 },
+          'risk level': { value: 'HIGH', line: 3 },
+          impact: { value: 'a wrong b', line: 3 },
+          mitigation: { value: 'x: y', line: 3 },
+          'test coverage': { value: 'SPEC-001', line: 3 },
+        },
+        date: '2026-02-05',
+        risk: 'HIGH',
+        status: null,
+      },
+    ])
+  })
+
+  it('may stand beside entries of the other form, as an item of a list, with a status', () => {
+    const found = entriesIn(...ENTRY, `- ${LINE} | Status: closed`, '', '## RISK-002: y')
+    expect(found.map(({ id, form, line, endLine }) => [id, form, line, endLine])).toEqual([
+      ['RISK-001', 'markdown', 1, 9],
+      ['RISK-INF-001', 'line', 10, 10],
+      ['RISK-002', 'markdown', 12, 12],
+    ])
+    expect(found[1]?.status).toBe('closed')
+  })
+
+  it('may lack its date, or have one that is none', () => {
+    expect(entriesIn('RISK-001 | REQ-001 | Risk: LOW', '[someday] RISK-002 | REQ-001')).toMatchObject([
+      { id: 'RISK-001', date: null },
+      { id: 'RISK-002', date: null, fields: { date: { value: 'someday' } } },
+    ])
+  })
+
+  it.each([
+    'Risk levels | LOW | HIGH',
+    '| RISK-001 | HIGH | open |',
+    '[2026-02-05] Reviewed by QA',
+    '- [x] RISK-001 is mitigated',
+    '[RISK-001](#risk-001)',
+    'RISK-001 is closed',
+  ])('is none in %j', (text) => {
+    expect(readRiskRegister(text)).toMatchObject({ entries: [], problems: [] })
+  })
+})
+
+describe('What is meant as an entry and is none', () => {
+  it.each([
+    '## Risk 1: Overdose',
+    '## RISK_001: x',
+    '## risk-001: x',
+    '## RISK-001a: x',
+    '## risk-db-1',
+    '# Risk 1',
+    '## RISK-',
+  ])('is told for the heading %j, when fields follow', (heading) => {
+    const problems = problemsIn(heading, '- Date: 2026-01-20', '- Risk Level: HIGH')
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/^1: .*Begin an entry with `## RISK-001: title`/)
+  })
+
+  it.each(['## Risk-based approach', '## Risks of 2026', '## Legend'])('is not told for the heading %j', (heading) => {
+    expect(
+      problemsIn(heading, '- HIGH: harm', '- Risk Level: LOW, MEDIUM or HIGH?'.replace('LOW, ', 'one of ')),
+    ).toEqual([])
+  })
+
+  it('is told for a heading without an id over the fields of an entry, once', () => {
+    expect(problemsIn('## Overdose', '- Date: 2026-01-20', '- **Risk Level**: **HIGH**', '- Risk Level: LOW')).toEqual([
+      '1: This entry has no id. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
+    ])
+  })
+
+  it.each([
+    '[2026-02-05] RISK_001 | REQ-001',
+    '[2026-02-05] REQ-001 | Risk: HIGH',
+    '[2026-02-05] RISK-001 is closed',
+    'risk-1 | REQ-001',
+  ])('is told for the line %j', (text) => {
+    expect(problemsIn('', text)).toEqual([
+      expect.stringMatching(/^2: This line begins like an entry, but names no risk/),
+    ])
+  })
+
+  it('ends the entry before it', () => {
+    expect(entriesIn('## RISK-001: x', '## Risk 2', '- Impact: y')).toMatchObject([{ endLine: 1, fields: {} }])
+    expect(entriesIn('## RISK-001: x', '[2026-02-05] REQ-001 | LOW', '- Impact: y')).toMatchObject([
+      { endLine: 1, fields: {} },
+    ])
+  })
+
+  it('is told for a field that stands twice; the first counts', () => {
+    const text = ['## RISK-001: x', '- Status: open', '- Status: closed', '- Impact: a', '- Impact: b']
+    expect(first(...text)).toMatchObject({ status: 'open', text: 'b', fields: { impact: { value: 'a', line: 4 } } })
+    expect(problemsIn(...text)).toEqual([
+      '3: `Status` stands in RISK-001 a second time; the first counts.',
+      '5: `Impact` stands in RISK-001 a second time; the first counts.',
+    ])
+  })
+
+  it('is told where a code block hides the rest', () => {
+    expect(problemsIn('## RISK-001: x', '```', '## RISK-002: y')).toEqual([
+      expect.stringMatching(/^2: This code block is never closed/),
+    ])
+  })
+})
+
+describe('The digest of an entry', () => {
+  const digest = (...text: string[]) => first(...text).digest
+  const changed = (from: string, to: string) => ENTRY.map((line) => line.replace(from, to))
+
+  it('is over everything but the id, the status and the layout', () => {
+    const other = [
+      '### RISK-9: Overdose  ',
+      '',
+      ...ENTRY.slice(2, 8).map((line) => line.replace(/^- (\S[^:]*):/, '* **$1**:  ')),
+      '- Date:  2026-01-20',
+      '- Status: closed',
+    ]
+    expect(digest(...other)).toBe(digest(...ENTRY))
+    expect(digest(...ENTRY.map((line) => `${line} \r`))).toBe(digest(...ENTRY))
+    expect(digest(...ENTRY, '<!-- seen -->')).toBe(digest(...ENTRY))
+  })
+
+  it.each([
+    ['title', changed('Overdose', 'Underdose')],
+    ['date', changed('01-20', '01-21')],
+    ['impact', changed('Harm', 'Little harm')],
+    ['other fields', [...ENTRY, '- Owner: QA']],
+    ['other text', [...ENTRY, '', 'Seen in the audit.']],
+    ['a second impact', [...ENTRY, '- Impact: none']],
+  ])('says when the %s changed', (_what, text) => {
+    expect(digest(...text)).not.toBe(digest(...ENTRY))
+  })
+})
+
+it('reads 100,000 entries', () => {
+  const { entries } = readRiskRegister(Array.from({ length: 100_000 }, (_, n) => `## RISK-${n}`).join('\n'))
+  expect(entries).toHaveLength(100_000)
+}, 30_000)
+
+it('reads a megabyte of anything', () => {
+  for (const text of [
+    '[',
+    '|',
+    ' | ',
+    '-',
+    '- a: b\n',
+    '[1] RISK-',
+    '## RISK-',
+    '## risk-',
+    '[2026-02-05] |',
+    '`',
+    '\n',
+    '#\n',
+  ]) {
+    const soup = text.repeat(1_000_000 / text.length)
+    expect(() => [
+      readRiskRegister(soup),
+      readRiskRegister(`## RISK-1: ${soup}`),
+      readRiskRegister(`## RISK-1\n- Status: ${soup}\u2028x`),
+    ]).not.toThrow()
+  }
+}, 60_000)

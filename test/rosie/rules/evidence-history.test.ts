@@ -1,0 +1,157 @@
+import { evidencePackage, PACKAGE, without } from '../../support/evidence-package.ts'
+import { assessRecord, CONTEXT, claims, type Files, found, goodBut, type Signer, signer } from '../../support/record.ts'
+
+let team: Signer
+let first: string
+let second: string
+let pack: Record<string, string>
+beforeAll(async () => {
+  team = await signer('team')
+  first = await team.sign(claims({ timestamp: '2026-02-04T10:00:00Z' }))
+  second = await team.sign(claims())
+  pack = await evidencePackage(team)
+})
+
+const A = '.gxp/evidence/a.jws'
+const B = '.gxp/evidence/archive/b.jws'
+const changed = 'evidence/changed'
+const removed = 'evidence/removed'
+
+/** From one set of files to another, over the good record. */
+const from = (before: Files, after: Files) => ({
+  head: goodBut(after),
+  given: { base: goodBut(before), keys: [team.key] },
+})
+const findings = async ({ head, given }: ReturnType<typeof from>, rule: string) =>
+  found(await assessRecord(head, given), rule)
+
+describe('evidence/changed', () => {
+  it('finds evidence that was edited, at its line 1', async () => {
+    expect(await findings(from({ [A]: first }, { [A]: second }), changed)).toMatchObject([
+      { severity: 'error', path: A, line: 1, status: 'introduced', message: expect.stringContaining('immutable') },
+    ])
+    expect(await findings(from({ [A]: first }, { [A]: second }), removed)).toEqual([])
+  })
+
+  it('accepts what is added, and what stays', async () => {
+    expect(await findings(from({}, { [A]: first }), changed)).toEqual([])
+    expect(await findings(from({ [A]: first }, { [A]: first, [B]: second }), changed)).toEqual([])
+  })
+
+  it('accepts new evidence in the place of one that is kept elsewhere among the evidence', async () => {
+    expect(await findings(from({ [A]: first }, { [A]: second, [B]: first }), changed)).toEqual([])
+    const outside = { [A]: second, '.gxp/archive/a.jws': first }
+    expect(await findings(from({ [A]: first }, outside), changed)).toHaveLength(1)
+  })
+
+  it('finds a release manifest, and evidence whose signature nobody trusts', async () => {
+    const release = await team.sign({ release_version: '1' })
+    expect(await findings(from({ [A]: release }, { [A]: first }), changed)).toHaveLength(1)
+    const stranger = await signer('stranger')
+    expect(await findings(from({ [A]: await stranger.sign() }, { [A]: first }), changed)).toHaveLength(1)
+  })
+
+  it('lets what was never a JWS be mended', async () => {
+    expect(await findings(from({ [A]: 'prose' }, { [A]: first }), changed)).toEqual([])
+    expect(await findings(from({ [A]: first }, { [A]: 'prose' }), changed)).toHaveLength(1)
+  })
+
+  it('finds an edited package once, at the first of its files, and names them', async () => {
+    const edits = Object.fromEntries(
+      ['metadata.json', 'environment.json'].map((name) => [`${PACKAGE}/${name}`, '{"edited":true}']),
+    )
+    expect(await findings(from(pack, { ...pack, ...edits }), changed)).toMatchObject([
+      {
+        severity: 'error',
+        path: `${PACKAGE}/environment.json`,
+        line: 1,
+        message: expect.stringMatching(/^The evidence package .* was edited \(`environment.json`, `metadata.json`\)/),
+      },
+    ])
+  })
+
+  it('names five of them at most', async () => {
+    const edits = Object.fromEntries(Object.keys(pack).map((path) => [path, `edited ${path}`]))
+    expect(await findings(from(pack, edits), changed)).toMatchObject([
+      { message: expect.stringContaining(' and 2 more') },
+    ])
+    const { [`${PACKAGE}/manifest.json`]: _, [`${PACKAGE}/signature.jws`]: __, ...five } = edits
+    expect(await findings(from(pack, { ...pack, ...five }), changed)).toMatchObject([
+      { message: expect.not.stringContaining('more') },
+    ])
+  })
+
+  it('lets a package be completed that nobody has signed yet', async () => {
+    const unsigned = without(pack, `${PACKAGE}/signature.jws`)
+    const metadata = { [`${PACKAGE}/metadata.json`]: '{}' }
+    expect(await findings(from({ ...unsigned, ...metadata }, pack), changed)).toEqual([])
+    const broken = { ...pack, [`${PACKAGE}/signature.jws`]: 'prose' }
+    expect(await findings(from(broken, pack), changed)).toEqual([])
+  })
+
+  it('rests without a base', async () => {
+    expect(found(await assessRecord(goodBut({ [A]: second }), { keys: [team.key] }), changed)).toEqual([])
+  })
+})
+
+describe('evidence/removed', () => {
+  it('finds evidence that is gone, on line 1 of the system context, by its path', async () => {
+    const [finding] = await findings(from({ [A]: first }, {}), removed)
+    expect(finding).toMatchObject({
+      severity: 'error',
+      path: CONTEXT,
+      line: 1,
+      message: expect.stringContaining(`\`${A}\` was deleted`),
+    })
+    expect(await findings(from({ [A]: first }, {}), changed)).toEqual([])
+    const [other] = await findings(from({ [B]: first }, {}), removed)
+    expect(other?.fingerprint).not.toBe(finding?.fingerprint)
+  })
+
+  it('accepts evidence that was moved as it is, within the evidence only', async () => {
+    expect(await findings(from({ [A]: first }, { [B]: first }), removed)).toEqual([])
+    expect(await findings(from({ [A]: first }, { [B]: second }), removed)).toHaveLength(1)
+    expect(await findings(from({ [A]: first }, { '.gxp/archive/a.jws': first }), removed)).toHaveLength(1)
+  })
+
+  it('finds evidence whose ending was changed, so that nothing reads it', async () => {
+    // The bytes are kept under the evidence: moved, not lost. What it spoke for is told by other rules.
+    expect(await findings(from({ [A]: first }, { [`${A}.old`]: first }), removed)).toEqual([])
+  })
+
+  it('lets what was never a JWS be taken away', async () => {
+    expect(await findings(from({ [A]: 'prose' }, {}), removed)).toEqual([])
+  })
+
+  it('finds a deleted package once, and a moved one not at all', async () => {
+    expect(await findings(from(pack, {}), removed)).toMatchObject([
+      { path: CONTEXT, line: 1, message: expect.stringContaining(`The evidence package \`${PACKAGE}\` was deleted`) },
+    ])
+    const moved = Object.fromEntries(
+      Object.entries(pack).map(([path, text]) => [
+        path.replace(PACKAGE, `${PACKAGE.replace('packages', 'old')}`),
+        text,
+      ]),
+    )
+    expect(await findings(from(pack, moved), removed)).toEqual([])
+  })
+
+  it('finds a package that lost files, and names them', async () => {
+    const lost = without(pack, `${PACKAGE}/artifacts/coverage-report.json`)
+    expect(await findings(from(pack, lost), removed)).toMatchObject([
+      { message: expect.stringMatching(/^The evidence package .* lost files \(`coverage-report.json`\)/) },
+    ])
+  })
+
+  it('is one of each of several packages and files', async () => {
+    const other = await evidencePackage(team, { created_at: '2026-02-05T11:00:00Z' }, `${PACKAGE.slice(0, -24)}x`)
+    expect(await findings(from({ ...pack, ...other, [A]: first }, {}), removed)).toHaveLength(3)
+  })
+
+  it('says nothing where the whole record was deleted: that is told once, as such', async () => {
+    const given = { base: goodBut({ [A]: first }), keys: [team.key] }
+    expect(found(await assessRecord({ 'src/a.ts': '' }, given), removed)).toEqual([])
+    expect(found(await assessRecord({ 'GxP.MD': '# Policy' }, given), removed)).toEqual([])
+    expect(found(await assessRecord({ '.gxp/README.md': 'x' }, given), removed)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,222 @@
+import type { Json, SourceState } from '../../../src/rosie/model.ts'
+import { evidencePackage, PACKAGE } from '../../support/evidence-package.ts'
+import {
+  assessRecord,
+  CONTEXT,
+  claims,
+  EVIDENCE,
+  edited,
+  found,
+  type Given,
+  goodBut,
+  type Signer,
+  SPECIFICATION,
+  signer,
+  specification,
+} from '../../support/record.ts'
+
+type Changes = Record<string, Json | undefined>
+
+let team: Signer
+let stranger: Signer
+beforeAll(async () => {
+  team = await signer('team')
+  stranger = await signer('stranger')
+})
+
+const C1 = '1'.repeat(40)
+const C2 = '2'.repeat(40)
+const state = (seed: string): SourceState => ({
+  id: seed.repeat(64),
+  plain: `${seed}a`.repeat(32),
+  separated: `${seed}b`.repeat(32),
+})
+const [ONE, TWO] = [state('1'), state('2')]
+/** Claims of evidence for a state at its commit. */
+const of = (commit: string, { plain }: SourceState, changes: Changes = {}): Changes => ({
+  git_commit: commit,
+  system_state_hash: plain,
+  ...changes,
+})
+const STATES = { [C1]: ONE, [C2]: TWO }
+
+/** Runs by file name; the head's state is the first unless told. */
+async function runs(each: Record<string, Changes>, given: Given = {}, files: Record<string, string | null> = {}) {
+  const signed: Record<string, string> = {}
+  for (const [name, changes] of Object.entries(each))
+    signed[`.gxp/evidence/${name}.jws`] = await team.sign(claims(changes))
+  return assessRecord(goodBut({ ...signed, ...files }), { keys: [team.key], states: STATES, state: ONE, ...given })
+}
+const a = '.gxp/evidence/a.jws'
+const b = '.gxp/evidence/b.jws'
+
+describe('evidence/state-mismatch', () => {
+  const rule = 'evidence/state-mismatch'
+
+  it('finds evidence whose hash is not that of its commit, and says both', async () => {
+    expect(found(await runs({ a: of(C1, TWO) }), rule)).toMatchObject([
+      {
+        severity: 'error',
+        path: a,
+        line: 1,
+        gxpId: 'EV-SPEC-001-001',
+        message: expect.stringMatching(
+          new RegExp(`claims ${TWO.plain}, .* commit ${C1} has ${ONE.plain} .* or ${ONE.separated} `),
+        ),
+      },
+    ])
+  })
+
+  it('accepts either byte form, and says the one that is known', async () => {
+    expect(found(await runs({ a: of(C1, ONE) }))).toEqual([])
+    expect(found(await runs({ a: { ...of(C1, ONE), system_state_hash: ONE.separated } }))).toEqual([])
+    const only = { states: { [C1]: { ...ONE, plain: null } } }
+    expect(found(await runs({ a: of(C1, TWO) }, only), rule)).toMatchObject([
+      { message: expect.stringMatching(new RegExp(`has ${ONE.separated} \\(with a NUL`)) },
+    ])
+    const other = { states: { [C1]: { ...ONE, separated: null } } }
+    expect(found(await runs({ a: of(C1, TWO, { gxp_id: undefined }) }, other), rule)).toMatchObject([
+      { gxpId: 'SPEC-001-001', message: expect.not.stringContaining('NUL') },
+    ])
+  })
+
+  it('says nothing of what was not replayed, and nothing of invalid evidence', async () => {
+    expect(found(await runs({ a: of('3'.repeat(40), TWO) }), rule)).toEqual([])
+    const unknown = { states: { [C1]: { ...ONE, plain: null, separated: null } } }
+    expect(found(await runs({ a: of(C1, TWO) }, unknown), rule)).toEqual([])
+    const invalid = goodBut({ [EVIDENCE]: await stranger.sign(claims(of(C1, TWO))) })
+    expect(found(await assessRecord(invalid, { keys: [team.key], states: STATES }), rule)).toEqual([])
+    expect(found(await assessRecord(invalid, { states: STATES }), rule)).toHaveLength(1)
+  })
+
+  it('is a notice once newer valid evidence exists', async () => {
+    const old = of(C1, TWO, { timestamp: '2026-02-04T10:00:00Z' })
+    expect(found(await runs({ a: old, b: of(C1, ONE) }), rule)).toMatchObject([{ path: a, severity: 'notice' }])
+  })
+
+  it('looks at packages too', async () => {
+    const files = await evidencePackage(team, of(C1, TWO))
+    expect(found(await runs({}, {}, files), rule)).toMatchObject([
+      { path: `${PACKAGE}/metadata.json`, gxpId: 'SPEC-001-001' },
+    ])
+  })
+})
+
+describe('evidence/commit-unavailable', () => {
+  const rule = 'evidence/commit-unavailable'
+  const lost = { states: { [C1]: null, [C2]: null } }
+
+  it('is told of each commit once, with the number of evidence', async () => {
+    const each = { a: of(C1, ONE), b: of(C2, ONE), c: of(C1, ONE) }
+    expect(found(await runs(each, lost), rule)).toMatchObject([
+      {
+        severity: 'notice',
+        path: a,
+        line: 1,
+        message: expect.stringMatching(new RegExp(`^2 pieces of evidence name.*${C1}`)),
+      },
+      { severity: 'notice', path: b, line: 1, message: expect.stringMatching(new RegExp(`^1 evidence names.*${C2}`)) },
+    ])
+  })
+
+  it('is followed whichever evidence comes first', async () => {
+    const [first] = found(await runs({ a: of(C1, ONE) }, lost), rule)
+    const [second] = found(await runs({ b: of(C1, ONE) }, lost), rule)
+    expect(second?.fingerprint).toBe(first?.fingerprint)
+    expect(found(await runs({ b: of(C2, ONE) }, lost), rule)[0]?.fingerprint).not.toBe(first?.fingerprint)
+  })
+
+  it('finds the commit of the oldest form', async () => {
+    const old = { git_commit: undefined, system_state_hash: undefined, system_state: `git:${C1}` }
+    expect(found(await runs({ a: old }, lost), rule)).toHaveLength(1)
+    expect(found(await runs({ a: { ...old, system_state: 'git:012' } }, lost), rule)).toEqual([])
+    expect(found(await runs({ a: old }, { states: { [C1]: TWO } }), 'evidence/state-mismatch')).toEqual([])
+  })
+
+  it('says nothing of commits that are there, or were not looked for, nor of invalid evidence', async () => {
+    expect(found(await runs({ a: of(C1, ONE) }), rule)).toEqual([])
+    expect(found(await runs({ a: of(C1, ONE) }, { states: {} }), rule)).toEqual([])
+    const invalid = goodBut({ [EVIDENCE]: await stranger.sign(claims(of(C1, ONE))) })
+    expect(found(await assessRecord(invalid, { keys: [team.key], ...lost }), rule)).toEqual([])
+  })
+})
+
+describe('evidence/stale', () => {
+  const rule = 'evidence/stale'
+
+  it('finds that the newest valid evidence is for another state than the head’s', async () => {
+    expect(found(await runs({ a: of(C2, TWO) }))).toMatchObject([
+      {
+        rule,
+        severity: 'warning',
+        path: a,
+        line: 1,
+        gxpId: 'SPEC-001-001',
+        message: expect.stringMatching(/^The newest evidence for SPEC-001-001 \(OQ\) was made for another state/),
+      },
+    ])
+    expect(found(await runs({ a: of(C1, ONE) }))).toEqual([])
+  })
+
+  it('goes by the claimed hash where the commit was not replayed', async () => {
+    expect(found(await runs({ a: of(C2, TWO) }, { states: {} }), rule)).toHaveLength(1)
+    expect(found(await runs({ a: of(C2, ONE) }, { states: {} }), rule)).toEqual([])
+  })
+
+  it('says nothing where a state is not known', async () => {
+    expect(found(await runs({ a: of(C2, TWO) }, { state: null }), rule)).toEqual([])
+    expect(found(await runs({ a: of(C2, TWO, { system_state_hash: 'x' }) }), rule)).toEqual([])
+  })
+
+  it.each([
+    ['validated', 'error'],
+    ['VALIDATED', 'error'],
+    ['draft', 'warning'],
+    ['retired', 'warning'],
+  ])('where the system says %s, is of severity %s', async (status, severity) => {
+    const context = edited(CONTEXT, 'validation_status: in_review', `validation_status: ${status}`)
+    expect(found(await runs({ a: of(C2, TWO) }, {}, context), rule)).toMatchObject([{ severity }])
+  })
+
+  it('is a warning without a system context', async () => {
+    expect(found(await runs({ a: of(C2, TWO) }, {}, { [CONTEXT]: null }), rule)).toMatchObject([
+      { severity: 'warning' },
+    ])
+  })
+
+  it('looks at the newest of each tier, and tells of a specification once', async () => {
+    const old = of(C2, TWO, { timestamp: '2026-02-04T10:00:00Z' })
+    expect(found(await runs({ a: old, b: of(C1, ONE) }), rule)).toEqual([])
+    expect(
+      found(await runs({ a: of(C1, ONE, { timestamp: '2026-02-04T10:00:00Z' }), b: of(C2, TWO) }), rule),
+    ).toMatchObject([{ path: b }])
+    const tiers = {
+      a: of(C2, TWO, { verification_tier: 'PQ' }),
+      b: of(C2, TWO),
+      c: of(C1, ONE, { verification_tier: 'IQ' }),
+    }
+    expect(found(await runs(tiers), rule)).toMatchObject([{ path: a, message: expect.stringContaining('(OQ, PQ)') }])
+    expect(found(await runs({ a: of(C2, TWO, { verification_tier: undefined }) }), rule)).toMatchObject([
+      { message: expect.stringMatching(/SPEC-001-001 was made/) },
+    ])
+  })
+
+  it('looks at valid evidence that is not of the future, and at claims that hold', async () => {
+    const future = of(C1, ONE, { timestamp: '2027-01-01T00:00:00Z' })
+    expect(found(await runs({ a: of(C2, TWO), b: future }), rule)).toHaveLength(1)
+    expect(found(await runs({ a: of(C2, TWO) }, { keys: [] }), rule)).toEqual([])
+    const contradicted = of(C1, TWO)
+    expect(found(await runs({ a: contradicted }), rule)).toEqual([])
+    expect(found(await runs({ a: contradicted }), 'evidence/state-mismatch')).toHaveLength(1)
+  })
+
+  it('does not mind evidence for what is retired, or not there', async () => {
+    const retired = edited(SPECIFICATION, 'verification_tier: OQ', 'verification_tier: OQ\nvalidation_status: retired')
+    expect(found(await runs({ a: of(C2, TWO) }, {}, retired), rule)).toEqual([])
+    expect(found(await runs({ a: of(C2, TWO, { spec_id: 'SPEC-9' }) }), rule)).toEqual([])
+    const other = { '.gxp/specs/SPEC-9.md': specification('SPEC-9') }
+    expect(found(await runs({ a: of(C2, TWO, { spec_id: 'SPEC-9' }) }, {}, other), rule)).toMatchObject([
+      { gxpId: 'SPEC-9' },
+    ])
+  })
+})
