@@ -107,10 +107,13 @@ function closing(assessment: Assessment, { green, red, dim, bold }: Colours): st
   const lines = [
     `${bold(paint[conclusion](conclusion))}  ${headline(assessment)}`,
     verdictSentence(conclusion, summary.findings),
-    ...(assessment.score.value === null
-      ? []
-      : [`Score ${assessment.score.value} of 100, risk matrix: ${oneLine(assessment.riskMatrix)}.`]),
+    ...scoreLine(assessment),
     ...(delta === null ? [] : [delta]),
   ]
   return lines.join('\n')
+}
+
+function scoreLine({ conclusion, score, riskMatrix }: Assessment): string[] {
+  if (conclusion === 'neutral' || score.value === null) return []
+  return [`Score ${score.value} of 100, risk matrix: ${oneLine(riskMatrix)}.`]
 }

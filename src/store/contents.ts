@@ -42,7 +42,7 @@ export class Contents implements ContentStore {
       contents,
       (rows) => this.#database.client.$executeRaw`
         INSERT INTO blob (repository_id, sha, reader, parser_version, content)
-        SELECT ${repositoryId}::bigint, sha, reader, ${this.#parserVersion}::int, content
+        SELECT DISTINCT ON (sha, reader) ${repositoryId}::bigint, sha, reader, ${this.#parserVersion}::int, content
         FROM json_to_recordset(${rows}::json) AS given (sha text, reader text, content jsonb)
         ON CONFLICT (repository_id, sha, reader, parser_version) DO UPDATE
           SET content = EXCLUDED.content, verdict = NULL, verdict_keys = NULL

@@ -268,9 +268,9 @@ describe('a hostile repository', () => {
     const { source } = await openCheckout(dir)
     const wanted = (await source?.tree('HEAD')) ?? []
     expect(wanted).toEqual([{ path: 'a', sha: blob, size: null }])
-    await expect(all(source?.blobs({ commit: 'HEAD', tree: wanted, wanted: upTo(9, wanted) }) ?? none())).rejects.toThrow(
-      NotFound,
-    )
+    await expect(
+      all(source?.blobs({ commit: 'HEAD', tree: wanted, wanted: upTo(9, wanted) }) ?? none()),
+    ).rejects.toThrow(NotFound)
     expect(existsSync(sprung)).toBe(false)
   })
 

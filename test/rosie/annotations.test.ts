@@ -56,6 +56,52 @@ describe('A tag', () => {
     ])
   })
 
+  it('may go on with the next lines of its comment, each but the last of which ends with a comma', () => {
+    const source = [
+      '/**',
+      ' * @gxp-satisfies REQ-001, REQ-002,',
+      ' *    REQ-003 ,',
+      ' * REQ-004 "Dose" @gxp-risk HIGH',
+      ' */',
+    ]
+    const [tag, risk] = tagsIn(...source)
+    expect(tag).toMatchObject({ line: 2, column: 4, endLine: 4, endColumn: 17, title: 'Dose' })
+    expect(tag?.ids).toMatchObject([
+      { id: 'REQ-001', line: 2, column: 19, endColumn: 25 },
+      { id: 'REQ-002', line: 2, column: 28, endColumn: 34 },
+      { id: 'REQ-003', line: 3, column: 7, endColumn: 13 },
+      { id: 'REQ-004', line: 4, column: 4, endColumn: 10 },
+    ])
+    expect(risk).toMatchObject({ name: 'gxp-risk', line: 4, column: 19 })
+    expect(problemsIn(...source)).toEqual([])
+  })
+
+  it('does not go on without a comma, after one that does not end its line, or in another comment', () => {
+    const idsOf = (...source: string[]) => tagsIn(...source).flatMap(({ ids }) => ids.map(({ id }) => id))
+    expect(idsOf('// @gxp-satisfies REQ-001', '// REQ-002')).toEqual(['REQ-001'])
+    expect(idsOf('// @gxp-satisfies REQ-001', '// , REQ-002')).toEqual(['REQ-001'])
+    expect(problemsIn('// @gxp-satisfies REQ-001, as agreed', '// REQ-002')).toMatchObject([{ line: 1 }])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '', '// REQ-002')).toMatchObject([{ line: 1 }])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', 'x() // REQ-002')).toMatchObject([{ line: 1 }])
+  })
+
+  it('reads the tag that follows on the line after a list, and its faults', () => {
+    expect(tagsIn('// @gxp-satisfies REQ-001,', '// REQ-002', '// @gxp-risk HIGH')).toHaveLength(2)
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '// REQ-002 @gxp-risk high')).toMatchObject([
+      { line: 2, column: 12, message: expect.stringContaining('`HIGH`') },
+    ])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '// req-002')).toMatchObject([
+      { line: 1, message: expect.stringContaining('`req-002`, which is not an id') },
+    ])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '// REQ-002 REQ-003')).toMatchObject([
+      { line: 1, message: expect.stringContaining('`REQ-003` without a comma') },
+    ])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '// version-2 follows')).toMatchObject([
+      { line: 1, message: expect.stringContaining('a comma with no id after it') },
+    ])
+    expect(problemsIn('// @gxp-satisfies REQ-001,', '// @gxp-risk HIGH')).toMatchObject([{ line: 1 }])
+  })
+
   it('may stand beside others on one line', () => {
     const tags = tagsIn('// @gxp-spec SPEC-1 "Limit" @gxp-risk HIGH, @test-type OQ')
     expect(tags.map(({ name }) => name)).toEqual(['gxp-spec', 'gxp-risk', 'test-type'])
@@ -138,6 +184,9 @@ describe('A block', () => {
     const { blocks, problems } = read(`// @gxp-implements ${ids(0, 30)}`, `// @gxp-implements ${ids(30, 30)}`)
     expect(problems).toMatchObject([{ line: 2, column: 4, message: expect.stringContaining('50') }])
     expect(blocks[0]?.tags).toHaveLength(1)
+    expect(problemsIn(`// @gxp-implements ${ids(0, 50)},`, '// SPEC-50')).toMatchObject([
+      { line: 1, endLine: 2, column: 4, endColumn: 10 },
+    ])
   })
 })
 

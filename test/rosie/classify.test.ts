@@ -1,24 +1,25 @@
 import { classify, hasRecord, packageDirectories } from '../../src/rosie/classify.ts'
+import type { Language } from '../../src/rosie/languages.ts'
 
 const kindOf = (path: string, ...beside: string[]) => classify([path, ...beside]).get(path)?.kind ?? null
 const readerOf = (path: string) => classify([path]).get(path)?.reader ?? null
 
 describe('The kind of a file', () => {
   it.each([
-    ['GxP.MD', 'policy', null],
-    ['gxp.md', 'policy', null],
-    ['.github/rosie.yml', 'policy', null],
+    ['GxP.MD', 'policy', 'project_policy'],
+    ['gxp.md', 'policy', 'project_policy'],
+    ['.github/rosie.yml', 'policy', 'policy'],
     ['.gxp/system_context.md', 'system_context', 'system_context'],
     ['.gxp/requirements/REQ-001-login.md', 'requirement', 'requirement'],
     ['.gxp/user_stories/US-001-001-login.md', 'user_story', 'user_story'],
     ['.gxp/specs/SPEC-INF-001-database.md', 'specification', 'specification'],
     ['.gxp/requirements/login/REQ-001.md', 'requirement', 'requirement'],
     ['.gxp/risk_assessment.log', 'risk_register', 'risk_register'],
-    ['.gxp/adr/ADR-001-postgres.md', 'decision', null],
+    ['.gxp/adr/ADR-001-postgres.md', 'decision', 'decision'],
     ['.gxp/evidence/EV-1.jws', 'evidence', 'evidence'],
     ['.gxp/evidence/2026/02/EV-1.jws', 'evidence', 'evidence'],
-    ['.gxp/evidence/ROT-SPEC-001.md', 'testing_record', null],
-    ['.gxp/vendor_assessments/aws.md', 'vendor_assessment', null],
+    ['.gxp/evidence/ROT-SPEC-001.md', 'testing_record', 'testing_record'],
+    ['.gxp/vendor_assessments/aws.md', 'vendor_assessment', 'vendor_assessment'],
     ['.gxp/keys/team.pem', 'key', 'key'],
     ['.gxp/keys/team.jwks.json', 'key', 'key'],
     ['.gxp/README.md', 'known', null],
@@ -29,9 +30,9 @@ describe('The kind of a file', () => {
     ['.gxp/compliance-status.md', 'known', null],
     ['.gxp/notes.txt', 'unknown', null],
     ['.gxp/keys/private.key', 'unknown', null],
-    ['src/dose.ts', 'source', 'annotations/c'],
+    ['src/dose.ts', 'source', 'annotations/typescript'],
     ['src/dose.py', 'source', 'annotations/python'],
-    ['test/dose.test.ts', 'test', 'annotations/c'],
+    ['test/dose.test.ts', 'test', 'annotations/typescript'],
   ])('%s is %s, read as %s', (path, kind, reader) => {
     expect(classify([path]).get(path)).toEqual({ kind, reader })
   })
@@ -72,12 +73,27 @@ describe('The kind of a file', () => {
 })
 
 describe('A source file', () => {
-  it.each('ts tsx mts cts js jsx mjs cjs'.split(' '))('ends in .%s', (ending) => {
-    expect(readerOf(`src/a.${ending}`)).toBe('annotations/X')
-  })
-
-  it.each(['py', 'pyw'])('ends in .%s and is read as Python', (ending) => {
-    expect(readerOf(`src/a.${ending}`)).toBe('annotations/python')
+  it.each<[Language, string]>([
+    ['typescript', 'ts mts cts'],
+    ['javascript', 'tsx js jsx mjs cjs'],
+    ['python', 'py pyw'],
+    ['java', 'java'],
+    ['kotlin', 'kt kts'],
+    ['csharp', 'cs'],
+    ['go', 'go'],
+    ['rust', 'rs'],
+    ['ruby', 'rb'],
+    ['swift', 'swift'],
+    ['c', 'c h cc cpp hpp'],
+    ['sql', 'sql'],
+    ['shell', 'sh bash'],
+    ['terraform', 'tf'],
+    ['yaml', 'yaml yml'],
+    ['xml', 'xml'],
+    ['html', 'html'],
+  ])('is read as %s when it ends in %s', (language, endings) => {
+    for (const ending of endings.split(' ')) expect(readerOf(`src/a.${ending}`)).toBe(`annotations/${language}`)
+    expect(readerOf(`src/a.${endings.toUpperCase().split(' ')[0]}`)).toBe(`annotations/${language}`)
   })
 
   it.each(
@@ -87,12 +103,23 @@ describe('A source file', () => {
     if (directory !== '.gxp') expect(kindOf(`${directory}/a.ts`)).toBeNull()
   })
 
-  it.each(['a.min.js', 'a.generated.ts', 'schema.gen.ts', 'dose_pb2.py'])('is left out when generated: %s', (name) => {
+  it.each([
+    ...['a.min.js', 'a.generated.ts', 'schema.gen.ts', 'dose_generated.go', 'zz_generated.deepcopy.go'],
+    ...['dose_pb2.py', 'dose_pb2_grpc.py', 'dose.pb.go', 'dose.pb.cc', 'Form.Designer.cs', 'Form.g.cs', 'Form.g.i.cs'],
+    ...['pnpm-lock.yaml', 'package-lock.yml'],
+  ])('is left out when generated: %s', (name) => {
     expect(kindOf(`src/${name}`)).toBeNull()
   })
 
   it('is not left out for a name that only resembles', () => {
-    for (const path of ['src/admin.js', 'src/builder/a.ts', 'src/dist.ts', 'src/generated.ts'])
+    for (const path of [
+      'src/admin.js',
+      'src/builder/a.ts',
+      'src/dist.ts',
+      'src/generated.ts',
+      'src/lock.yaml',
+      'src/pb.go',
+    ])
       expect(kindOf(path)).toBe('source')
   })
 })

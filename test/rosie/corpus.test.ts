@@ -64,6 +64,10 @@ const UNCOVERED = 'trace/uncovered-requirement'
       ...uncovered.LOW.map((id) => `REQ-${id} notice`),
     ])
     expect(briefly({ findings: found(assessment).filter(({ rule }) => rule !== UNCOVERED) })).toEqual([
+      '.gxp/evidence/EV-SPEC-001-003-001.jws:1 warning evidence/unknown-spec',
+      '.gxp/specs/SPEC-001-001-repository-service.md:11 warning trace/missing-file',
+      '.gxp/specs/SPEC-006-001-scan-orchestration.md:2 warning evidence/missing',
+      '.gxp/system_context.md:1 warning risk/log-missing',
       '.gxp/evidence/EV-SPEC-001-003-001.jws:1 notice evidence/missing-claim',
       '.gxp/requirements/REQ-001-repository-management.md:16 notice context/legacy-status',
       '.gxp/specs/SPEC-006-001-001-scanner-pipeline-integration-tests.md:4 notice trace/wrong-type',
@@ -91,6 +95,8 @@ const UNCOVERED = 'trace/uncovered-requirement'
     })
     expect(found(assessment, UNCOVERED)).toHaveLength(8)
     expect(briefly({ findings: found(assessment).filter(({ rule }) => rule !== UNCOVERED) })).toEqual([
+      '.gxp/specs/SPEC-001-001-repository-service.md:11 warning trace/missing-file',
+      '.gxp/system_context.md:1 warning risk/log-missing',
       '.gxp/requirements/REQ-001-repository-management.md:16 notice context/legacy-status',
       '.gxp/system_context.md:6 notice context/legacy-status',
     ])

@@ -40,8 +40,9 @@ describe('Headings', () => {
   })
 
   it('are no headings in comments', () => {
-    expect(headings(lines('<!-- one --># Yes', '<!--', '# no', '``` no code', '--> rest', '# Too'))).toEqual([
+    expect(headings(lines('<!-- one --># Yes', '<!--', '# no', '``` no code', '--># Rest', '# Too'))).toEqual([
       [1, 1, 'Yes'],
+      [5, 1, 'Rest'],
       [6, 1, 'Too'],
     ])
   })

@@ -97,6 +97,11 @@ describe('An entry in Markdown', () => {
     expect(entry).toMatchObject({ status: 'open', endLine: 11 })
   })
 
+  it('may have fields that stand out of line by one blank', () => {
+    expect(first('## RISK-001: x', '- Date: 2026-01-20', ' - Impact: harm').fields.impact?.value).toBe('harm')
+    expect(first('## RISK-001: x', '- Date: 2026-01-20', '  - Impact: harm').fields.impact).toBeUndefined()
+  })
+
   it('has text besides its fields, and ends before the next heading of its level', () => {
     const [one, two] = entriesIn(
       '## RISK-001: x',

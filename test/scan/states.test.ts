@@ -1,9 +1,11 @@
 /** What a scan knows of the source that evidence was made for, and how a listing becomes a hash. */
+import type { Snapshot, SourceState } from '../../src/rosie/model.ts'
+import { read } from '../../src/rosie/parse/index.ts'
 import { stateHashes, stateIdOf } from '../../src/rosie/state-hash.ts'
 import { Corrupt } from '../../src/scan/errors.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
 import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports.ts'
-import { hashTree } from '../../src/scan/states.ts'
+import { hashTree, knownStates } from '../../src/scan/states.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const shaOf = (text: string) => blobId(bytes(text), 'sha1')
@@ -93,5 +95,90 @@ describe('A tree is not hashed', () => {
   it('when nothing is in the scope', async () => {
     const { tree, expected } = given({ 'lib/a': 'x' })
     expect(await hash(tree, arriving())).toEqual(unknown(expected))
+  })
+})
+
+describe('What a scan asks to be replayed', () => {
+  const hex = (n: number, digits = 40) => n.toString(16).padStart(digits, '0')
+  const HEAD = hex(1)
+  const HASH = 'a'.repeat(64)
+
+  /** A head whose evidence makes these claims. */
+  const head = (claims: { git_commit?: string; system_state_hash?: string }[]): Snapshot => ({
+    commit: HEAD,
+    state: null,
+    files: claims.map((claim, n) => {
+      const jws = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${Buffer.from(JSON.stringify(claim)).toString('base64url')}.AA`
+      const content = read('evidence', Buffer.from(jws), 1e6)
+      return { path: `.gxp/evidence/${n}.jws`, sha: hex(n), kind: 'evidence', reader: 'evidence', content }
+    }),
+  })
+
+  /** A store that knows these states. */
+  function store(
+    known: Record<string, SourceState | null> = {},
+    listed: Record<string, SourceState> = {},
+    lost: string[] = [],
+  ) {
+    const never = () => Promise.reject(new Error('A scan only reads.'))
+    return {
+      ...{ keepDirectories: never, keepState: never, hashed: never },
+      listed: async () => new Map(Object.entries(listed)),
+      replayed: async () => new Map(Object.entries(known)),
+      lostSince: async () => lost,
+    }
+  }
+  const ask = async (snapshot: Snapshot, from = store(), scope = 'src') =>
+    (await knownStates({ repository: REPOSITORY, headSha: HEAD }, [snapshot], scope, from)).replay
+  const REPOSITORY = {
+    id: 1n,
+    installationId: 1n,
+    owner: 'acme',
+    name: 'lab',
+    defaultBranch: 'main',
+    trackedHead: null,
+  }
+  const state = (digit: string): SourceState => ({ id: digit.repeat(64), plain: HASH, separated: HASH })
+
+  it('is nothing without evidence that names a commit or a hash', async () => {
+    expect(await ask(head([]))).toBeNull()
+    expect(await ask(head([{}]))).toBeNull()
+  })
+
+  it('is each commit that is not known, once', async () => {
+    const claims = [hex(2), hex(3), hex(2), hex(4)].map((commit) => ({ git_commit: commit, system_state_hash: HASH }))
+    const replay = await ask(head(claims), store({ [hex(3)]: state('3') }))
+    expect(replay).toEqual({ scope: 'src', unknown: [hex(2), hex(4)], unavailable: [] })
+  })
+
+  it('is nothing when all is known, also that a commit is not there and what the head is like', async () => {
+    const claims = [{ git_commit: hex(2), system_state_hash: HASH }]
+    expect(await ask(head(claims), store({ [hex(2)]: state('2') }))).toBeNull()
+    expect(await ask(head(claims), store({ [hex(2)]: null }, { [HEAD]: state('1') }))).toBeNull()
+    expect(await ask(head(claims), store({ [hex(2)]: null, [HEAD]: state('1') }))).toBeNull()
+  })
+
+  it('is the head where evidence can be held against nothing else', async () => {
+    const bare = { [HEAD]: { ...state('1'), plain: null, separated: null } }
+    const expected = { scope: 'src', unknown: [HEAD], unavailable: [] }
+    expect(await ask(head([{ system_state_hash: HASH }]), store({}, bare))).toEqual(expected)
+    const gone = [{ git_commit: hex(2), system_state_hash: HASH }]
+    expect(await ask(head(gone), store({ [hex(2)]: null }, bare))).toEqual(expected)
+    expect(await ask(head([{ git_commit: hex(2) }]), store({ [hex(2)]: null }, bare))).toBeNull()
+  })
+
+  it('is what was lost, when it is time to ask again', async () => {
+    const claims = [{ git_commit: hex(2), system_state_hash: HASH }]
+    const from = store({ [hex(2)]: null }, { [HEAD]: state('1') }, [hex(2)])
+    expect(await ask(head(claims), from)).toEqual({ scope: 'src', unknown: [], unavailable: [hex(2)] })
+  })
+
+  it('is a thousand commits at most', async () => {
+    const claims = Array.from({ length: 1_001 }, (_, n) => ({ git_commit: hex(n + 2), system_state_hash: HASH }))
+    expect((await ask(head(claims)))?.unknown).toHaveLength(1_000)
+  })
+
+  it('is nothing where the scope is none', async () => {
+    expect(await ask(head([{ git_commit: hex(2), system_state_hash: HASH }]), store(), '../x')).toBeNull()
   })
 })

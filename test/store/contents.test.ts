@@ -1,9 +1,10 @@
 import type { Content, Verdict } from '../../src/rosie/model.ts'
-import { contentKey } from '../../src/scan/ports.ts'
+import type { PolicyFile } from '../../src/rosie/parse/policy-file.ts'
+import { contentKey, type RepositoryRef } from '../../src/scan/ports.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { aRequirement, aWish, deliver, sha } from './given.ts'
+import { aRepository, aRequirement, aWish, deliver, sha } from './given.ts'
 
 forEachDatabase('contents', (databases) => {
   let database: Database
@@ -41,6 +42,71 @@ forEachDatabase('contents', (databases) => {
     expect(await contents.contents(repository, [one])).toEqual(
       new Map([[contentKey(one.sha, one.reader), one.content]]),
     )
+  })
+
+  it('are written anew where they were too large under the limits of then, and their verdict is forgotten', async () => {
+    const tooLarge = { cause: 'too-large', line: 1, message: 'Not read.' } as const
+    const one = requirement('1', { ...aRequirement('1'), problems: [tooLarge] })
+    const evidence = { ...one, reader: 'evidence' as const }
+    await contents.keepContents(repository, [one, evidence])
+    await contents.keepVerdicts(repository, new Map([[one.sha, { result: 'untrusted' } as const]]), 'keys')
+    const read = { ...evidence, content: aRequirement('2') }
+    await contents.keepContents(repository, [read])
+    expect(await contents.contents(repository, [one, evidence])).toEqual(
+      new Map([
+        [contentKey(one.sha, 'requirement'), one.content],
+        [contentKey(one.sha, 'evidence'), read.content],
+      ]),
+    )
+    expect(await contents.verdicts(repository, [one.sha], 'keys')).toEqual(new Map())
+  })
+
+  describe("of the organisation's policy", () => {
+    const POLICY = '.github/rosie.yml'
+    const file = (failOn: 'never' | 'warning'): PolicyFile => ({
+      ...{ kind: 'policy', settings: { failOn }, locked: [], lines: { fail_on: 1 }, rules: [], problems: [] },
+    })
+
+    /** A repository of this owner and installation with its policy in the tracked snapshot. */
+    async function shared(owner: string, name: string, content: PolicyFile, installation = 1n, path = POLICY) {
+      const wish = aWish({ installation, repository: aRepository({ owner, name }) })
+      await deliver(database, wish)
+      const { id } = wish.repository
+      await new Contents(database, 1).keepContents(id, [{ sha: sha('a'), reader: 'policy', content }])
+      await database.client.trackedFile.create({ data: { repositoryId: id, path, sha: sha('a'), kind: 'policy' } })
+      return id
+    }
+    const repositoryOf = (owner: string, installationId = 1n): RepositoryRef => ({
+      ...{ id: 0n, installationId, owner, name: 'pump', defaultBranch: 'main', trackedHead: null },
+    })
+
+    it('are those of the repository named .github, of the same owner and installation', async () => {
+      await shared('Clinic', '.github', file('never'))
+      await shared('clinic', 'pump', file('warning'))
+      await shared('clinic', '.github', file('warning'), 2n)
+      expect(await contents.organisationPolicy(repositoryOf('clinic'))).toEqual(file('never'))
+      expect(await contents.organisationPolicy(repositoryOf('clinic', 2n))).toEqual(file('warning'))
+      expect(await contents.organisationPolicy(repositoryOf('clinic', 3n))).toBeNull()
+      expect(await contents.organisationPolicy(repositoryOf('other'))).toBeNull()
+    })
+
+    it('are none for that repository itself, for one that was removed, or for another file', async () => {
+      const itself = await shared('own', '.github', file('never'))
+      expect(await contents.organisationPolicy({ ...repositoryOf('own'), id: itself })).toBeNull()
+      const gone = await shared('gone', '.github', file('never'))
+      await database.client.repository.update({ where: { id: gone }, data: { removedAt: new Date() } })
+      expect(await contents.organisationPolicy(repositoryOf('gone'))).toBeNull()
+      await shared('elsewhere', '.github', file('never'), 1n, 'rosie.yml')
+      expect(await contents.organisationPolicy(repositoryOf('elsewhere'))).toBeNull()
+    })
+
+    it('hold when an older version of the parsers read them, and the newer one where both did', async () => {
+      const id = await shared('upgraded', '.github', file('never'))
+      expect(await new Contents(database, 2).organisationPolicy(repositoryOf('upgraded'))).toEqual(file('never'))
+      await new Contents(database, 2).keepContents(id, [{ sha: sha('a'), reader: 'policy', content: file('warning') }])
+      expect(await new Contents(database, 2).organisationPolicy(repositoryOf('upgraded'))).toEqual(file('warning'))
+      expect(await contents.organisationPolicy(repositoryOf('upgraded'))).toEqual(file('never'))
+    })
   })
 
   it('keep what PostgreSQL cannot store as U+FFFD', async () => {

@@ -101,11 +101,11 @@ forEachDatabase('scans', (databases) => {
     it('that changed what the verdict rests on queues the same head once more', async () => {
       const wish = aWish({ headSha: sha(3), baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await scans.finish(scan, [], 'keys_changed')
+      await scans.finish(scan, [], 'policy_changed')
       const queued = await database.client.scan.findMany({
         where: { repositoryId: wish.repository.id, status: 'queued' },
       })
-      expect(queued).toMatchObject([{ headSha: sha(3), kind: 'tracked', trigger: 'keys_changed', attempts: 0 }])
+      expect(queued).toMatchObject([{ headSha: sha(3), kind: 'tracked', trigger: 'policy_changed', attempts: 0 }])
       expect(await take(database, queued[0]?.id ?? '')).toMatchObject({ token: 1 })
     })
 

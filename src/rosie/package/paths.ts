@@ -22,7 +22,8 @@ export function pathFault(path: string): string | null {
  * What file systems that ignore case or the form of Unicode take for one name. Compatibility forms are folded too: a
  * fullwidth full stop looks like a dot and is none.
  */
-export const foldedPath = (path: string): string => path.normalize('NFKC').toLowerCase().normalize('NFKC')
+export const foldedPath = (path: string): string =>
+  /^[ -~]*$/.test(path) ? path.toLowerCase() : path.normalize('NFKC').toLowerCase().normalize('NFKC')
 
 /** A path as messages show it: whole, unless no one would read it. */
 export const shownPath = (path: string): string => (path.length > 200 ? `${path.slice(0, 199)}…` : path)

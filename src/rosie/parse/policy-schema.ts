@@ -92,7 +92,7 @@ export const SETTINGS = {
   comment: z
     .enum(['always', 'on_findings', 'never'])
     .describe(
-      'Whether a pull request gets a comment; `on_findings`: only when there is something to tell. Default: `always`.',
+      'Whether a pull request gets a comment; `on_findings`: only when the change introduces or fixes findings. Default: `always`.',
     ),
   annotation_schema: z
     .enum(['v1', 'v2', 'v3'])

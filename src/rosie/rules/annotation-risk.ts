@@ -44,7 +44,7 @@ export const riskMismatch: Rule = {
     for (const id of [...sources.keys(), ...tests.keys()])
       settled.set(id, ratings.get(id) ?? highestRisk(risksOf(sources.get(id))))
     for (const [id, expected] of settled) {
-      if (!expected) continue
+      if (!expected || !head.graph.defined.has(id)) continue
       const by = ratings.get(id) ? 'its document' : 'its source'
       const about = { id, expected, by }
       yield* disagreement(sources.get(id) ?? [], 'source', { ...about, known: ratings }, head)
@@ -56,11 +56,11 @@ export const riskMismatch: Rule = {
 const ratingOf = ({ content }: { content: { risk: Risk | null } }) => content.risk
 const risksOf = (blocks: readonly BlockNode[] = []) => blocks.map(({ risk }) => risk)
 
-/** Blocks of source, or of tests, that claim a risk, by each id they name. */
+/** Blocks of source, or of tests, by each id they name. */
 function claimsIn({ graph }: ComplianceRecord, test: boolean): Map<string, BlockNode[]> {
   const claims = new Map<string, BlockNode[]>()
   for (const node of graph.blocks.values()) {
-    if (node.risk === null || node.test !== test) continue
+    if (node.test !== test) continue
     for (const id of namedBy(node, graph)) {
       const known = claims.get(id)
       if (known) known.push(node)

@@ -62,9 +62,7 @@ interface Lack {
 
 function* missingFrom(block: Block, { path, test, content }: SourceFile): Generator<Hit> {
   // A tag that does not parse may be the one that is missed.
-  const misspelt = content.problems.some(
-    ({ cause, line }) => cause === 'annotation' && line >= block.line && line <= block.endLine,
-  )
+  const misspelt = content.problems.some(({ line }) => line >= block.line && line <= block.endLine)
   if (misspelt) return
   const generation = generationOf(block)
   const gxpId = block.tags.flatMap(({ ids }) => ids)[0]?.id ?? null

@@ -1,5 +1,6 @@
 /** The system context: `.gxp/system_context.md`. RFC-001, "System context". */
 
+import { ratingOf } from '../coverage.ts'
 import { type Field, type Fields, type Place, RISKS, STATUSES, type ValidationStatus, type Verdict } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { ComplianceRecord } from '../record.ts'
@@ -120,12 +121,10 @@ const unwarrantedStatus: Rule = {
   severity: 'error',
   about: 'The system says `validated` while broken references, uncovered HIGH requirements or invalid evidence exist.',
   *check(at) {
-    const { head, policy } = at
+    const { head } = at
     const field = head.systemContext && statusField(head.systemContext.content.fields)
     if (!field || asStatus(field)?.status !== 'validated') return
-    const untested = head.coverage.requirements.filter(
-      ({ risk, traced }) => (policy.allHigh || risk === 'HIGH') && !traced,
-    )
+    const untested = head.coverage.requirements.filter(({ risk, traced }) => risk === 'HIGH' && !traced)
     const against: [number, string][] = [
       [[...brokenReferences(head)].length, 'broken reference'],
       [untested.length, 'untested HIGH requirement'],
@@ -159,7 +158,8 @@ const ratingTooLow: Rule = {
     const field = head.systemContext && riskField(head.systemContext.content.fields)
     const rating = asRisk(field ?? undefined)
     if (!field || !rating) return
-    const requirements = head.coverage.requirements
+    // By what the record says, also where the policy judges every requirement as HIGH.
+    const requirements = head.coverage.requirements.map(({ id }) => ({ id, risk: ratingOf(id, head) }))
     const highest = highestRisk(requirements.map(({ risk }) => risk))
     if (riskRank(highest) <= riskRank(rating)) return
     const example = requirements.find(({ risk }) => risk === highest)

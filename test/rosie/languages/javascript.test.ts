@@ -53,6 +53,7 @@ describe('Comments of TypeScript and JavaScript', () => {
     ['a tag of JSX that closes itself', '<Dose mg={x} />'],
     ['an apostrophe in JSX', "<p>Don't</p>"],
     ['a continued string', "'a \\\n// no'"],
+    ['a continued string with two characters as its line end', "'a \\\r\n// no'"],
   ])('end where %s begins, and go on behind it', (_, code) => {
     expect(js(`x = ${code}; // yes`).filter((text) => text !== 'yes')).toEqual([])
     expect(js(`${code}; // yes`).at(-1)).toBe('yes')
@@ -73,5 +74,73 @@ describe('Comments of TypeScript and JavaScript', () => {
     expect(js('/* not closed', 'but read')).toEqual(['not closed', 'but read'])
     expect(js('`not closed // no')).toEqual([])
     expect(js('x = /[not closed', '// yes')).toEqual(['yes'])
+  })
+})
+
+describe('The text of JSX', () => {
+  it.each([
+    ['a backtick', '<p>the ` key</p>'],
+    ['a backtick after a word', '<p>a`b</p>'],
+    ['an apostrophe at its beginning', "<p>'tis</p>"],
+    ['an address', '<p>https://example.com // no</p>'],
+    ['marks of a block comment', '<p>/* no */</p>'],
+    ['a regular expression', '<p>= /` </p>'],
+    ['a fragment', "<>' ` // no</>"],
+    ['an element in it', '<p>` <b>` // no</b> ` // no</p>'],
+    ['an element that closes itself', '<p>`<br />` // no</p>'],
+    ['brackets', '<p>(`) // no</p>'],
+    ['an attribute in quotes', '<p title="it\'s // no `\n// no">`</p>'],
+    ['an attribute in single quotes', "<p title='// no \\'>`</p>"],
+    ['an attribute with code', '<p on={() => { f("// no") }}>`</p>'],
+    ['attributes that are spread', '<p{...{ a: "// no" }}>`</p>'],
+    ['an expression', '<p>` {a ? "// no" : <b>`</b>} `</p>'],
+    ['a template in an expression', '<p>` {`// no ${<b>`</b>} // no`} `</p>'],
+    ['type arguments', '<Select<Dose> on={(a: Dose) => a}>`</Select>'],
+    ['type arguments with an arrow', '<Select<() => Dose> a="//">`</Select>'],
+    ['a member', '<Dose.Limit a:b="`">`</Dose.Limit>'],
+    ['a closing tag with white space', '<p>`</p\n>'],
+    ['a slash in a tag', '<p / a="`">`</p>'],
+  ])('is no code: %s', (_, code) => {
+    const source = [`x = ${code}; // yes`, '// here', `f(${code}) // too`, 'return `// no`', '// and here']
+    expect(js(...source)).toEqual(['yes', 'here', 'too', 'and here'])
+  })
+
+  it('has comments in expressions and among attributes', () => {
+    expect(js('x = <p // one', '  /* two */ a="//">', '  {/* three */} // no', '</p> // four')).toEqual([
+      ...['one', 'two', 'three', 'four'],
+    ])
+  })
+
+  it.each([
+    ['a type parameter', 'const f = <T,>(a: T) => a'],
+    ['a type parameter with a bound', 'const f = <T extends Dose>(a: T) => a'],
+    ['a type parameter with a default', 'type F = <T = Dose>(a: T) => T'],
+    ['a type with a parameter', 'type F = <T>(a: T) => void'],
+    ['a method with a type parameter', 'interface A { <T>(a: T): T; b: `x` }'],
+    ['a comparison', 'a < b'],
+    ['a comparison without spaces', 'a<b'],
+    ['a shift', 'a << b'],
+    ['what nothing closes', 'x = <a b'],
+    ['a text that nothing closes', 'x = <a> b'],
+    ['an attribute that nothing closes', "x = <a b=' c"],
+  ])('is not what follows %s', (_, code) => {
+    expect(js(code, "x = 'a' // yes", 'return `// no`', '// here')).toEqual(['yes', 'here'])
+    expect(js(code, 'x = <p>` // no</p>', '// here')).toEqual(['here'])
+  })
+
+  it('takes back the comments it found in what was no element', () => {
+    expect(js('x = <a {/* one */ b} /* two */', '// three')).toEqual(['one', 'two', 'three'])
+  })
+
+  it('is none in a file of TypeScript without JSX: what looks like a tag is a type assertion', () => {
+    const ts = commentsIn('typescript')
+    expect(ts('x = <Dose>a // one', 'y = <Dose>b /* two */')).toEqual(['one', 'two'])
+    expect(ts('x = `a` // one', "'// no' // two")).toEqual(['one', 'two'])
+  })
+
+  it('does not hide what follows, however often it looked like text', () => {
+    expect(js(...Array.from({ length: 200 }, () => 'x = <a {'), '// yes').at(-1)).toBe('yes')
+    expect(js(...Array.from({ length: 200 }, () => 'x = <a>{'), '}'.repeat(200), '// yes').at(-1)).toBe('yes')
+    expect(js(...Array.from({ length: 200 }, () => 'x = <a>{'), '}>'.repeat(200), '// yes').at(-1)).toBe('yes')
   })
 })

@@ -205,6 +205,8 @@ describe('annotation/missing-tag', () => {
     ],
     [['@gxp-tag SPEC-001-001', '@test-type unit', '@gxp-criticality LOW'], ['notice `@trace`']],
     [['@gxp-tag SPEC-001-001', '@trace US-001-001', '@test-type unit'], ['warning `@gxp-criticality`']],
+    [['@gxp-tag REQ-001', '@test-type unit', '@gxp-criticality LOW'], ['notice `@trace`']],
+    [['@gxp-spec SPEC-001-001', '@trace US-001-001', '@test-type OQ', '@description x'], ['warning `@gxp-risk`']],
     [
       ['@requirement REQ-001', '@test-type unit', '@gxp-criticality LOW'],
       ['error `@gxp-tag`', 'notice `@trace`'],
@@ -285,6 +287,23 @@ describe('annotation/missing-tag', () => {
     ])
     const after = `${suite('  ')}${block('@gxp-verifies SPEC-001-001', '@gxp-risk HIGH')}`
     expect(await of(rule, { 'test/a.test.ts': after })).toMatchObject([{ severity: 'error', line: 12 }])
+  })
+
+  it('goes by how far a block begins, not by how far some of its tags stand', async () => {
+    const test = lines(
+      '// @gxp-verifies SPEC-001-001 @test-type OQ',
+      '// @gxp-risk HIGH',
+      'x()',
+      '// Whole doses: @test-type OQ',
+      '// @gxp-verifies SPEC-001-001',
+    )
+    expect(await of(rule, { 'test/a.test.ts': test })).toMatchObject([{ severity: 'warning', line: 4 }])
+  })
+
+  it('tells what is missing apart: to add one tag and lose another is no way out', async () => {
+    const base = goodBut({ 'test/a.test.ts': block('@gxp-verifies SPEC-001-001', '@test-type OQ') })
+    const head = goodBut({ 'test/a.test.ts': block('@gxp-verifies SPEC-001-001', '@gxp-risk HIGH') })
+    expect(found(await assessRecord(head, { base }), rule)).toMatchObject([{ status: 'introduced' }])
   })
 
   it('lets no remark stand around others', async () => {
@@ -410,6 +429,22 @@ describe('annotation/risk-mismatch', () => {
     ])
   })
 
+  it('is shown at the highest claim, which is what counts', async () => {
+    const rated = (risk: string) => block('@gxp-satisfies REQ-001', `@gxp-risk ${risk}`)
+    const files = { [SOURCE]: null, [TEST]: null, 'src/a.ts': rated('LOW'), 'src/b.ts': rated('MEDIUM') }
+    expect(await of(rule, files)).toMatchObject([{ path: 'src/b.ts', message: expect.stringContaining('than MEDIUM') }])
+    const mixed = block('@gxp-satisfies REQ-001', '@gxp-risk LOW', '@gxp-risk MEDIUM')
+    expect(await of(rule, { [SOURCE]: null, [TEST]: null, 'src/a.ts': mixed })).toMatchObject([{ line: 3 }])
+  })
+
+  it('tells source and tests apart: to mend one and break the other is no way out', async () => {
+    const rated = edited(SPECIFICATION, 'parent_id', 'gxp_risk_rating: HIGH\nparent_id')
+    const base = goodBut({ ...rated, [SOURCE]: block('@gxp-implements SPEC-001-001', '@gxp-risk LOW') })
+    const head = goodBut({ ...rated, ...edited(TEST, '@gxp-risk HIGH', '@gxp-risk LOW') })
+    expect(found(await assessRecord(base), rule)).toHaveLength(1)
+    expect(found(await assessRecord(head, { base }), rule)).toMatchObject([{ path: TEST, status: 'introduced' }])
+  })
+
   it('holds nothing against a block that has the risk of another id it names', async () => {
     const more = {
       '.gxp/requirements/REQ-002.md': requirement('REQ-002', 'gxp_risk_rating: LOW'),
@@ -428,6 +463,14 @@ describe('annotation/risk-mismatch', () => {
       'warning src/a.ts:2 REQ-002',
       'warning src/a.ts:2 REQ-004',
     ])
+  })
+
+  it('leaves an id that nothing defines to the rule for it', async () => {
+    const rated = (risk: string) => block('@gxp-satisfies REQ-404', `@gxp-risk ${risk}`)
+    expect(await mismatch({ 'src/a.ts': rated('HIGH'), 'test/a.test.ts': rated('LOW') })).toEqual([])
+    const defined = { '.gxp/requirements/REQ-404.md': requirement('REQ-404') }
+    const both = { ...defined, 'src/a.ts': rated('HIGH'), 'test/a.test.ts': rated('LOW') }
+    expect(await mismatch(both)).toEqual(['warning test/a.test.ts:2 REQ-404'])
   })
 
   it('has nothing to compare where one side is silent', async () => {
@@ -544,6 +587,13 @@ describe('annotation/risk-concern', () => {
       { path: 'src/a.ts', line: 5, gxpId: null, message: expect.stringContaining('“and here”') },
       { path: 'test/a.test.ts', line: 1 },
     ])
+  })
+
+  it('tells one doubt from another', async () => {
+    const doubt = (words: string) => goodBut({ 'src/a.ts': `// @gxp-risk-concern "${words}"` })
+    const given = { base: doubt('rounded twice') }
+    expect(found(await assessRecord(doubt('rounded up'), given), rule)).toMatchObject([{ status: 'introduced' }])
+    expect(found(await assessRecord(doubt('rounded twice'), given), rule)).toMatchObject([{ status: 'existing' }])
   })
 
   it('quotes no more of it than anyone reads', async () => {

@@ -63,6 +63,7 @@ describe('context/missing', () => {
 
   it('finds nothing where there never was a record, or only a GxP.MD', async () => {
     expect(found(await assessRecord({ 'src/a.ts': '' }, { base: {} }))).toEqual([])
+    expect(found(await assessRecord({ 'GxP.MD': '' }, { base: { 'GxP.MD': '' } }), rule)).toEqual([])
     expect(found(await assessRecord({ 'GxP.MD': '' }))).toEqual([])
   })
 })
@@ -115,8 +116,8 @@ describe('context/invalid-field', () => {
   })
 
   it('quotes no more of a value than anyone reads', async () => {
-    const [finding] = found(await assessRecord(context('version: 1.4.0', `version: ${'9'.repeat(10_000)}`)), rule)
-    expect(finding?.message.length).toBeLessThan(200)
+    const [finding] = found(await assessRecord(context('version: 1.4.0', `version: v${'9'.repeat(10_000)}`)), rule)
+    expect(finding?.message).toMatch(/^`version` is `v9{10,60}…`\. Write/)
   })
 
   it('is silent where the document can not be read at all: that has its own rule', async () => {
@@ -300,6 +301,12 @@ describe('context/rating-too-low', () => {
     expect(found(await assessRecord(goodBut({ ...unrated, ...low })), rule)).toHaveLength(1)
     const files = goodBut({ ...unrated, ...low, ...edited(SOURCE, '@gxp-risk HIGH', '@gxp-risk LOW') })
     expect(found(await assessRecord(files), rule)).toEqual([])
+  })
+
+  it('goes by what the record says, also where the policy judges all as HIGH', async () => {
+    const medium = edited(REQUIREMENT, 'gxp_risk_rating: HIGH', 'gxp_risk_rating: MEDIUM')
+    const files = goodBut({ ...medium, ...edited(CONTEXT, 'gxp_risk_rating: HIGH', 'gxp_risk_rating: MEDIUM') })
+    expect(found(await assessRecord(files, { policy: { allHigh: true } }), rule)).toEqual([])
   })
 
   it('finds nothing where the system is rated as high or higher', async () => {

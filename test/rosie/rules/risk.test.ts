@@ -217,6 +217,16 @@ describe('risk/entry-removed', () => {
     ])
   })
 
+  it('is told apart from the revisions of the same risk', async () => {
+    const revised = entry() + entry({ date: '2026-02-04' })
+    const [[first], [second]] = [
+      await register(entry({ date: '2026-02-04' }), revised),
+      await register(entry(), revised),
+    ]
+    expect([first?.rule, second?.rule]).toEqual(['risk/entry-removed', 'risk/entry-removed'])
+    expect(first?.fingerprint).not.toBe(second?.fingerprint)
+  })
+
   it('rests while entries are only added, moved or laid out anew', async () => {
     const other = `# Register\r\n\r\n${entry({ id: 'RISK-005' })}${entry().replaceAll('- ', '*   ').replaceAll('\n', '\r\n')}\r\n${LAW}`
     expect(await register(other, LAW + entry())).toEqual([])

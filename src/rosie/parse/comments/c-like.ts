@@ -66,12 +66,13 @@ export const lexC = lexer({
 
 // ── Rust: reference, "Tokens" ───────────────────────────────────────────────────────────────────────────────────────
 
-/** `r"…"`, `br##"…"##`: no escapes; closed by a quote and as many `#` as before it. */
+/** `r"…"`, `br##"…"##`: no escapes; closed by a quote and as many `#` as before it, 255 at the most. */
 const rustRawString: Token = (cursor) => {
   const { text, at } = cursor
   let from = at
   while (text[from - 1] === '#') from--
-  if (text[from - 1] !== 'r' || !/(?:^|\W)[bc]?r$/.test(text.slice(Math.max(0, from - 3), from))) return false
+  if (at - from > 255 || text[from - 1] !== 'r' || !/(?:^|\W)[bc]?r$/.test(text.slice(Math.max(0, from - 3), from)))
+    return false
   cursor.at = endOf(`"${text.slice(from, at)}`, text, at + 1)
   return true
 }

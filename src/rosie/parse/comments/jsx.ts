@@ -1,9 +1,9 @@
 /**
  * Elements of JSX. The text between tags is no code: an apostrophe or a backtick in it opens nothing, and `//` begins no
  * comment. What looks like an element may be something else (type parameters, as in `<T>(dose: T) => dose`): as soon as a
- * character shows it, or the text ends, the lexer goes back and takes the `<` for an operator. So that a hostile text costs
- * no more than three times its length, it stops looking for elements once it has read that length in vain.
- * facebook.github.io/jsx.
+ * character shows it, or the text ends, the lexer goes back and takes the `<` for an operator. So that the cost of a
+ * hostile text stays in proportion to its length, it stops looking for elements once it has read four times that length
+ * in vain. facebook.github.io/jsx.
  */
 import { type Cursor, type ElementFrame, match, VALUE } from './cursor.ts'
 import { blockComment, SLASHES } from './tokens.ts'
@@ -13,6 +13,8 @@ const OPENS = /<(?:>|[A-Za-z_$][\w$.:-]*(?=[\s/>{<])(?!\s*[,=])(?!\s+extends\b))
 const CLOSES = /<\/[\w$.:-]*\s*>/y
 const IN_TAG = /[^"'{}<>;/]+/y
 const IN_TEXT = /[^{}<>]+/y
+/** In lengths of the text: what may be read in vain. */
+const MOST_WASTED = 4
 const HOLE = { kind: 'code', brackets: '{}', depth: 0 } as const
 
 /** Opens an element, if one begins at the cursor. */
@@ -81,7 +83,7 @@ function giveUp(cursor: Cursor, cost = 0): void {
   const first = frames[ofThisCode]
   if (first?.kind !== 'element') return
   cursor.wasted += cursor.at - first.from + cost
-  cursor.jsx = cursor.wasted <= text.length
+  cursor.jsx = cursor.wasted <= MOST_WASTED * text.length
   goBackTo(cursor, cursor.jsx ? ofThisCode : outermost())
 }
 
@@ -92,7 +94,7 @@ export function giveUpAll(cursor: Cursor): boolean {
   const frame = frames[index]
   if (frame?.kind !== 'element') return false
   cursor.wasted += text.length - frame.from
-  cursor.jsx = cursor.wasted <= text.length
+  cursor.jsx = cursor.wasted <= MOST_WASTED * text.length
   goBackTo(cursor, index)
   return true
 }

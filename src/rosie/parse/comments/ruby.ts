@@ -19,9 +19,9 @@ const BEFORE_VALUE =
 const documentation: Token = (cursor) => {
   const { text, at } = cursor
   if (!/^\n?$/.test(lookBack(cursor, 1)) || !/^=begin\s/.test(text.slice(at, at + 7))) return false
-  const end = text.indexOf('\n=end', at)
-  const to = end < 0 ? text.length : end + '\n=end'.length
-  take(cursor, { start: at + '=begin'.length, end: end < 0 ? text.length : end, to, marks: TEXT_MARKS })
+  const close = text.indexOf('\n=end', at)
+  const end = close < 0 ? text.length : close + 1
+  take(cursor, { start: at + '=begin'.length, end, to: close < 0 ? end : end + '=end'.length, marks: TEXT_MARKS })
   return true
 }
 

@@ -56,11 +56,12 @@ function whatToTest(id: string, head: ComplianceRecord): string {
 
 function specificationsUnder(id: string, { graph }: ComplianceRecord): string[] {
   const below = new Set([id])
-  let looked = 0
+  let left = MOST_LOOKED_AT
   for (const node of below) {
-    for (const edge of graph.into(node)) {
-      if (looked++ < MOST_LOOKED_AT && kindOfId(edge.from) && !graph.faults.has(edge)) below.add(edge.from)
-      if (looked > MOST_LOOKED_AT) break
+    if (left <= 0) break
+    for (const edge of graph.into(node).slice(0, left)) {
+      left--
+      if (kindOfId(edge.from) && !graph.faults.has(edge)) below.add(edge.from)
     }
   }
   return [...below].filter((node) => kindOfId(node) === 'specification')
