@@ -32,7 +32,10 @@ export function addScan(program: Command, io: Terminal, result: { code: number }
     .argument('[dir]', 'the root of what is scanned', '.')
     .option('--base <ref>', 'compare with the merge base of HEAD and this branch, tag or commit')
     .option('--key <file>', 'trust the public keys in this PEM or JWKS file (may be repeated)', collect, [])
-    .option('--state-scope <dir>', 'the directory that system_state_hash is taken over (default: the policy\'s, else src)')
+    .option(
+      '--state-scope <dir>',
+      "the directory that system_state_hash is taken over (default: the policy's, else src)",
+    )
     .addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('pretty'))
     .addHelpText('after', HELP)
     .action(async (dir: string, options: ScanOptions) => {

@@ -8,7 +8,25 @@ import { exportSPKI, importJWK, type JWK } from 'jose'
 import { run } from '../../src/cli/program.ts'
 import type { JsonReport } from '../../src/report/json.ts'
 import { commit, gitIn, initialise, temporaryFolder, write } from '../local/repository.ts'
-import { EVIDENCE, edited, GOOD, REQUIREMENT, type Signer, SOURCE, STORY, signer, TEST } from '../support/record.ts'
+import {
+  EVIDENCE,
+  edited,
+  GOOD as RATED_HIGH,
+  REQUIREMENT,
+  type Signer,
+  SOURCE,
+  STORY,
+  signer,
+  TEST,
+} from '../support/record.ts'
+
+/** The good record with the lowest risk, of which the risk matrix demands no more than it has. */
+const GOOD = Object.fromEntries(
+  Object.entries(RATED_HIGH).map(([path, text]) => [
+    path,
+    path.endsWith('system_context.md') ? text : text.replace(/(@gxp-risk|gxp_risk_rating:) HIGH/, '$1 LOW'),
+  ]),
+)
 
 let folder: ReturnType<typeof temporaryFolder>
 let team: Signer
@@ -101,7 +119,32 @@ describe('The JSON', () => {
       head: 'null',
       base: 'string',
       summary,
+      coverage: [
+        {
+          risk: 'string',
+          total: 'number',
+          linked: 'number',
+          traced: 'number',
+          proven: 'number',
+          tiers: [{ tier: 'string', reached: 'number', demanded: 'number' }],
+          gate: 'string',
+          demanded: 'number',
+          reached: 'number',
+        },
+      ],
+      riskMatrix: 'string',
+      score: {
+        value: 'number',
+        parts: Array(parsed.score.parts.length).fill({
+          name: 'string',
+          weight: 'number',
+          reached: 'number',
+          of: 'number',
+        }),
+      },
       findings: [finding],
+      ignored: [],
+      preview: 'null',
     })
     expect(parsed.schemaVersion).toBe(1)
   })
@@ -217,7 +260,10 @@ describe('The head', () => {
   it('is null for a plain folder, even inside of a repository, and a base can not be named there', async () => {
     repository({ ...GOOD, 'packages/a/.gxp/README.md': 'x' })
     const inner = join(folder.path, 'packages/a')
-    expect(await report(inner)).toMatchObject({ head: null, findings: [{ rule: 'context/missing' }] })
+    expect(await report(inner)).toMatchObject({
+      head: null,
+      findings: [{ rule: 'context/missing' }, { rule: 'risk/log-missing' }],
+    })
     expect((await scan(inner, '--base', 'main')).code).toBe(2)
   })
 
@@ -254,7 +300,7 @@ describe('--base', () => {
   it('says so when there is no common history, and rests the rules that compare', async () => {
     repository()
     gitIn(folder.path, 'switch', '--quiet', '--orphan', 'other')
-    commit(folder.path, { ...GOOD, ...edited(SOURCE, '<=', '<') })
+    commit(folder.path, { ...GOOD, [SOURCE]: GOOD[SOURCE]?.replace('<=', '<') ?? '' })
     const { out, code } = await scan(folder.path, '--base', 'main')
     expect(code).toBe(0)
     expect(out).toContain('No common history with main')
@@ -305,7 +351,10 @@ describe('Keys', () => {
     expect(await report(folder.path, '--base', 'main')).toMatchObject({
       code: 1,
       summary: { evidence: { valid: 0, invalid: 1 } },
-      findings: [{ rule: 'evidence/invalid-signature', status: 'introduced' }],
+      findings: [
+        { rule: 'evidence/invalid-signature', status: 'introduced' },
+        { rule: 'policy/keys-changed', path: KEY, status: 'introduced' },
+      ],
     })
   })
 

@@ -1,4 +1,0 @@
-// @ts-nocheck
-import { defineConfig } from 'prisma/config'
-
-export default defineConfig({ schema: 'prisma/schema.prisma', migrations: { path: 'prisma/migrations' } })

@@ -1,4 +1,0 @@
-// @ts-nocheck
-import type { Rule } from './rule.ts'
-
-export const adrRules: readonly Rule[] = []

@@ -1,4 +1,0 @@
-// @ts-nocheck
-import type { RulePage } from './example.ts'
-
-export const policyPages: Record<string, RulePage> = {}

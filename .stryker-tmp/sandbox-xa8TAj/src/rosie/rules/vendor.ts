@@ -1,4 +1,0 @@
-// @ts-nocheck
-import type { Rule } from './rule.ts'
-
-export const vendorRules: readonly Rule[] = []
