@@ -12,14 +12,14 @@ import { readBlobs, relevantFiles, snapshotOf, wantedContents } from '../src/sca
 import { blobId } from '../src/scan/git-objects.ts'
 import { contentKey, type TreeEntry } from '../src/scan/ports.ts'
 import { evidenceIn, keySet, verifyAll } from '../src/scan/trust.ts'
-import { type LargeRecord, largeRecord } from './large-record.ts'
+import { COMMIT, type LargeRecord, largeRecord } from './large-record.ts'
 
 const FILES = [1_500, 7_500, 15_000]
 const NOW = Date.parse('2026-02-06T10:00:00Z')
 
-const size = process.argv[2]
+const [size, faulty] = process.argv.slice(2)
 if (size === undefined) report()
-else process.stdout.write(JSON.stringify(await measure(Number(size))))
+else process.stdout.write(JSON.stringify(await measure(Number(size), faulty !== undefined)))
 
 interface Measured {
   files: number
@@ -33,12 +33,12 @@ interface Measured {
 }
 
 /** Of the artifacts, a quarter is evidence: 20,000 of them beside 15,000 files. */
-async function measure(files: number): Promise<Measured> {
+async function measure(files: number, faulty: boolean): Promise<Measured> {
   const artifacts = Math.round((files * 4) / 3)
   const evidence = Math.round(artifacts / 4)
-  const record = await largeRecord({ files, documents: artifacts - evidence, evidence })
+  const record = await largeRecord({ files, documents: artifacts - evidence, evidence, faulty })
   const started = performance.now()
-  const head = await snapshot(record.tree, record)
+  const head = { ...(await snapshot(record.tree, record)), state: record.state }
   const read = performance.now()
   const keys = await keySet([], [record.key])
   const verdicts = await verifyAll([...evidenceIn([head])], keys, () => 0)
@@ -47,7 +47,7 @@ async function measure(files: number): Promise<Measured> {
     policy: DEFAULT_POLICY,
     proposed: null,
     verdicts,
-    states: new Map(),
+    states: new Map([[COMMIT, record.state]]),
     keys: 1,
     now: NOW,
     trackedRecord: true,

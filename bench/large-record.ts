@@ -1,5 +1,6 @@
 /** A large record in memory, as a tree and its bytes: what bench/assess.ts measures on. Deterministic but for signatures. */
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
+import type { SourceState } from '../src/rosie/model.ts'
 import type { TrustedKey } from '../src/rosie/verify.ts'
 import { blobId } from '../src/scan/git-objects.ts'
 import type { TreeEntry } from '../src/scan/ports.ts'
@@ -10,6 +11,8 @@ export interface LargeRecord {
   key: TrustedKey
   /** A source file, and the same with another body. */
   changed: { path: string; bytes: Uint8Array }
+  /** The source that all evidence was made for: the one at the head. */
+  state: SourceState
 }
 
 export interface Size {
@@ -17,33 +20,34 @@ export interface Size {
   files: number
   /** Requirements, stories and specifications, as 1 : 3 : 2. */
   documents: number
-  /** Signed evidence: as much as there are specifications leaves none untested. */
+  /** Signed evidence; where it is a third of the documents, each specification has one. */
   evidence: number
-  /** Nearly each file has something wrong with it, in place of none. */
+  /** Each test lacks its risk and its type, so that there is a finding for it and one for each requirement. */
   faulty: boolean
 }
 
 const text = (words: string) => new TextEncoder().encode(words)
 const pad = (n: number) => String(n).padStart(5, '0')
 
-export async function largeRecord({ files, documents, evidence }: Size): Promise<LargeRecord> {
+export async function largeRecord({ files, documents, evidence, faulty }: Size): Promise<LargeRecord> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const { kty, crv, x, y } = await exportJWK(publicKey)
   const all = new Map<string, Uint8Array>()
   const requirements = Math.ceil(documents / 6)
-  const stories = requirements * 2
+  const stories = requirements * 3
   const specifications = documents - requirements - stories
+  const about = { requirements, stories, specifications, faulty }
   all.set('.gxp/system_context.md', text(context))
   all.set('.gxp/risk_assessment.log', text(register))
   for (let n = 0; n < requirements; n++) all.set(`.gxp/requirements/REQ-${pad(n)}.md`, text(requirement(n)))
-  for (let n = 0; n < stories; n++) all.set(`.gxp/user_stories/US-${pad(n)}.md`, text(story(n, requirements)))
-  for (let n = 0; n < specifications; n++) all.set(`.gxp/specs/SPEC-${pad(n)}.md`, text(specification(n, stories)))
+  for (let n = 0; n < stories; n++) all.set(`.gxp/user_stories/US-${pad(n)}.md`, text(story(n, about)))
+  for (let n = 0; n < specifications; n++) all.set(`.gxp/specs/SPEC-${pad(n)}.md`, text(specification(n, about)))
   const sources = Math.ceil((files * 2) / 3)
-  for (let n = 0; n < sources; n++) all.set(sourcePath(n), text(source(n, specifications, requirements)))
+  for (let n = 0; n < sources; n++) all.set(sourcePath(n), text(source(n, about)))
   for (let n = 0; n < files - sources; n++)
-    all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, specifications)))
+    all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, about)))
   for (let n = 0; n < evidence; n++) {
-    const payload = text(JSON.stringify(claims(n, specifications)))
+    const payload = text(JSON.stringify(claims(n, about)))
     const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', kid: 'bench' }).sign(privateKey)
     all.set(`.gxp/evidence/EV-${pad(n)}.jws`, text(jws))
   }
@@ -55,7 +59,8 @@ export async function largeRecord({ files, documents, evidence }: Size): Promise
   })
   const key = { name: 'bench', kid: 'bench', jwk: { kty, crv, x, y } as TrustedKey['jwk'] }
   const path = sourcePath(0)
-  return { tree, bytes, key, changed: { path, bytes: text(`${source(0, specifications, requirements)}// changed\n`) } }
+  const state = { id: 'bench', plain: STATE_HASH, separated: null }
+  return { tree, bytes, key, state, changed: { path, bytes: text(`${source(0, about)}// changed\n`) } }
 }
 
 const sourcePath = (n: number) => `src/part-${n % 97}/unit-${n}.ts`
@@ -81,11 +86,24 @@ const register = `## RISK-001: Slowness
 `
 
 const RISKS = ['HIGH', 'MEDIUM', 'LOW'] as const
+const riskOf = (requirement: number) => RISKS[requirement % RISKS.length]
+
+interface Numbers extends Pick<Size, 'faulty'> {
+  requirements: number
+  stories: number
+  specifications: number
+}
+
+// Specification n serves story n, which serves requirement n; where there are fewer of these, counting begins anew. The
+// first round of specifications is tested as OQ with evidence of IQ, the second as PQ with evidence of OQ: together all
+// that the risk matrix demands.
+const requirementOf = (specification: number, { requirements }: Numbers) => specification % requirements
+const isFirstRound = (specification: number, { requirements }: Numbers) => specification < requirements
 
 const requirement = (n: number) => `---
 gxp_id: REQ-${pad(n)}
 title: "Requirement ${n} of the system"
-gxp_risk_rating: ${RISKS[n % 3]}
+gxp_risk_rating: ${riskOf(n)}
 validation_status: draft
 description: |
   The system keeps ${n} things in order, and says so to whoever asks, in a sentence that is
@@ -101,7 +119,7 @@ acceptance_criteria:
 More words about it.
 `
 
-const story = (n: number, requirements: number) => `---
+const story = (n: number, { requirements }: Numbers) => `---
 gxp_id: US-${pad(n)}
 title: "Story ${n}"
 parent_id: REQ-${pad(n % requirements)}
@@ -117,11 +135,11 @@ acceptance_criteria:
 # Story ${n}
 `
 
-const specification = (n: number, stories: number) => `---
+const specification = (n: number, about: Numbers) => `---
 gxp_id: SPEC-${pad(n)}
 title: "Specification ${n}"
-parent_id: US-${pad(n % stories)}
-verification_tier: ${['IQ', 'OQ', 'PQ'][Math.floor(n / stories) % 3]}
+parent_id: US-${pad(requirementOf(n, about))}
+verification_tier: ${isFirstRound(n, about) ? 'OQ' : 'PQ'}
 design_approach: |
   A function takes the thing and gives it back, checked.
 source_files:
@@ -139,34 +157,49 @@ const body = Array.from(
   .join('\n')
   .concat('\n')
 
-const source = (n: number, specifications: number, requirements: number) => `import { compute } from '../compute.ts'
+function source(n: number, about: Numbers): string {
+  const specification = n % about.specifications
+  const requirement = requirementOf(specification, about)
+  return `import { compute } from '../compute.ts'
 
 /**
  * Does thing ${n}.
  *
- * @gxp-satisfies REQ-${pad(n % requirements)}
- * @gxp-implements SPEC-${pad(n % specifications)}
- * @gxp-risk ${RISKS[(n % requirements) % 3]}
+ * @gxp-satisfies REQ-${pad(requirement)}
+ * @gxp-implements SPEC-${pad(specification)}
+ * @gxp-risk ${riskOf(requirement)}
  */
 export function thing${n}(): void {
 ${body}}
 `
+}
 
-const test = (n: number, specifications: number) => `import { thing${n} } from '../../src/thing.ts'
+function test(n: number, about: Numbers): string {
+  const specification = n % about.specifications
+  const tier = isFirstRound(specification, about) ? 'OQ' : 'PQ'
+  const rest = about.faulty ? '' : `// @test-type ${tier}\n// @gxp-risk ${riskOf(requirementOf(specification, about))}\n`
+  return `import { thing${n} } from '../../src/thing.ts'
 
-// @gxp-verifies SPEC-${pad(n % specifications)}
-// @test-type OQ
-it('does thing ${n}', () => {
+// @gxp-verifies SPEC-${pad(specification)}
+${rest}it('does thing ${n}', () => {
 ${body}})
 `
+}
 
-const claims = (n: number, specifications: number) => ({
-  '@context': 'https://www.rosie-standard.org/evidence/v1',
-  gxp_id: `EV-${pad(n)}`,
-  spec_id: `SPEC-${pad(n % specifications)}`,
-  verification_tier: 'OQ',
-  test_results: { tool: 'vitest', version: '3.0.0', passed: 3, failed: 0, skipped: 0, duration_ms: 12 },
-  timestamp: '2026-02-05T10:00:00Z',
-  system_state_hash: `sha256:${'0'.repeat(64)}`,
-  git_commit: '0'.repeat(40),
-})
+const STATE_HASH = '0'.repeat(64)
+/** The commit that all evidence names. */
+export const COMMIT = '0'.repeat(40)
+
+function claims(n: number, about: Numbers) {
+  const specification = n % about.specifications
+  return {
+    '@context': 'https://www.rosie-standard.org/evidence/v1',
+    gxp_id: `EV-${pad(n)}`,
+    spec_id: `SPEC-${pad(specification)}`,
+    verification_tier: isFirstRound(specification, about) ? 'IQ' : 'OQ',
+    test_results: { tool: 'vitest', version: '3.0.0', passed: 3, failed: 0, skipped: 0, duration_ms: 12 },
+    timestamp: '2026-02-05T10:00:00Z',
+    system_state_hash: `sha256:${STATE_HASH}`,
+    git_commit: COMMIT,
+  }
+}

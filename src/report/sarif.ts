@@ -6,6 +6,7 @@ import type { Log, ReportingDescriptor, Result } from 'sarif'
 import type { AssessedFinding, Assessment, Finding, Severity } from '../rosie/model.ts'
 import { RULE_PAGES } from '../rosie/rules/examples/index.ts'
 import { RULES } from '../rosie/rules/index.ts'
+import { restsByDefault } from '../rosie/rules/page.ts'
 import type { Rule } from '../rosie/rules/rule.ts'
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
@@ -43,14 +44,15 @@ export function sarifReport(assessment: Assessment, version: string): Log {
   }
 }
 
-function describe({ id, severity, about }: Rule): ReportingDescriptor {
+function describe(rule: Rule): ReportingDescriptor {
+  const { id, severity, about } = rule
   const page = RULE_PAGES[id]
   return {
     id,
     shortDescription: { text: about },
     fullDescription: { text: page ? `${about} ${page.why}` : about },
     ...(page && { help: { text: `${page.why}\n\nFrom: ${page.clause}` } }),
-    defaultConfiguration: { level: LEVELS[severity] },
+    defaultConfiguration: { level: LEVELS[severity], enabled: !restsByDefault(rule) },
   }
 }
 

@@ -132,7 +132,7 @@ export const secondSignature: Rule = {
   id: 'evidence/second-signature',
   severity: 'warning',
   about:
-    'The newest valid evidence of a specification that is rated HIGH, or whose risk demands two signatures, is signed by fewer than two independent keys. Off unless a policy asks for it.',
+    'The newest valid evidence of a specification that is rated HIGH, or whose risk demands two signatures, is signed by fewer than two independent keys.',
   *check({ head, policy, now }) {
     if ((policy.severities['evidence/second-signature'] ?? 'off') === 'off') return
     const riskOf = risksOfSpecifications({ head, policy })

@@ -1,10 +1,14 @@
 /** docs/rules.md and docs/rules/: made from the rules and their examples, which are run as tests. */
+import { DEFAULT_POLICY } from '../policy.ts'
 import type { ExampleFile, ExampleFiles, RulePage } from './examples/example.ts'
 import { RULE_PAGES } from './examples/index.ts'
 import { RULES } from './index.ts'
 import type { Rule } from './rule.ts'
 
 const SEVERITIES = { error: 'an error', warning: 'a warning', notice: 'a notice' } as const
+
+/** Whether a rule rests until a policy gives it a severity. */
+export const restsByDefault = ({ id }: Rule): boolean => DEFAULT_POLICY.severities[id] === 'off'
 
 /** The overview: by area, in the order of the catalogue. */
 export function rulesPage(rules: readonly Rule[] = RULES): string {
@@ -25,15 +29,19 @@ ${sections.join('\n')}`
 
 const areaOf = ({ id }: Rule) => id.slice(0, id.indexOf('/'))
 
-const entry = ({ id, severity, about }: Rule) =>
-  `- [\`${id}\`](rules/${pageName(id)}) is ${SEVERITIES[severity]}. ${about}`
+const OFF = ' Off by default: it speaks where a policy gives it a severity.'
+
+const entry = (rule: Rule) => {
+  const { id, severity, about } = rule
+  return `- [\`${id}\`](rules/${pageName(id)}) is ${SEVERITIES[severity]}. ${about}${restsByDefault(rule) ? OFF : ''}`
+}
 
 /** `trace/cycle` → `trace-cycle.md` */
 export const pageName = (id: string): string => `${id.replace('/', '-')}.md`
 
 /** A rule's own page, as Markdown. */
 export function rulePage(rule: Rule, page: RulePage | undefined = RULE_PAGES[rule.id]): string {
-  const opening = `# \`${rule.id}\`\n\n${capital(SEVERITIES[rule.severity])} by default. ${rule.about}`
+  const opening = `# \`${rule.id}\`\n\n${capital(SEVERITIES[rule.severity])}${restsByDefault(rule) ? '' : ' by default'}. ${rule.about}${restsByDefault(rule) ? OFF : ''}`
   if (!page) return `${opening}\n`
   const parts = [
     opening,
