@@ -32,16 +32,16 @@ export async function replayLocally(
   const hashed = new Map<string, SourceState>()
   const states = new Map<string, SourceState | null>()
   const named = commitsOf(claims)
-  const directories = source ? await source.directories(named, scope) : new Map<string, string | null>()
-  for (const commit of named) {
-    const tree = directories.get(commit)
-    if (tree === undefined || tree === null || !source) {
-      states.set(commit, tree === null ? NO_SOURCE : null)
+  const directories = await source?.directories(named, scope)
+  for (const name of named) {
+    const { commit = name, tree } = directories?.get(name) ?? {}
+    if (!tree || !source) {
+      states.set(name, tree === null ? NO_SOURCE : null)
       continue
     }
     const state = hashed.get(tree) ?? (await hashCommit(source, commit, scope))
     hashed.set(tree, state)
-    states.set(commit, state)
+    states.set(name, state)
   }
   const ours = await hashTree(files.tree, scope, (wanted) => files.blobs(wanted))
   const theirs = base?.commit && source ? await hashCommit(source, base.commit, scope) : null

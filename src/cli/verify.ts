@@ -17,7 +17,7 @@ import { EXIT, type Terminal } from './program.ts'
 
 const HELP = `
 EVIDENCE is a .jws file, the directory of an evidence package, or a directory that holds such.
-Nothing is trusted but the keys given with --key. Whether the source at the commit that an evidence names is what it
+Nothing is trusted but the keys given with --key; without one, nothing is shown as valid. Whether the source at the commit that an evidence names is what it
 claims is not asked here: "rosie-guard scan" does.
 
 Exit code: 0 everything is valid, 1 something is not, 2 it could not be verified.
@@ -44,12 +44,13 @@ export function addVerify(program: Command, io: Terminal, result: { code: number
     .command('verify')
     .description('verify signed evidence: single files and packages')
     .argument('<evidence...>', 'files and directories')
-    .requiredOption('--key <file>', 'trust the public keys in this PEM or JWKS file (may be repeated)', collect, [])
+    .option('--key <file>', 'trust the public keys in this PEM or JWKS file (may be repeated)', collect, [])
     .option('--json', 'print as JSON')
     .addHelpText('after', HELP)
     .action(async (paths: string[], { key, json = false }: { key: string[]; json?: boolean }) => {
       const keys = await keySet([], (await Promise.all(key.map(readKeyFile))).flat())
-      if (keys.keys.length === 0) throw new Error('None of the keys can be used. Give a public key with --key.')
+      if (key.length > 0 && keys.keys.length === 0)
+        throw new Error('None of the keys can be used. Give a public key with --key.')
       const verified: Verified[] = []
       for (const path of paths) {
         const found = await verifyAt(path, keys)

@@ -1,6 +1,7 @@
 /** Commits by their ids, and where a directory lies in each: many in one GraphQL request. */
 import { Corrupt } from '../scan/errors.ts'
-import { isObjectId } from '../scan/git-objects.ts'
+import { isObjectId, isObjectName } from '../scan/git-objects.ts'
+import type { Directory } from '../scan/ports.ts'
 import type { GitHubClient } from './octokit.ts'
 import { queryRepository, type RepositoryName } from './read.ts'
 
@@ -16,15 +17,17 @@ export async function queryDirectories(
   repository: RepositoryName,
   commits: readonly string[],
   path: string,
-): Promise<Map<string, string | null>> {
-  const found = new Map<string, string | null>()
+): Promise<Map<string, Directory>> {
+  const found = new Map<string, Directory>()
   for (let from = 0; from < commits.length; from += CHUNK) {
     const chunk = commits.slice(from, from + CHUNK)
     const answer = await queryRepository(client, repository, query(chunk, path))
     for (const [index, commit] of chunk.entries()) {
-      if (part(answer[`c${index}`]).__typename !== 'Commit') continue
+      const { __typename: type, oid: id } = part(answer[`c${index}`])
+      // A branch may be called like an abbreviation.
+      if (type !== 'Commit' || typeof id !== 'string' || !id.startsWith(commit)) continue
       const { __typename, oid } = part(answer[`d${index}`])
-      found.set(commit, __typename === 'Tree' && typeof oid === 'string' ? oid : null)
+      found.set(commit, { commit: id, tree: __typename === 'Tree' && typeof oid === 'string' ? oid : null })
     }
   }
   return found
@@ -33,10 +36,12 @@ export async function queryDirectories(
 /** The id alone first, since `commit:path` is null both where the commit and where the directory is missing. */
 function query(commits: readonly string[], path: string): string {
   const fields = commits.map((commit, index) => {
-    if (!isObjectId(commit)) throw new Corrupt(`Not an object id: ${JSON.stringify(commit)}`)
+    if (!isObjectName(commit)) throw new Corrupt(`Not an object id: ${JSON.stringify(commit)}`)
+    // `oid` takes whole ids only, an expression whatever git-rev-parse(1) does.
+    const by = isObjectId(commit) ? 'oid' : 'expression'
     // A GraphQL string is written as a JSON string is.
     const expression = JSON.stringify(`${commit}:${path}`)
-    return `c${index}: object(oid: "${commit}") { __typename } d${index}: object(expression: ${expression}) { __typename oid }`
+    return `c${index}: object(${by}: "${commit}") { __typename oid } d${index}: object(expression: ${expression}) { __typename oid }`
   })
   return `query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${fields.join(' ')} } }`
 }

@@ -77,7 +77,7 @@ export class GitHubSource implements RepositorySource {
       yield { sha, bytes: bytes.byteLength > maxBytes ? null : bytes }
   }
 
-  directories(commits: readonly string[], path: string): Promise<Map<string, string | null>> {
+  directories(commits: readonly string[], path: string): Promise<Map<string, Directory>> {
     return queryDirectories(this.#client, this.#repository, commits, path)
   }
 

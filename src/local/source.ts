@@ -1,7 +1,7 @@
 /** A git repository on this machine, as commits: what GitHub is to the app, for the command line, the demo and tests. */
 import { Corrupt, NotFound } from '../scan/errors.ts'
-import { isBlob, isFilePath, isObjectId, isRegularMode } from '../scan/git-objects.ts'
-import type { Blob, BlobRequest, RepositorySource, Tip, TreeEntry } from '../scan/ports.ts'
+import { isBlob, isFilePath, isObjectName, isRegularMode } from '../scan/git-objects.ts'
+import type { Blob, BlobRequest, Directory, RepositorySource, Tip, TreeEntry } from '../scan/ports.ts'
 import { GitFailed, git, resolveCommit, startGit } from './git.ts'
 
 export class LocalSource implements RepositorySource {
@@ -51,15 +51,21 @@ export class LocalSource implements RepositorySource {
   }
 
   /** Through one `git cat-file --batch-check`, which answers every line with one line. */
-  async directories(named: readonly string[], path: string): Promise<Map<string, string | null>> {
-    const ids = named.filter(isObjectId)
+  async directories(named: readonly string[], path: string): Promise<Map<string, Directory>> {
+    const ids = named.filter(isObjectName)
+    // Of objects whose ids begin alike, the commit. git-rev-parse(1), "SPECIFYING REVISIONS".
+    const peeled = (id: string) => `${id}^{commit}`
     // A name with a line feed would be two questions. git-cat-file(1), "BATCH OUTPUT".
-    const asked = path.includes('\n') ? ids : ids.flatMap((id) => [id, `${id}:${path}`])
+    const asked = ids.flatMap((id) => [peeled(id), ...(path.includes('\n') ? [] : [`${peeled(id)}:${path}`])])
     const answers = await checkObjects(this.#dir, asked)
     const typed = (name: string, type: string) => (answers.get(name)?.type === type ? answers.get(name)?.id : undefined)
-    // Where ids are longer, one of 40 digits is an abbreviation: it names no commit by itself.
-    const commits = ids.filter((id) => typed(id, 'commit') === id)
-    return new Map(commits.map((id) => [id, typed(`${id}:${path}`, 'tree') ?? null]))
+    const found = new Map<string, Directory>()
+    for (const id of ids) {
+      const commit = typed(peeled(id), 'commit')
+      // A branch may be called like an abbreviation, and a tag leads to a commit.
+      if (commit?.startsWith(id)) found.set(id, { commit, tree: typed(`${peeled(id)}:${path}`, 'tree') ?? null })
+    }
+    return found
   }
 
   #branch() {

@@ -21,16 +21,15 @@ export interface TestEvidence {
   expires: number | null
   /** The claimed `system_state_hash`: 64 hex digits, without a prefix; null when absent or no hash. */
   stateHash: string | null
-  /** The `git_commit` it names: 40 or 64 hex digits; null when absent or none. */
+  /** The `git_commit` it names, 7 to 64 hex digits: whole or abbreviated, as git does; null when absent or none. */
   commit: string | null
   /** For a package: of the whole protocol, not of its signature alone. */
   verdict: Verdict
   provenance: Provenance
 }
 
-const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i
-/** The oldest form's word for the state: a commit, whose content no hash fixes. */
-const OLD_STATE = /^git:([0-9a-f]{40}|[0-9a-f]{64})$/i
+/** Real packages abbreviate it. What the oldest form says, `system_state: git:…`, claims no hash and is no `git_commit`. */
+const COMMIT = /^([0-9a-f]{7,64})$/i
 
 /** The part of it that its claims say. */
 export type Claimed = Pick<TestEvidence, 'claims' | 'time' | 'issued' | 'expires' | 'stateHash' | 'commit'>
@@ -42,7 +41,7 @@ export function readClaims(claims: { [claim: string]: Json }): Claimed {
     issued: secondsOf(claims.iat),
     expires: secondsOf(claims.exp),
     stateHash: matched(claims.system_state_hash, /^(?:sha256:)?([0-9a-f]{64})$/i),
-    commit: matched(claims.git_commit, COMMIT) ?? matched(claims.system_state, OLD_STATE),
+    commit: matched(claims.git_commit, COMMIT),
   }
 }
 

@@ -7,6 +7,9 @@ export type ObjectFormat = 'sha1' | 'sha256'
 /** 40 hex digits (SHA-1) or 64 (SHA-256), as git prints them. */
 export const isObjectId = (text: string) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 
+/** The same, or an abbreviation of it: as many of its digits as git takes for one in a repository of some size, or more. */
+export const isObjectName = (text: string) => /^[0-9a-f]{7,64}$/.test(text)
+
 export const formatOf = (id: string): ObjectFormat => (id.length === 64 ? 'sha256' : 'sha1')
 
 /** A hash that has already taken in a blob's header; feed it the content, exactly `size` bytes. */

@@ -153,12 +153,20 @@ export interface RepositorySource {
   /** Each wanted blob exactly once, in any order, its bytes checked against its SHA. */
   blobs(request: BlobRequest): AsyncIterable<Blob>
   /**
-   * The git tree's SHA of a directory (empty: the root) at each of the commits; null where a commit has no such directory.
-   * Commits that the repository doesn't have are absent.
+   * Where a directory (empty: the root) lies at each of the commits, by the id as given: it may be abbreviated. Ids that no
+   * commit of the repository has, or several have, are absent.
    */
-  directories(commits: readonly string[], path: string): Promise<Map<string, string | null>>
+  directories(commits: readonly string[], path: string): Promise<Map<string, Directory>>
   /** Requests sent so far. */
   readonly requests: number
+}
+
+/** A directory at a commit. */
+export interface Directory {
+  /** The commit's whole id. */
+  commit: string
+  /** The git tree's SHA; null where the commit has no such directory. */
+  tree: string | null
 }
 
 // ── scan rows ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,17 +48,18 @@ async function lookUp(
   const heads = headSha === null || asked.includes(headSha) ? [] : [headSha]
   const directories = await source.directories([...asked.filter((commit) => isLike(commit, headSha)), ...heads], scope)
   if (asked.some((commit) => !directories.has(commit))) asked.push(...heads)
-  await states.keepDirectories(id, asked, scope, directories)
+  const lying = new Map([...directories].map(([commit, { tree }]) => [commit, tree]))
+  await states.keepDirectories(id, asked, scope, lying)
   const trees = new Map<string, string>()
-  for (const commit of asked) {
-    const tree = directories.get(commit)
+  for (const name of asked) {
+    const { tree = null, commit = name } = directories.get(name) ?? {}
     if (tree) trees.set(tree, commit)
   }
   return trees
 }
 
-/** An id of another length than the head's names nothing here, and would make GitHub refuse the whole request. */
-const isLike = (commit: string, headSha: string | null) => commit.length === headSha?.length
+/** A longer id than the head's names nothing here, and would make GitHub refuse the whole request. */
+const isLike = (commit: string, headSha: string | null) => headSha !== null && commit.length <= headSha.length
 
 /** Hashes what was not hashed yet. Answers what went wrong, if anything: one commit that fails keeps no other back. */
 async function hashAll(

@@ -190,8 +190,16 @@ describe('rosie-guard verify', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(words)])
   })
 
-  it('needs a key', async () => {
-    expect(await guard('verify', path('a.jws'))).toMatchObject({ code: 2, err: expect.stringContaining('--key') })
+  it('shows nothing as valid without a key', async () => {
+    writeFileSync(path('EV-1.jws'), await team.sign())
+    const { code, out } = await guard('verify', path('EV-1.jws'))
+    expect([code, out]).toEqual([1, expect.stringMatching(/^untrusted .*EV-1\.jws/)])
+  })
+
+  it('refuses a key file that holds no public key', async () => {
+    writeFileSync(path('empty.pem'), 'nothing')
+    const { code, err } = await guard('verify', path('EV-1.jws'), '--key', path('empty.pem'))
+    expect([code, err]).toEqual([2, expect.stringContaining('empty.pem')])
   })
 })
 

@@ -74,7 +74,7 @@ const riskConcern: Rule = {
 const untaggedSource: Rule = {
   id: 'annotation/untagged-source',
   severity: 'warning',
-  about: "A source file that matches the policy's globs carries no annotation. Off until a policy gives it a severity.",
+  about: "A source file that matches the policy's globs carries no annotation.",
   *check({ head, policy }) {
     if (policy.sources.length === 0) return
     for (const { path, test, content } of head.sources) {
