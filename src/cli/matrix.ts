@@ -6,6 +6,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { complianceStatus, GENERATED, gapAnalysis, SIGN_OFF, traceabilityMatrix } from '../report/matrix.ts'
+import { jsonText } from '../report/plain.ts'
 import { type LocalScan, type LocalScanOptions, scanLocal } from './local-scan.ts'
 import type { Terminal } from './program.ts'
 
@@ -48,10 +49,9 @@ export function addMatrix(program: Command, io: Terminal): void {
 const collect = (file: string, files: string[]) => [...files, file]
 
 function pagesOf({ assessment, head }: LocalScan, now: string): Record<string, string> {
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
   return {
-    'traceability-matrix.json': json(traceabilityMatrix(head, now)),
-    'gap-analysis.json': json(gapAnalysis(head, assessment, now)),
+    'traceability-matrix.json': jsonText(traceabilityMatrix(head, now)),
+    'gap-analysis.json': jsonText(gapAnalysis(head, assessment, now)),
     'compliance-status.md': complianceStatus(assessment, head, now),
   }
 }

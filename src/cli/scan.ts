@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { jsonReport } from '../report/json.ts'
 import { junitReport } from '../report/junit.ts'
+import { jsonText } from '../report/plain.ts'
 import { sarifReport } from '../report/sarif.ts'
 import { localPage } from '../report/summary.ts'
 import { terminal } from '../report/terminal.ts'
@@ -46,12 +47,11 @@ export function addScan(program: Command, io: Terminal, result: { code: number }
 }
 
 function print({ assessment, head, notes }: LocalScan, format: ScanOptions['format'], { colour }: Terminal): string {
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
   switch (format) {
     case 'json':
-      return json(jsonReport(assessment))
+      return jsonText(jsonReport(assessment))
     case 'sarif':
-      return json(sarifReport(assessment, VERSION))
+      return jsonText(sarifReport(assessment, VERSION))
     case 'junit':
       return junitReport(assessment, head.established.policy)
     case 'markdown':

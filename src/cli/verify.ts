@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { LocalFiles } from '../local/files.ts'
 import { listFolder } from '../local/folder.ts'
-import { oneLine } from '../report/plain.ts'
+import { jsonText, oneLine } from '../report/plain.ts'
 import { many } from '../report/words.ts'
 import { assess } from '../rosie/assess.ts'
 import type { Finding, Snapshot, Verdict } from '../rosie/model.ts'
@@ -57,7 +57,7 @@ export function addVerify(program: Command, io: Terminal, result: { code: number
         if (found.length === 0) throw new Error(`There is no evidence in ${path}: no .jws file and no package.`)
         verified.push(...found)
       }
-      io.out(json ? `${JSON.stringify(verified, null, 2)}\n` : pretty(verified))
+      io.out(json ? jsonText(verified) : pretty(verified))
       if (verified.some(({ verdict }) => verdict !== 'valid')) result.code = EXIT.findings
     })
 }

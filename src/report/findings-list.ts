@@ -39,7 +39,7 @@ export function groupedList(findings: readonly AssessedFinding[], markNew: boole
     const shown = group.slice(0, Math.min(room, limits.each))
     room -= shown.length
     if (shown.length === 0) {
-      unlisted.push(...group)
+      for (const each of group) unlisted.push(each) // not spread: there may be a hundred thousand
       continue
     }
     const lines = shown.map((f) => `- ${markNew && f.status === 'introduced' ? '**new** ' : ''}${item(f)}`)

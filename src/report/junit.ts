@@ -8,6 +8,7 @@ import { fails } from '../rosie/assess.ts'
 import type { AssessedFinding, Assessment } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { RULES } from '../rosie/rules/index.ts'
+import { visible } from './plain.ts'
 import { groupBy } from './report.ts'
 import { place } from './words.ts'
 
@@ -39,9 +40,10 @@ function addSuite(
 }
 
 function addCase(suite: XMLBuilder, finding: AssessedFinding, failed: boolean): void {
-  const { rule, path, line, message, severity, status, fingerprint } = finding
-  const at = place(finding)
-  const attributes = { classname: rule, name: `${at} ${finding.gxpId ?? ''}`.trim() }
+  const { rule, path, line, severity, status, fingerprint } = finding
+  const at = visible(place(finding))
+  const message = visible(finding.message)
+  const attributes = { classname: rule, name: `${at} ${visible(finding.gxpId ?? '')}`.trim() }
   const where = { ...(path !== null && { file: path }), ...(line !== null && { line }) }
   const said = `${at}: ${severity}: ${message}\n${status}, fingerprint ${fingerprint}`
   const element = suite.ele('testcase', { ...attributes, ...where })

@@ -17,6 +17,13 @@ export function visible(text: string): string {
     .replace(ACTING, (c) => (c === '\n' || c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`))
 }
 
+/** JSON for files and terminals: acting characters as escapes, which are the same to whoever reads JSON. */
+export function jsonText(value: unknown): string {
+  const escaped = (c: string) =>
+    [...Array(c.length).keys()].map((at) => `\\u${c.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
+  return `${JSON.stringify(value, null, 2).replace(ACTING, (c) => (c === '\n' ? c : escaped(c)))}\n`
+}
+
 /** One line: white space collapsed, the rest visible, at most `maxLength` UTF-16 units. */
 export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   return shorten(visible(text.replace(/\s+/g, ' ').trim()), maxLength)
@@ -39,7 +46,7 @@ export function shortenBytes(text: string, maxBytes: number): string {
 }
 
 /** Word joiner: no width, no line break, and no part of any name, number or address that GitHub looks for. */
-const JOINER = '\u2060'
+export const JOINER = '\u2060'
 
 /**
  * Breaks up what GitHub turns into mentions, references, links and emoji. It looks for them in the rendered text, where

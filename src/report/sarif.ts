@@ -8,6 +8,7 @@ import { RULE_PAGES } from '../rosie/rules/examples/index.ts'
 import { RULES } from '../rosie/rules/index.ts'
 import { restsByDefault } from '../rosie/rules/page.ts'
 import type { Rule } from '../rosie/rules/rule.ts'
+import { JOINER, visible } from './plain.ts'
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 const LEVELS = { error: 'error', warning: 'warning', notice: 'note' } as const satisfies Record<Severity, Result.level>
@@ -36,7 +37,7 @@ export function sarifReport(assessment: Assessment, version: string): Log {
           ...(compared ? fixed.map((finding) => ({ ...resultOf(finding), baselineState: 'absent' as const })) : []),
           ...ignored.map(({ finding, reason, expires }) => ({
             ...resultOf(finding),
-            suppressions: [{ kind: 'external' as const, justification: `${reason} (until ${expires})` }],
+            suppressions: [{ kind: 'external' as const, justification: plainText(`${reason} (until ${expires})`) }],
           })),
         ],
       },
@@ -56,6 +57,9 @@ function describe(rule: Rule): ReportingDescriptor {
   }
 }
 
+/** `[text](target)` is a link in a plain text message too (SARIF, section 3.11.6), which repository text must not make. */
+const plainText = (text: string) => visible(text).replaceAll('](', `]${JOINER}(`)
+
 const stateOf = ({ status }: AssessedFinding) => (status === 'introduced' ? ('new' as const) : ('unchanged' as const))
 
 function resultOf(finding: Finding): Result {
@@ -64,7 +68,7 @@ function resultOf(finding: Finding): Result {
     ruleId: rule,
     ruleIndex: RULE_INDEX.get(rule) ?? -1,
     level: LEVELS[severity],
-    message: { text: message },
+    message: { text: plainText(message) },
     locations: locationsOf(finding),
     partialFingerprints: { 'rosieGuard/v1': fingerprint },
     ...(gxpId === null ? {} : { properties: { gxpId } }),

@@ -46,7 +46,7 @@ function findingBlocks(findings: readonly AssessedFinding[], colours: Colours): 
   const severityOf = colouredSeverity(colours)
   return paths.map((path) => {
     const ordered = (files.get(path) ?? []).toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
-    const width = Math.max(...ordered.map(({ line }) => String(line ?? '').length))
+    const width = ordered.reduce((most, { line }) => Math.max(most, String(line ?? '').length), 0)
     const lines = ordered.map((finding) => findingLine(finding, width, severityOf, colours))
     return [colours.underline(path === null ? 'Repository' : oneLine(path)), ...lines].join('\n')
   })

@@ -1,6 +1,7 @@
 /** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
 import { hasRecord } from './classify.ts'
 import { withoutIgnored } from './ignores.ts'
+import { remembered } from './memo.ts'
 import type {
   AssessedFinding,
   Assessment,
@@ -9,7 +10,6 @@ import type {
   IgnoredFinding,
   PolicyOutcome,
   PolicyPreview,
-  Provenance,
   Severity,
   SignatureCounts,
   Snapshot,
@@ -22,6 +22,7 @@ import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
 import { policyChanges } from './policy-changes.ts'
 import { type ComplianceRecord, indexRecord, kindOf } from './record.ts'
+import { rulesFor } from './rules/deleted.ts'
 import { RULES } from './rules/index.ts'
 import { type Case, fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
 import { scoreOf } from './score.ts'
@@ -53,8 +54,9 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
   const { policy, proposed } = judging
   const kept = judging.trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
   // Without a record, nothing is claimed: what annotations there may be is not looked at.
+  const { verdicts, states, keys } = judging
   const indexed = (snapshot: Snapshot, by: Policy) =>
-    indexRecord(kept ? snapshot : onlyPolicy(snapshot), { ...judging, policy: by })
+    recordOf(kept ? snapshot : onlyPolicy(snapshot), by, verdicts, states, keys)
   const recordsBy = (by: Policy): Records => ({ head: indexed(head, by), base: base && indexed(base, by) })
   const records = recordsBy(policy)
   const preview =
@@ -75,6 +77,12 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
   }
   return { assessment, ...records }
 }
+
+/** A snapshot that was looked at before in the same light is not indexed again. */
+const recordOf = remembered(
+  (snapshot: Snapshot, policy: Policy, verdicts: Verdicts, states: States, keys: number): ComplianceRecord =>
+    indexRecord(snapshot, { policy, verdicts, states, keys }),
+)
 
 /** What an organisation shares is no record, and may still be wrong. */
 const onlyPolicy = (snapshot: Snapshot): Snapshot => ({
@@ -97,11 +105,9 @@ interface Judged {
 
 /** What a policy finds in the head, told apart from what it finds in the base. */
 function judge({ head, base }: Records, policy: Policy, preview: PolicyPreview | null, now: number): Judged {
-  const at = { policy, now, ruleIds: RULES.map(({ id }) => id) }
-  const before = new Map(
-    (base ? findingsOf({ ...at, head: base, base: null, preview: null }) : []).map((each) => [each.fingerprint, each]),
-  )
-  const all = findingsOf({ ...at, head, base, preview })
+  const before = new Map((base ? findingsAlone(base, policy, now) : []).map((each) => [each.fingerprint, each]))
+  const alone = base === null && preview === null
+  const all = alone ? findingsAlone(head, policy, now) : findingsOf({ head, base, policy, preview, now })
   const still = new Set(all.map(({ fingerprint }) => fingerprint))
   const { counted, ignored } = withoutIgnored(all, policy.ignore, now)
   return {
@@ -125,14 +131,20 @@ function previewOf(policy: Policy, proposed: Policy, judged: (by: Policy) => Jud
   return { ...outcome(proposed), before: outcome(policy), changes }
 }
 
+/** The findings of a record that is compared with none: as the head of one assessment, and as the base of the next. */
+const findingsAlone = remembered((head: ComplianceRecord, policy: Policy, now: number): readonly Finding[] =>
+  findingsOf({ head, base: null, policy, preview: null, now }),
+)
+
 /**
  * All findings of one record, most serious first, then by path and line. What is found twice alike in one file (the same
  * misspelt tag on two lines) is told apart by its number, in the file's order.
  */
-function findingsOf(at: Case): Finding[] {
+function findingsOf(judged: Omit<Case, 'ruleIds'>): Finding[] {
+  const at: Case = { ...judged, ruleIds: RULE_IDS }
   const found: Finding[] = []
   const seen = new Map<string, number>()
-  for (const rule of RULES) {
+  for (const rule of rulesFor(at, RULES)) {
     for (const hit of bounded(rule.check(at), rule)) {
       const first = fingerprintOf(rule, hit)
       const nth = (seen.get(first) ?? 0) + 1
@@ -143,6 +155,8 @@ function findingsOf(at: Case): Finding[] {
   }
   return found.sort(bySeriousness)
 }
+
+const RULE_IDS = RULES.map(({ id }) => id)
 
 /** What one rule tells of one file at most: a file made for the purpose has a hundred thousand faults. */
 const MOST_IN_A_FILE = 1_000
@@ -195,30 +209,24 @@ const conclude = (found: readonly AssessedFinding[], policy: Policy): Conclusion
   found.some((finding) => fails(finding, policy)) ? 'failure' : 'success'
 
 function summarise(record: ComplianceRecord, found: readonly AssessedFinding[]): Summary {
-  const { documents, snapshot, sources, evidence, packages, testEvidence, coverage } = record
-  const documentsOf = (kind: string) => documents.filter((document) => kindOf(document) === kind).length
-  const filesOf = (kind: string) => snapshot.files.filter((file) => file.kind === kind).length
-  const blocks = (test: boolean) =>
-    sources.filter((file) => file.test === test).reduce((sum, { content }) => sum + content.blocks.length, 0)
-  const replayed = (result: Provenance['result']) =>
-    testEvidence.filter(({ provenance }) => provenance.result === result).length
+  const { documents, sources, evidence, packages, testEvidence, coverage } = record
+  const risk = record.riskRegister?.content.entries.length ?? 0
+  const files = { decision: 0, risk, vendor_assessment: 0 }
+  for (const { kind } of record.snapshot.files)
+    if (kind === 'decision' || kind === 'vendor_assessment') files[kind] += 1
+  const artifacts = { requirement: 0, user_story: 0, specification: 0 }
+  for (const document of documents) artifacts[kindOf(document)] += 1
+  const annotations = { source: 0, test: 0 }
+  for (const { test, content } of sources) annotations[test ? 'test' : 'source'] += content.blocks.length
+  const provenance = { verified: 0, contradicted: 0, unavailable: 0, unknown: 0 }
+  for (const each of testEvidence) provenance[each.provenance.result] += 1
+  const { unknown: _, ...replayed } = provenance
   return {
-    artifacts: {
-      requirement: documentsOf('requirement'),
-      user_story: documentsOf('user_story'),
-      specification: documentsOf('specification'),
-      decision: filesOf('decision'),
-      risk: record.riskRegister?.content.entries.length ?? 0,
-      vendor_assessment: filesOf('vendor_assessment'),
-    },
-    annotations: { source: blocks(false), test: blocks(true) },
+    artifacts: { ...artifacts, ...files },
+    annotations,
     evidence: countVerdicts(evidence),
     packages: countVerdicts(packages),
-    provenance: {
-      verified: replayed('verified'),
-      contradicted: replayed('contradicted'),
-      unavailable: replayed('unavailable'),
-    },
+    provenance: replayed,
     requirements: coverage.counts,
     findings: bySeverity(found),
   }
@@ -231,6 +239,7 @@ function bySeverity(found: readonly Finding[]): Record<Severity, number> {
 }
 
 function countVerdicts(signed: readonly { verdict: Verdict }[]): SignatureCounts {
-  const having = (result: Verdict['result']) => signed.filter(({ verdict }) => verdict.result === result).length
-  return { total: signed.length, valid: having('valid'), invalid: having('invalid'), untrusted: having('untrusted') }
+  const counts = { total: signed.length, valid: 0, invalid: 0, untrusted: 0 }
+  for (const { verdict } of signed) counts[verdict.result] += 1
+  return counts
 }

@@ -129,8 +129,9 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
 
 /** The kind of documents whose directory of `.gxp/` a path lies in, whatever the file itself is. */
 export function documentDirectory(path: string): DocumentKind | null {
-  const directory = /^\.gxp\/([^/]+)\//.exec(path)?.[1]
-  return DOCUMENT_DIRECTORIES.get(directory ?? '') ?? null
+  if (!path.startsWith('.gxp/')) return null
+  const end = path.indexOf('/', '.gxp/'.length)
+  return end < 0 ? null : (DOCUMENT_DIRECTORIES.get(path.slice('.gxp/'.length, end)) ?? null)
 }
 
 function classifyByDirectory(directory: string, name: string): FileClass | null {

@@ -10,7 +10,7 @@
  * - **proven**: traced by the newest valid evidence of a specification and tier, which passes, has the source that it
  *   claims, and was made for the source as it is now. The gate of HIGH uses this once a key is trusted.
  */
-import { fileNode } from './graph.ts'
+import { blocksOf } from './graph.ts'
 import { kindOfId } from './ids.ts'
 import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
 import { at, walk } from './network.ts'
@@ -99,21 +99,27 @@ function requirementIds(record: ComplianceRecord): string[] {
 }
 
 /** Whether a node lies in one connected part with any of the starts, all blocks of a file being one node. */
-function linkedTo(starts: readonly Start[], { graph }: ComplianceRecord): (node: string) => boolean {
-  const { whole, blocks } = graph
+function linkedTo(starts: readonly Start[], { graph, sources }: ComplianceRecord): (node: string) => boolean {
+  const { whole } = graph
   const { join, partOf } = partition(whole.names.length)
-  whole.names.forEach((_, node) => {
+  for (let node = 0; node < whole.names.length; node++) {
     for (let entry = at(whole.out.begin, node); entry < at(whole.out.begin, node + 1); entry++)
       join(node, at(whole.out.ends, entry))
-  })
-  const files = new Map<string, number>()
-  for (const { id, path } of blocks.values()) {
-    const node = whole.numbers.get(id)
-    const file = files.get(path) ?? whole.numbers.get(fileNode(path))
-    if (node !== undefined && file !== undefined) join(node, file)
-    if (node !== undefined) files.set(path, node)
   }
-  const tested = new Set(starts.flatMap(({ node }) => whole.numbers.get(node) ?? []).map(partOf))
+  for (const file of sources) {
+    if (file.content.blocks.length === 0) continue
+    let part = whole.numbers.get(file.node)
+    for (const { id } of blocksOf(file).nodes) {
+      const node = whole.numbers.get(id)
+      if (node !== undefined && part !== undefined) join(node, part)
+      part ??= node
+    }
+  }
+  const tested = new Set<number>()
+  for (const { node: name } of starts) {
+    const node = whole.numbers.get(name)
+    if (node !== undefined) tested.add(partOf(node))
+  }
   return (name) => {
     const node = whole.numbers.get(name)
     return node !== undefined && tested.has(partOf(node))
@@ -122,7 +128,8 @@ function linkedTo(starts: readonly Start[], { graph }: ComplianceRecord): (node:
 
 /** Numbers in parts that are joined (union-find, halving the paths it goes). */
 function partition(size: number) {
-  const parts = Int32Array.from({ length: size }, (_, node) => node)
+  const parts = new Int32Array(size)
+  for (let node = 0; node < size; node++) parts[node] = node
   const partOf = (node: number): number => {
     let part = node
     while (at(parts, part) !== part) {

@@ -57,6 +57,7 @@ function backTo(start: string, reachedBy: ReadonlyMap<string, Edge>): Edge[] {
 /** Strongly connected components that hold a cycle (Tarjan, without recursion: records may chain thousands of ids). */
 function components(graph: Graph): Set<string>[] {
   const left = inCircles(graph.whole)
+  if (left.size === 0) return []
   const index = new Map<string, number>()
   const low = new Map<string, number>()
   const stack: string[] = []
@@ -96,11 +97,12 @@ function components(graph: Graph): Set<string>[] {
 
 /** What is left when nodes that nothing leads to are taken away again and again: most often nothing at all. */
 function inCircles({ names, into, out }: Network): Set<string> {
-  const arriving = Int32Array.from(names, (_, node) => at(into.begin, node + 1) - at(into.begin, node))
+  const arriving = new Int32Array(names.length)
   const free: number[] = []
-  arriving.forEach((count, node) => {
-    if (count === 0) free.push(node)
-  })
+  for (let node = 0; node < names.length; node++) {
+    arriving[node] = at(into.begin, node + 1) - at(into.begin, node)
+    if (arriving[node] === 0) free.push(node)
+  }
   for (const node of free) {
     for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++) {
       const end = at(out.ends, entry)
@@ -108,6 +110,7 @@ function inCircles({ names, into, out }: Network): Set<string> {
       if (arriving[end] === 0) free.push(end)
     }
   }
+  if (free.length === names.length) return new Set()
   const gone = new Set(free)
-  return new Set(names.filter((_, node) => free.length < names.length && !gone.has(node)))
+  return new Set(names.filter((_, node) => !gone.has(node)))
 }

@@ -4,9 +4,10 @@
  */
 import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
-import type { Block, Document, DocumentKind, Edge, Place, Risk } from './model.ts'
+import { remembered } from './memo.ts'
+import type { Block, DocumentKind, Edge, Place, Risk } from './model.ts'
 import { at, type Network, networkOf } from './network.ts'
-import type { ComplianceRecord, Located, SourceFile } from './record.ts'
+import type { ComplianceRecord, DocumentFile, SourceFile } from './record.ts'
 import { edgeOf, riskTags } from './tags.ts'
 import type { TestEvidence } from './test-evidence.ts'
 import { highestRisk } from './vocabulary.ts'
@@ -18,6 +19,10 @@ export interface BlockNode {
   test: boolean
   block: Block
   risk: Risk | null
+  /** What its tags say, in their order. */
+  edges: readonly Edge[]
+  /** The ids that these lead to, each once. */
+  names: readonly string[]
 }
 
 export interface Graph {
@@ -29,6 +34,8 @@ export interface Graph {
   evidence: ReadonlyMap<string, TestEvidence>
   /** Ids that something defines: an artifact, a block that implements the specification, … */
   defined: ReadonlySet<string>
+  /** Ids that edges lead to and that nothing defines. */
+  unknown: ReadonlySet<string>
   out(node: string): readonly Edge[]
   into(node: string): readonly Edge[]
   /** Edges between types that the standard does not join: they are told, and carry no coverage. */
@@ -57,96 +64,118 @@ export const fileNode = (path: string) => `FILE:${path}`
 export function buildGraph(record: Indexed): Graph {
   const blocks = new Map<string, BlockNode>()
   const edges: Edge[] = []
-  const sources = new Map(record.sources.map((file) => [file.path, file]))
+  const faults = new Map<Edge, EdgeFault>()
   let unread: Place | null = null
-  const add = (more: Iterable<Edge>) => {
-    for (const edge of more) {
+  const add = (more: Pick<Sayings, 'faults'> & { edges: Iterable<Edge> }) => {
+    for (const edge of more.edges) {
       if (edges.length === MAX_EDGES) {
         unread ??= edge.origin
-        return
+        break
       }
       edges.push(edge)
     }
+    for (const [edge, fault] of more.faults) faults.set(edge, fault)
   }
-  for (const document of record.documents) add(documentEdges(document, sources))
+  for (const document of record.documents) {
+    add(saidBy(document))
+    const named = namedFiles(document, record)
+    if (named.length > 0) add({ edges: named, faults: [] })
+  }
   for (const file of record.sources) {
-    for (const block of file.content.blocks) {
-      const node = describeBlock(file, block)
-      blocks.set(node.id, node)
-      add(blockEdges(node))
-    }
+    const { nodes, ...said } = blocksOf(file)
+    for (const node of nodes) blocks.set(node.id, node)
+    add(said)
   }
-  add(inheritedEdges(blocks.values(), record))
+  add({ edges: inheritedEdges(blocks.values(), record), faults: [] }) // not as a list: there may be millions
   const evidence = new Map<string, TestEvidence>()
   for (const each of record.testEvidence) {
-    evidence.set(evidenceNode(each.path), each)
-    if (each.specId) add([producedEdge(each, each.specId)])
+    const produced = producedEdges(each)
+    evidence.set(produced.node, each)
+    add(produced)
   }
   const defined = definedIds(record, blocks, edges)
-  const faults = faultsOf(edges, blocks)
   const whole = networkOf(edges)
   const typed = faults.size === 0 ? whole : networkOf(edges, faults)
   const ends = { out: edgesOf(edges, whole, 'out'), into: edgesOf(edges, whole, 'into') }
   const typedEnds = { typedOut: edgesOf(edges, typed, 'out'), typedInto: edgesOf(edges, typed, 'into') }
-  return { edges, unread, blocks, evidence, defined, faults, whole, typed, ...ends, ...typedEnds }
+  const unknown = unknownIds(whole, defined)
+  return { edges, unread, blocks, evidence, defined, unknown, faults, whole, typed, ...ends, ...typedEnds }
 }
 
 function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'out' | 'into'): Graph['out'] {
   const { begin, edges } = ways[along]
   return (name) => {
     const node = numbers.get(name)
-    if (node === undefined) return []
-    return Array.from(edges.subarray(at(begin, node), at(begin, node + 1)), (edge) => all[edge]).filter(
-      (edge) => edge !== undefined,
-    )
+    const found: Edge[] = []
+    if (node === undefined) return found
+    for (let entry = at(begin, node); entry < at(begin, node + 1); entry++) {
+      const edge = all[at(edges, entry)]
+      if (edge) found.push(edge)
+    }
+    return found
   }
 }
 
-function faultsOf(edges: readonly Edge[], blocks: ReadonlyMap<string, BlockNode>): Map<Edge, EdgeFault> {
-  const faults = new Map<Edge, EdgeFault>()
-  for (const edge of edges) {
-    const fault = faultOfEdge(edge, (node) => blocks.get(node)?.test ?? null)
-    if (fault) faults.set(edge, fault)
-  }
-  return faults
+/** What one file says to the graph, whatever the other files say. */
+interface Sayings {
+  edges: readonly Edge[]
+  faults: readonly (readonly [Edge, EdgeFault])[]
 }
+
+const NO_SAYINGS: Sayings = { edges: [], faults: [] }
+
+/** `inTest`: of a block, whether it stands in a test; null for what is no block. */
+function sayingsOf(edges: readonly Edge[], inTest: boolean | null): Sayings {
+  const faults = edges.flatMap((edge) => {
+    const fault = faultOfEdge(edge, () => inTest)
+    return fault ? [[edge, fault] as const] : []
+  })
+  return { edges, faults }
+}
+
+/** Its blocks as nodes, and what they say. */
+export const blocksOf = remembered((file: SourceFile): Sayings & { nodes: readonly BlockNode[] } => {
+  const nodes = file.content.blocks.map((block) => describeBlock(file, block))
+  const edges = nodes.flatMap((node) => node.edges)
+  return { nodes, ...(edges.length > 0 ? sayingsOf(edges, file.test) : NO_SAYINGS) }
+})
 
 function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
-  return {
-    id: blockNode(path, block.line),
-    path,
-    test,
-    block,
-    risk: highestRisk(riskTags(block.tags).map(({ risk }) => risk)),
-  }
+  const id = blockNode(path, block.line)
+  const risk = highestRisk(riskTags(block.tags).map((claim) => claim.risk))
+  const edges = [...blockEdges(id, path, test, block)]
+  return { id, path, test, block, risk, edges, names: [...new Set(edges.map(({ to }) => to))] }
 }
 
-function* documentEdges(
-  { path, content }: Located<Document>,
-  sources: ReadonlyMap<string, SourceFile>,
-): Generator<Edge> {
+const saidBy = remembered(({ path, content, id }: DocumentFile): Sayings => {
   // Anything may stand where an id belongs, also the name of another node; what isn't an id names nothing.
-  const id = content.gxpId !== null && kindOfId(content.gxpId) ? content.gxpId : null
   const from = id ?? fileNode(path)
-  for (const { type, by, to, ...span } of content.references) yield { from, to, type, by, origin: { path, ...span } }
-  if (content.kind !== 'specification' || id === null) return
+  const edges = content.references.map(
+    ({ type, by, to, ...span }): Edge => ({ from, to, type, by, origin: { path, ...span } }),
+  )
+  return edges.length > 0 ? sayingsOf(edges, null) : NO_SAYINGS
+})
+
+/** The files that a specification's front matter names, as far as they are there. */
+function namedFiles({ path, content, id }: DocumentFile, { sourcesByPath }: Indexed): Edge[] {
+  const named: Edge[] = []
+  if (content.kind !== 'specification' || id === null) return named
   const files = { test_files: content.testFiles, source_files: content.sourceFiles }
   for (const [by, paths] of Object.entries(files)) {
-    const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
     for (const written of paths) {
-      const named = pathInTree(written)
-      const test = sources.get(named)?.test
-      if (test === true) yield { from: fileNode(named), to: id, type: 'verifies', by, origin }
-      if (test === false) yield { from: fileNode(named), to: id, type: 'implements', by, origin }
+      const file = sourcesByPath.get(pathInTree(written))
+      const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
+      if (file) named.push({ from: file.node, to: id, type: file.test ? 'verifies' : 'implements', by, origin })
     }
   }
+  return named
 }
 
 /** A path as a document writes it, from the root of the tree. */
 export const pathInTree = (written: string): string => written.replace(/^(?:\.?\/)+/, '')
 
-function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge> {
-  for (const tag of block.tags) {
+function* blockEdges(from: string, path: string, test: boolean, { tags }: Block): Generator<Edge> {
+  for (const tag of tags) {
     for (const { id: to, ...span } of tag.ids) {
       const kind = kindOfId(to)
       const type = kind && edgeOf(tag.name, kind, test)
@@ -163,13 +192,13 @@ function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge
  */
 function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generator<Edge> {
   const told = new Map<string, Set<string>>()
+  const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
+  const inheriting = (edge: Edge) => isSpecification(edge) && !record.documentsById.has(edge.to)
   for (const node of blocks) {
-    if (node.test) continue
-    const edges = [...blockEdges(node)].filter((edge) => faultOfEdge(edge, () => node.test) === null)
-    const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
+    if (node.test || !node.edges.some(inheriting)) continue
+    const edges = node.edges.filter((edge) => faultOfEdge(edge, () => node.test) === null)
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
-    for (const { to: specification } of edges.filter(isSpecification)) {
-      if (record.documentsById.has(specification)) continue
+    for (const { to: specification } of edges.filter(inheriting)) {
       const known = told.get(specification) ?? new Set([specification])
       told.set(specification, known)
       for (const parent of parents) {
@@ -181,12 +210,10 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
   }
 }
 
-const producedEdge = ({ path, place }: TestEvidence, specId: string): Edge => ({
-  from: evidenceNode(path),
-  to: specId,
-  type: 'produces',
-  by: 'spec_id',
-  origin: place,
+const producedEdges = remembered(({ path, place, specId }: TestEvidence): Sayings & { node: string } => {
+  const node = evidenceNode(path)
+  const edges: Edge[] = specId ? [{ from: node, to: specId, type: 'produces', by: 'spec_id', origin: place }] : []
+  return { node, ...sayingsOf(edges, null) }
 })
 
 /**
@@ -204,6 +231,14 @@ function definedIds(record: Indexed, blocks: ReadonlyMap<string, BlockNode>, edg
     if (implemented || ownBlock || free(kind)) defined.add(to)
   }
   return defined
+}
+
+function unknownIds({ names, into }: Network, defined: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>()
+  names.forEach((name, node) => {
+    if (at(into.begin, node) < at(into.begin, node + 1) && !defined.has(name)) found.add(name)
+  })
+  return found
 }
 
 /** All nodes from which a start can be reached (`into`) or that it reaches (`out`), the starts included. */

@@ -6,6 +6,7 @@ import type { DocumentKind } from './model.ts'
 
 export const ID_PATTERN = /(?:REQ|US|SPEC)(?:-[A-Z0-9]+)+/
 const WHOLE_ID = new RegExp(`^${ID_PATTERN.source}$`)
+const ID_IN_NAME = new RegExp(`^${ID_PATTERN.source}(?![A-Za-z0-9])`)
 
 const KINDS = { REQ: 'requirement', US: 'user_story', SPEC: 'specification' } as const satisfies Record<
   string,
@@ -14,8 +15,15 @@ const KINDS = { REQ: 'requirement', US: 'user_story', SPEC: 'specification' } as
 
 /** What kind of document an id names; null when it isn't an id. */
 export function kindOfId(id: string): DocumentKind | null {
-  if (!WHOLE_ID.test(id)) return null
-  return KINDS[id.slice(0, id.indexOf('-')) as keyof typeof KINDS]
+  // Most nodes of a graph are files: a word that can't begin an id is not looked at twice.
+  const kind = id.startsWith('SPEC-')
+    ? KINDS.SPEC
+    : id.startsWith('US-')
+      ? KINDS.US
+      : id.startsWith('REQ-')
+        ? KINDS.REQ
+        : null
+  return kind && WHOLE_ID.test(id) ? kind : null
 }
 
 /** `REQ-`, `US-` or `SPEC-`. */
@@ -26,7 +34,7 @@ export function prefixOf(kind: DocumentKind): string {
 /** The id that a file name begins with, as long as it goes (`SPEC-006-001-scan.md` → `SPEC-006-001`); or null. */
 export function idInFileName(path: string): string | null {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return new RegExp(`^${ID_PATTERN.source}(?![A-Za-z0-9])`).exec(name)?.[0] ?? null
+  return ID_IN_NAME.exec(name)?.[0] ?? null
 }
 
 /** The id of a decision that a file name begins with: `ADR-012-use-queues.md` → `ADR-012`; or null. */
@@ -50,25 +58,33 @@ export function closest(word: string, candidates: Iterable<string>): string | nu
   return best
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) between two words; `limit + 1` when there are more than `limit`. */
+/**
+ * Edits (insert, delete, replace, swap of neighbours) between two words; `limit + 1` when there are more than `limit`.
+ * Only cells so near to the diagonal that they may count are computed: two ids of a hundred thousand letters differ too.
+ */
 export function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
+  const far = limit + 1
+  if (Math.abs(a.length - b.length) > limit) return far
+  // Each row has the cells from `i - limit` to `i + limit`, so that one below another stands one further to the left.
   let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  let previous = Array.from({ length: 2 * limit + 1 }, (_, cell) => (cell < limit ? far : cell - limit))
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    let least = i
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      let cost = Math.min(replace, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
+    const row: number[] = []
+    for (let cell = 0; cell <= 2 * limit; cell++) {
+      const j = i + cell - limit
+      if (j <= 0 || j > b.length) {
+        row.push(j === 0 ? i : far)
+        continue
+      }
+      const replace = (previous[cell] ?? far) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let cost = Math.min(replace, (previous[cell + 1] ?? far) + 1, (row[cell - 1] ?? far) + 1)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
+        cost = Math.min(cost, (before[cell] ?? far) + 1)
       row.push(cost)
-      least = Math.min(least, cost)
     }
-    if (least > limit) return limit + 1
+    if (row.every((cost) => cost > limit)) return far
     before = previous
     previous = row
   }
-  return Math.min(previous[b.length] ?? limit + 1, limit + 1)
+  return Math.min(previous[b.length - a.length + limit] ?? far, far)
 }

@@ -31,8 +31,11 @@ export function networkOf(edges: readonly Edge[], but: Pick<ReadonlySet<Edge>, '
   const from = new Int32Array(edges.length)
   const to = new Int32Array(edges.length)
   const kept: number[] = []
+  // One node's edges stand together, most often.
+  let last = { name: '', number: -1 }
   edges.forEach((edge, index) => {
-    from[index] = numberOf(edge.from)
+    if (edge.from !== last.name || index === 0) last = { name: edge.from, number: numberOf(edge.from) }
+    from[index] = last.number
     to[index] = numberOf(edge.to)
     if (but.size === 0 || !but.has(edge)) kept.push(index)
   })
@@ -65,7 +68,10 @@ export const at = (numbers: Int32Array, index: number): number => numbers[index]
 export function endsOf({ names, numbers, out }: Network, name: string): string[] {
   const node = numbers.get(name)
   if (node === undefined) return []
-  return Array.from(out.ends.subarray(at(out.begin, node), at(out.begin, node + 1)), (end) => names[end] ?? '')
+  const found: string[] = []
+  for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++)
+    found.push(names[at(out.ends, entry)] ?? '')
+  return found
 }
 
 /** What a walk reached. */

@@ -1,12 +1,14 @@
 /**
  * The compliance record of one snapshot, indexed: what rules look at. Built once per snapshot, in one pass over its
- * files; the graph and the coverage are computed when first asked for.
+ * files; the graph and the coverage are computed when first asked for. Its entries are the same objects in every record
+ * that holds the same file (memo.ts), so what follows from one of them may be remembered beside it.
  */
 import { documentDirectory, hasRecord } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { matches } from './globs.ts'
-import { buildGraph, type Graph } from './graph.ts'
+import { buildGraph, fileNode, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
+import { remembered, sameList } from './memo.ts'
 import type {
   AnnotatedSource,
   Content,
@@ -16,7 +18,6 @@ import type {
   KeyFile,
   Provenance,
   Snapshot,
-  SnapshotFile,
   States,
   SystemContext,
   Verdict,
@@ -38,8 +39,17 @@ export interface Located<C extends Content> {
   content: C
 }
 
+export interface DocumentFile extends Located<Document> {
+  /** Where it is one: `gxp_id` of any kind's pattern. */
+  id: string | null
+  /** What it is: what its directory says, unless neither its file name nor its id agrees. */
+  is: DocumentKind
+}
+
 export interface SourceFile extends Located<AnnotatedSource> {
   test: boolean
+  /** The whole file as a node of the graph. */
+  node: string
 }
 
 /** A single `.jws` file: the evidence of a test, or a release manifest. */
@@ -62,9 +72,9 @@ export interface ComplianceRecord {
   /** A file of `.gxp/`, or GxP.MD, is there. */
   present: boolean
   systemContext: Located<SystemContext> | null
-  documents: readonly Located<Document>[]
+  documents: readonly DocumentFile[]
   /** By id; two files with one id make a list of two. */
-  documentsById: ReadonlyMap<string, readonly Located<Document>[]>
+  documentsById: ReadonlyMap<string, readonly DocumentFile[]>
   /** Ids that unreadable documents have by their file names: not known, but not missing either. */
   unreadableIds: ReadonlySet<string>
   /** Single evidence files, release manifests among them. */
@@ -74,6 +84,7 @@ export interface ComplianceRecord {
   testEvidence: readonly TestEvidence[]
   testingRecords: readonly Located<TestingRecord>[]
   sources: readonly SourceFile[]
+  sourcesByPath: ReadonlyMap<string, SourceFile>
   riskRegister: Located<RiskRegister> | null
   decisions: readonly Located<Decision>[]
   vendorAssessments: readonly Located<VendorAssessment>[]
@@ -87,49 +98,28 @@ export interface ComplianceRecord {
 }
 
 export function indexRecord(snapshot: Snapshot, established: Established): ComplianceRecord {
-  const { verdicts, states, policy } = established
-  const byKind = new Map<string, Located<Content>[]>()
-  for (const { path, sha, content } of snapshot.files) {
-    if (content === null) continue
-    const known = byKind.get(content.kind)
-    if (known) known.push({ path, sha, content })
-    else byKind.set(content.kind, [{ path, sha, content }])
-  }
-  const all = <C extends Content>(kind: C['kind']) => (byKind.get(kind) ?? []) as Located<C>[]
+  const { files, evidence, ...sorted } = sort(snapshot, established)
+  const packages = packagesOf(snapshot.files, established.verdicts)
+  const all = <C extends Content>(kind: C['kind']) => (files.get(kind) ?? []) as Located<C>[]
   const one = <C extends Content>(kind: C['kind']) => all<C>(kind)[0] ?? null
-  const isTest = ({ path, kind }: SnapshotFile) => kind === 'test' || (kind === 'source' && matches(policy.tests, path))
-  const tests = new Set(snapshot.files.flatMap((file) => (isTest(file) ? [file.path] : [])))
-  // In the order of the files, not of the kinds: an assessment reads from top to bottom.
-  const documents = snapshot.files.flatMap(({ path, sha, content }) =>
-    content !== null && isDocument(content) ? [{ path, sha, content }] : [],
-  )
-  const evidence = all<Evidence>('evidence').flatMap((file) =>
-    file.content.form === 'package' ? [] : [{ ...file, verdict: verdicts.get(file.sha) ?? UNTRUSTED }],
-  )
-  const packages = packagesOf(snapshot.files, verdicts)
   const base = {
     snapshot,
     established,
     present: hasRecord(snapshot.files),
     systemContext: one<SystemContext>('system_context'),
-    documents,
-    documentsById: byId(documents),
-    unreadableIds: unreadableIds(documents),
+    ...sorted,
+    documentsById: byId(sorted.documents),
+    unreadableIds: unreadableIds(sorted.documents),
     evidence,
     packages,
-    testEvidence: [
-      ...evidence.flatMap((file) => singleEvidence(file, states) ?? []),
-      ...packages.flatMap((each) => packageEvidence(each, states) ?? []),
-    ],
+    testEvidence: testEvidenceIn(evidence, packages, established.states),
     testingRecords: all<TestingRecord>('testing_record'),
-    sources: all<AnnotatedSource>('annotations').map((file) => ({ ...file, test: tests.has(file.path) })),
     riskRegister: one<RiskRegister>('risk_register'),
     decisions: all<Decision>('decision'),
     vendorAssessments: all<VendorAssessment>('vendor_assessment'),
     keyFiles: all<KeyFile>('key'),
     policyFile: one<PolicyFile>('policy'),
     projectPolicy: one<ProjectPolicy>('project_policy'),
-    keptKinds: new Set(snapshot.files.flatMap(({ path }) => documentDirectory(path) ?? [])),
   }
   let graph: Graph | undefined
   let coverage: Coverage | undefined
@@ -146,12 +136,72 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
   }
 }
 
+/** The one pass over the files. An assessment reads from top to bottom: each list is in the order of the files. */
+function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
+  const documents: DocumentFile[] = []
+  const sources: SourceFile[] = []
+  const sourcesByPath = new Map<string, SourceFile>()
+  const evidence: EvidenceFile[] = []
+  /** What is neither of these, by kind. */
+  const files = new Map<string, Located<Content>[]>()
+  const keptKinds = new Set<DocumentKind>()
+  for (const file of snapshot.files) {
+    const { path, sha, kind, content } = file
+    const directory = documentDirectory(path)
+    if (directory) keptKinds.add(directory)
+    if (content === null) continue
+    if (isDocument(content)) documents.push(documentFile(content, path, sha))
+    else if (content.kind === 'annotations') {
+      const test = kind === 'test' || (kind === 'source' && matches(policy.tests, path))
+      const source = sourceFile(content, path, sha, test)
+      sources.push(source)
+      sourcesByPath.set(path, source)
+    } else if (content.kind === 'evidence') {
+      if (content.form !== 'package') evidence.push(evidenceFile(content, path, sha, verdicts.get(sha) ?? UNTRUSTED))
+    } else {
+      const known = files.get(content.kind)
+      if (known) known.push({ path, sha, content })
+      else files.set(content.kind, [{ path, sha, content }])
+    }
+  }
+  return { documents: sameList(documents), sources, sourcesByPath, evidence: sameList(evidence), files, keptKinds }
+}
+
+const documentFile = remembered((content: Document, path: string, sha: string): DocumentFile => {
+  const [claimed, named] = [kindOfId(content.gxpId ?? ''), kindOfId(idInFileName(path) ?? '')]
+  const is = named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
+  return { path, sha, content, id: claimed && content.gxpId, is }
+})
+
+const sourceFile = remembered((content: AnnotatedSource, path: string, sha: string, test: boolean): SourceFile => {
+  return { path, sha, content, test, node: fileNode(path) }
+})
+
+const evidenceFile = remembered((content: Evidence, path: string, sha: string, verdict: Verdict): EvidenceFile => {
+  return { path, sha, content, verdict }
+})
+
 const UNTRUSTED: Verdict = { result: 'untrusted' }
 
 const isDocument = (content: Content): content is Document =>
   content.kind === 'requirement' || content.kind === 'user_story' || content.kind === 'specification'
 
-function singleEvidence({ path, content, verdict }: EvidenceFile, states: States): TestEvidence | null {
+function testEvidenceIn(
+  evidence: readonly EvidenceFile[],
+  packages: readonly EvidencePackage[],
+  states: States,
+): readonly TestEvidence[] {
+  const singles = singlesIn(evidence, states)
+  if (packages.length === 0) return singles
+  return [...singles, ...packages.flatMap((each) => packageEvidence(each, states) ?? [])]
+}
+
+const singlesIn = remembered((evidence: readonly EvidenceFile[], states: States): readonly TestEvidence[] =>
+  evidence.flatMap((file) => singleEvidence(file, states) ?? []),
+)
+
+const singleEvidence = remembered((file: EvidenceFile, states: States): TestEvidence | null => {
+  const { path, content, verdict } = file
   if (content.form !== 'test' || content.claims === null) return null
   const { gxpId, specId, tier, results } = content
   const claimed = readClaims(content.claims)
@@ -168,7 +218,7 @@ function singleEvidence({ path, content, verdict }: EvidenceFile, states: States
     verdict,
     provenance,
   }
-}
+})
 
 function packageEvidence(evidence: EvidencePackage, states: States): TestEvidence | null {
   const { path, metadata, signature, verdict } = evidence
@@ -183,28 +233,20 @@ function packageEvidence(evidence: EvidencePackage, states: States): TestEvidenc
   return { path, place, form: 'package', gxpId: null, specId, tier, results, ...claimed, verdict, provenance }
 }
 
-/** A document's id where it is one: `gxp_id` of any kind's pattern. */
-export const idOf = ({ content }: Located<Document>): string | null =>
-  content.gxpId !== null && kindOfId(content.gxpId) ? content.gxpId : null
+export const idOf = ({ id }: DocumentFile): string | null => id
 
-/** What a document is: what its directory says, unless neither its file name nor its id agrees. */
-export function kindOf({ path, content }: Located<Document>): DocumentKind {
-  const named = kindOfId(idInFileName(path) ?? '')
-  const claimed = kindOfId(content.gxpId ?? '')
-  return named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
-}
+export const kindOf = ({ is }: DocumentFile): DocumentKind => is
 
-function byId(documents: readonly Located<Document>[]): Map<string, Located<Document>[]> {
-  const found = new Map<string, Located<Document>[]>()
+const byId = remembered((documents: readonly DocumentFile[]): ReadonlyMap<string, readonly DocumentFile[]> => {
+  const found = new Map<string, DocumentFile[]>()
   for (const document of documents) {
-    const id = idOf(document)
-    const same = id ? found.get(id) : undefined
+    const same = document.id === null ? undefined : found.get(document.id)
     if (same) same.push(document)
-    else if (id) found.set(id, [document])
+    else if (document.id !== null) found.set(document.id, [document])
   }
   return found
-}
+})
 
-function unreadableIds(documents: readonly Located<Document>[]): Set<string> {
-  return new Set(documents.flatMap((document) => (idOf(document) === null ? (idInFileName(document.path) ?? []) : [])))
-}
+const unreadableIds = remembered((documents: readonly DocumentFile[]): ReadonlySet<string> => {
+  return new Set(documents.flatMap(({ id, path }) => (id === null ? (idInFileName(path) ?? []) : [])))
+})

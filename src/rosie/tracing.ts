@@ -1,5 +1,6 @@
 /** Where tracing starts: the tests and evidence that speak for a requirement, and the tiers that they reach it with. */
-import { evidenceNode, fileNode } from './graph.ts'
+import { type BlockNode, evidenceNode } from './graph.ts'
+import { remembered } from './memo.ts'
 import type { Tag, Tier } from './model.ts'
 import { TIERS } from './model.ts'
 import { endsOf, type Network, spread } from './network.ts'
@@ -31,21 +32,25 @@ const tiersOfTags = (tags: readonly Tag[]): TierSet =>
   tags.reduce((set, { name, value = '' }) => set | (name === 'test-type' ? setOf(TEST_TYPES.get(value)) : 0), 0)
 
 /** Annotated blocks of tests, and test files that a specification names. */
-export function testStarts({ graph, sources }: ComplianceRecord): Start[] {
+export const testStarts = remembered(({ graph, sources }: ComplianceRecord): readonly Start[] => {
   const starts: Start[] = []
-  for (const { id, test, block } of graph.blocks.values()) {
-    if (test) starts.push({ node: id, tiers: tiersOfTags(block.tags) })
-  }
-  for (const { path, test } of sources) {
-    const file = fileNode(path)
-    if (test && graph.whole.numbers.has(file)) starts.push({ node: file, tiers: 0 })
+  for (const block of graph.blocks.values()) if (block.test) starts.push(startOfBlock(block))
+  for (const { node, test } of sources) {
+    if (test && graph.whole.numbers.has(node)) starts.push({ node, tiers: 0 })
   }
   return starts
-}
+})
+
+const startOfBlock = remembered(({ id, block }: BlockNode): Start => ({ node: id, tiers: tiersOfTags(block.tags) }))
 
 /** Evidence that speaks for something: valid, and what it reports passed. */
-export const passingStarts = ({ graph }: ComplianceRecord): Start[] =>
-  [...graph.evidence].flatMap(([node, each]) => (isPassing(each) ? [{ node, tiers: setOf(each.tier) }] : []))
+export const passingStarts = ({ testEvidence }: ComplianceRecord): Start[] => startsOf(testEvidence.filter(isPassing))
+
+export const startsOf = (evidence: readonly TestEvidence[]): Start[] => evidence.map((each) => startOfRun(each))
+
+const startOfRun = remembered(({ path, tier }: TestEvidence): Start => {
+  return { node: evidenceNode(path), tiers: setOf(tier) }
+})
 
 /**
  * Evidence that proves: of each specification and tier the newest that is valid, if it passes, was made for what it
@@ -53,12 +58,10 @@ export const passingStarts = ({ graph }: ComplianceRecord): Start[] =>
  */
 export function provingStarts(record: ComplianceRecord): Start[] {
   const valid = record.testEvidence.filter(({ verdict }) => verdict.result === 'valid')
-  const tiered = valid.map((each) => ({ ...each, tier: each.tier ?? tierOf(each.specId, record) }))
+  const tiered = valid.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
   const proves = (each: TestEvidence) =>
     isPassing(each) && each.provenance.result === 'verified' && isCurrent(each, record.snapshot.state) === true
-  return [...newestOf(tiered).values()]
-    .filter(proves)
-    .map(({ path, tier }) => ({ node: evidenceNode(path), tiers: setOf(tier) }))
+  return startsOf([...newestOf(tiered).values()].filter(proves))
 }
 
 /** The tier at which a specification is to be verified. */

@@ -1,5 +1,6 @@
-/** `npm run demo -- --repo PATH` on repositories as people have them. Runs the built app. */
+/** `npm run demo` as it is bundled, and with `--repo PATH` on repositories as people have them. Runs the built app. */
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commit, initialise, temporaryFolder } from '../local/repository.ts'
 import { document, REQUIREMENT, requirement, SPECIFICATION } from '../support/record.ts'
@@ -10,16 +11,31 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-function demo(path: string): Promise<{ code: number | null; out: string; err: string }> {
-  const script = join(import.meta.dirname, '../../demo/run.ts')
+const ROOT = join(import.meta.dirname, '../..')
+
+function demo(path?: string): Promise<{ code: number | null; out: string; err: string }> {
+  const args = ['--import', 'tsx', join(ROOT, 'demo/run.ts'), ...(path ? ['--repo', path] : [])]
   return new Promise((resolve) => {
-    const started = execFile(process.execPath, ['--import', 'tsx', script, '--repo', path], (_, out, err) =>
-      resolve({ code: started.exitCode, out, err }),
-    )
+    const started = execFile(process.execPath, args, (_, out, err) => resolve({ code: started.exitCode, out, err }))
   })
 }
 
+/** What differs from run to run: the commit's id and the seconds. */
+const anyRun = (text: string) => text.replace(/base `[0-9a-f]{7}`/g, 'base').replace(/[0-9.]+ s from/g, 'from')
+
 describe('The demo', () => {
+  it('finds nothing in its sample, then the one broken reference as the README shows it, then nothing again', async () => {
+    const { code, out, err } = await demo()
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [, first = '', broken = '', mended = ''] = out.split(/^[123]\. A /m)
+    for (const step of [first, mended]) expect(step).toContain('│ success  No findings: 3 requirements, 3 traced')
+    const shown = /```\n(┌ Check run[\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
+    const lines = shown.split('\n').filter((line) => !line.endsWith('…'))
+    expect(lines.length).toBeGreaterThan(10)
+    const printed = anyRun(broken).split('\n')
+    for (const line of lines) expect(printed.map((each) => each.trimEnd())).toContain(anyRun(line))
+  }, 90_000)
+
   it('adds a small record where a repository has none', async () => {
     initialise(folder.path)
     commit(folder.path, { 'README.md': '# Pump\n' })

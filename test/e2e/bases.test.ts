@@ -1,5 +1,5 @@
 import type { CheckRun, Repository } from '../support/github/index.ts'
-import { BROKEN, CONTEXT, evidence, MENDED, newSigner, RECORD, STORY } from './record.ts'
+import { BROKEN, CONTEXT, evidence, MENDED, newSigner, RECORD } from './record.ts'
 import { purposes, tipOf, useWorld } from './world.ts'
 
 /** What a commit is compared with, and how often it is scanned. */
@@ -52,7 +52,7 @@ describe('head and base', () => {
       const older = await world.pushed(repository, 'main', version('1.1.0'))
       await world.pushed(repository, 'main', version('1.2.0'))
       await repository.rerequest(older)
-      await world.until(() => repository.checkRuns(older.headSha).length === 2)
+      await world.until(() => repository.checkRuns(older.headSha).length >= 2)
       expect((await world.check(repository, older.headSha)).conclusion).toBe('success')
     })
 
@@ -119,12 +119,12 @@ describe('head and base', () => {
       const pull = await repository.openPull({ head: 'change', base: 'develop' })
       expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
       await repository.editBase(pull, 'main')
-      await world.until(() => repository.checkRuns(sha).length === 2)
+      await world.until(() => repository.checkRuns(sha).length >= 2)
       const { conclusion, output } = await world.check(repository, sha)
       expect(output.summary).not.toContain('develop')
       expect(conclusion).toBe('neutral')
       await repository.editBase(pull, 'develop')
-      await world.until(() => repository.checkRuns(sha).length === 3)
+      await world.until(() => repository.checkRuns(sha).length >= 3)
       expect(await world.check(repository, sha)).toMatchObject({ conclusion: 'failure' })
     })
 
@@ -165,7 +165,7 @@ describe('head and base', () => {
       const repository = await world.scanned(RECORD)
       const check = await world.pushed(repository, 'main', BROKEN)
       await ask(check, repository)
-      await world.until(() => repository.checkRuns(check.headSha).length === 2)
+      await world.until(() => repository.checkRuns(check.headSha).length >= 2)
       const again = await world.check(repository, check.headSha)
       expect(again.conclusion).toBe('failure')
       expect(again.annotations).toEqual(check.annotations)
@@ -203,8 +203,8 @@ describe('head and base', () => {
     const mended = await repository.push('main', MENDED)
     expect(await world.check(repository, mended)).toMatchObject({ conclusion: 'success' })
     await world.until(() => repository.checkRuns(broken).every(({ status }) => status === 'completed'))
-    const { output } = await world.pushed(repository, 'main', { [STORY]: null })
-    expect(output.summary).toContain('introduced: 1 error, 1 notice; existing: none; fixed: none')
+    const { output } = await world.pushed(repository, 'main', BROKEN)
+    expect(output.summary).toContain('introduced: 1 error; existing: none; fixed: none')
   })
 
   /** A commit without the record that `develop` keeps, and `main` never had. */

@@ -55,21 +55,52 @@ export const source = (...specifications: string[]) =>
     )
     .join('\n')
 
-const test = (specification: string) =>
-  `// @gxp-verifies ${specification}\n// @test-type OQ\n// @gxp-risk LOW\nit('divides', () => expect(rate0(1, 2)).toBe(0.5))\n`
+const tests = (...specifications: string[]) =>
+  specifications
+    .map(
+      (id, n) =>
+        `// @gxp-verifies ${id}\n// @test-type OQ\n// @gxp-risk LOW\nit('divides', () => expect(rate${n}(1, 2)).toBe(0.5))\n`,
+    )
+    .join('\n')
 
-export const STORY = '.gxp/user_stories/US-001-001-rate.md'
+const recordOfTesting = (specification: string) => `---
+spec_id: ${specification}
+tester: A. Tester
+test_date: 2026-03-02
+test_type: scripted
+result: PASS
+summary: The rate was volume over time.
+---
+`
+
+const REGISTER = `# Risk register
+
+## RISK-001: Rate in the wrong unit
+
+- **Date**: 2026-02-12
+- **Author**: Infusion Lab
+- **Component**: src/rate.ts
+- **Risk Level**: LOW
+- **Description**: A volume typed in litres is taken for millilitres.
+- **Impact**: The pharmacist sees a rate that is far too low, and asks
+- **Mitigation**: The rate is shown with its unit
+- **Status**: mitigated
+`
+
+const STORY = '.gxp/user_stories/US-001-001-rate.md'
 export const SPECIFICATION = '.gxp/specs/SPEC-001-001-rate.md'
 export const PARENT_LINE = 4
 
-/** A whole record without findings: one requirement, its story, its specification, source and test. */
+/** A whole record without findings: one requirement, its story, its specification, source, test and what it showed. */
 export const RECORD: Files = {
   '.gxp/system_context.md': CONTEXT,
   '.gxp/requirements/REQ-001-rate.md': requirement('REQ-001'),
   [STORY]: story('US-001-001', 'REQ-001'),
   [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001'),
   'src/rate.ts': source('SPEC-001-001'),
-  'test/rate.test.ts': test('SPEC-001-001'),
+  'test/rate.test.ts': tests('SPEC-001-001'),
+  '.gxp/risk_assessment.log': REGISTER,
+  '.gxp/evidence/ROT-SPEC-001-001.md': recordOfTesting('SPEC-001-001'),
 }
 
 /** The change that breaks a reference, and the one that mends it. */
@@ -84,9 +115,12 @@ export function brokenStories(count: number): Record<string, string> {
   return Object.fromEntries(ids.map((id) => [`.gxp/user_stories/${id}.md`, story(id, 'REQ-404')]))
 }
 
-/** So many artifacts, a third each of requirements, stories and specifications, all tested; and so many files in all. */
+/**
+ * So many artifacts, a third each of requirements, stories and specifications, all written and tested; and so many files
+ * in all. Without findings: from the 51st on, each would cost requests for annotations.
+ */
 export function largeRecord(artifacts: number, files: number): Files {
-  const record: Files = { '.gxp/system_context.md': CONTEXT }
+  const record: Files = { '.gxp/system_context.md': CONTEXT, '.gxp/risk_assessment.log': REGISTER }
   const specifications: string[] = []
   for (let n = 1; n <= artifacts / 3; n++) {
     const number = String(n).padStart(4, '0')
@@ -94,8 +128,10 @@ export function largeRecord(artifacts: number, files: number): Files {
     record[`.gxp/requirements/REQ-${number}.md`] = requirement(`REQ-${number}`, `Requirement ${n}`)
     record[`.gxp/user_stories/US-${number}.md`] = story(`US-${number}`, `REQ-${number}`, `Story ${n}`)
     record[`.gxp/specs/SPEC-${number}.md`] = specification(`SPEC-${number}`, `US-${number}`, `Specification ${n}`)
+    record[`.gxp/evidence/ROT-SPEC-${number}.md`] = recordOfTesting(`SPEC-${number}`)
   }
-  record['test/all.test.ts'] = source(...specifications)
+  record['src/all.ts'] = source(...specifications)
+  record['test/all.test.ts'] = tests(...specifications)
   for (let n = Object.keys(record).length; n < files; n++)
     record[`src/part-${n % 40}/file-${n}.ts`] = `export const part${n} = ${n}\n`
   return record

@@ -92,7 +92,7 @@ describe('how many requests a scan takes', () => {
     const { output } = await world.pushed(repository, 'main', {
       [SPECIFICATION]: specification('SPEC-001-001', 'US-001-001', 'Another title'),
     })
-    expect(output.summary).toContain('6 files, 1 fetched, 3 GitHub requests')
+    expect(output.summary).toContain('8 files, 1 fetched, 3 GitHub requests')
   })
 })
 

@@ -7,7 +7,7 @@ describe('the files of a commit', () => {
   const world = useWorld()
 
   it('are walked directory by directory where GitHub cuts the list', async () => {
-    const repository = await world.repository({ ...largeRecord(30, 60), ...BROKEN })
+    const repository = await world.repository({ ...largeRecord(30, 60), ...RECORD, ...BROKEN })
     const { treeEntries } = world.github.limits
     world.github.limits.treeEntries = 40
     const tip = await tipOf(repository)
@@ -18,7 +18,7 @@ describe('the files of a commit', () => {
     world.github.limits.treeEntries = treeEntries
     expect(purposes(requests).filter((purpose) => purpose === 'tree').length).toBeGreaterThan(3)
     const { output, annotations } = await world.check(repository, tip)
-    expect(output.summary).toContain('| Requirements | 10 |')
+    expect(output.summary).toContain('| Requirements | 11 |')
     expect(annotations).toMatchObject([{ title: 'trace/broken-reference' }])
   })
 

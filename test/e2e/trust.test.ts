@@ -50,14 +50,14 @@ describe('whose signatures count', () => {
     const pull = await repository.openPull({ head: 'keys' })
     expect(counted(await world.check(repository, pull.head.sha))).toMatchObject({ untrusted: 1 })
     const merge = await repository.mergePull(pull)
-    await world.until(() => repository.checkRuns(merge).length === 2)
+    await world.until(() => repository.checkRuns(merge).length >= 2)
     expect(counted(await world.check(repository, merge))).toEqual({ valid: 1, invalid: 0, untrusted: 0 })
   })
 
   it('no key that was taken off the default branch', async () => {
     const repository = await world.scanned({ ...RECORD, [KEY]: qa.pem, [EVIDENCE]: await evidence(qa, 'SPEC-001-001') })
     const sha = await repository.push('main', { [KEY]: null })
-    await world.until(() => repository.checkRuns(sha).length === 2)
+    await world.until(() => repository.checkRuns(sha).length >= 2)
     expect(counted(await world.check(repository, sha))).toEqual({ valid: 0, invalid: 0, untrusted: 1 })
   })
 

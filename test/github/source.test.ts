@@ -361,10 +361,10 @@ describe('where a directory lies', () => {
     const tree = (sha: string) => gitIn(dir, 'rev-parse', `${sha}:src`)
     expect(await source.directories([one, two, bare, without, gone], 'src')).toEqual(
       new Map([
-        [one, tree(one)],
-        [two, tree(two)],
-        [bare, tree(two)],
-        [without, null],
+        [one, { commit: one, tree: tree(one) }],
+        [two, { commit: two, tree: tree(two) }],
+        [bare, { commit: bare, tree: tree(two) }],
+        [without, { commit: without, tree: null }],
       ]),
     )
     expect(routes()).toEqual(['graphql'])
@@ -374,10 +374,20 @@ describe('where a directory lies', () => {
   it('is null where it is a file, and not known at what is no commit', async () => {
     const head = commit(dir, { src: 'a file', 'a "b"\\c/d': 'x' })
     const root = gitIn(dir, 'rev-parse', `${head}^{tree}`)
-    expect(await source.directories([head], 'src')).toEqual(new Map([[head, null]]))
-    expect(await source.directories([root, head], '')).toEqual(new Map([[head, root]]))
+    expect(await source.directories([head], 'src')).toEqual(new Map([[head, { commit: head, tree: null }]]))
+    expect(await source.directories([root, head], '')).toEqual(new Map([[head, { commit: head, tree: root }]]))
     const quoted = gitIn(dir, 'rev-parse', `${head}:a "b"\\c`)
-    expect(await source.directories([head], 'a "b"\\c')).toEqual(new Map([[head, quoted]]))
+    expect(await source.directories([head], 'a "b"\\c')).toEqual(new Map([[head, { commit: head, tree: quoted }]]))
+  })
+
+  it('is known by an abbreviated commit, unless a branch is called so', async () => {
+    const head = commit(dir, { 'src/a.ts': 'a' })
+    const short = head.slice(0, 8)
+    const known = new Map([[short, { commit: head, tree: gitIn(dir, 'rev-parse', `${head}:src`) }]])
+    expect(await source.directories([short], 'src')).toEqual(known)
+    const other = commit(dir, { 'src/a.ts': 'b' })
+    gitIn(dir, 'branch', short, other)
+    expect(await source.directories([short], 'src')).toEqual(new Map())
   })
 
   it.each([

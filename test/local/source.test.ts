@@ -86,37 +86,48 @@ describe('where a directory lies', () => {
     const source = new LocalSource(lab)
     const tree = (name: string) => gitIn(lab, 'rev-parse', name)
     const all = await source.directories([one, two, three], 'src')
-    expect(all).toEqual(new Map([one, two, three].map((sha) => [sha, tree(`${sha}:src`)])))
-    expect(all.get(one)).toBe(all.get(two))
-    expect(all.get(one)).not.toBe(all.get(three))
-    expect(await source.directories([one], '')).toEqual(new Map([[one, tree(`${one}^{tree}`)]]))
-    expect(await source.directories([one], 'src/deep er')).toEqual(new Map([[one, tree(`${one}:src/deep er`)]]))
+    expect(all).toEqual(new Map([one, two, three].map((sha) => [sha, { commit: sha, tree: tree(`${sha}:src`) }])))
+    expect(all.get(one)?.tree).toBe(all.get(two)?.tree)
+    expect(all.get(one)?.tree).not.toBe(all.get(three)?.tree)
+    const at = async (path: string) => (await source.directories([one], path)).get(one)?.tree
+    expect(await at('')).toBe(tree(`${one}^{tree}`))
+    expect(await at('src/deep er')).toBe(tree(`${one}:src/deep er`))
   })
 
   it.each(['lib', 'a', 'a/b', '', 'b\nHEAD'])('is null at a commit where %j is no directory', async (path) => {
     // The first commit has four files; its root is a directory.
     expect(await new LocalSource(dir).directories([first], path)).toEqual(
-      new Map([[first, path === '' ? gitIn(dir, 'rev-parse', `${first}^{tree}`) : null]]),
+      new Map([[first, { commit: first, tree: path === '' ? gitIn(dir, 'rev-parse', `${first}^{tree}`) : null }]]),
     )
   })
 
   it('is not known at what is no commit here', async () => {
     const source = new LocalSource(dir)
     const tree = gitIn(dir, 'rev-parse', `${first}^{tree}`)
-    const others = ['0'.repeat(40), 'f'.repeat(64), tree, 'main', 'HEAD\nHEAD', '-x', first.slice(0, 12)]
+    const others = ['0'.repeat(40), 'f'.repeat(64), tree, 'main', 'HEAD\nHEAD', '-x', first.slice(0, 6)]
     expect(await source.directories(others, '')).toEqual(new Map())
-    expect(await source.directories([...others, first], '')).toEqual(new Map([[first, tree]]))
+    expect(await source.directories([...others, first], '')).toEqual(new Map([[first, { commit: first, tree }]]))
     expect(await source.directories([], '')).toEqual(new Map())
   })
 
-  it('is not known by the abbreviation of a longer id', async () => {
-    const long = initialise(join(folder.path, 'long'), '--object-format=sha256')
-    const head = commit(long, { 'src/a': 'a' })
-    expect(head).toHaveLength(64)
-    const source = new LocalSource(long)
-    expect(await source.directories([head.slice(0, 40)], 'src')).toEqual(new Map())
-    expect([...(await source.directories([head], 'src')).keys()]).toEqual([head])
-  })
+  it.each(['sha1', 'sha256'])(
+    'is known by an abbreviation of the commit’s %s, unless something else has it',
+    async (format) => {
+      const lab = initialise(join(folder.path, format), `--object-format=${format}`)
+      const head = commit(lab, { 'src/a': 'a' })
+      const source = new LocalSource(lab)
+      const tree = gitIn(lab, 'rev-parse', `${head}:src`)
+      const short = [7, 12, 39].map((digits) => head.slice(0, digits))
+      expect(await source.directories(short, 'src')).toEqual(
+        new Map(short.map((name) => [name, { commit: head, tree }])),
+      )
+      expect(await source.directories([tree.slice(0, 12)], '')).toEqual(new Map())
+      // A branch of that name is what git takes it for.
+      const other = commit(lab, { 'src/a': 'b' })
+      gitIn(lab, 'branch', head.slice(0, 8), other)
+      expect(await source.directories([head.slice(0, 8)], 'src')).toEqual(new Map())
+    },
+  )
 })
 
 it('reads a bare repository', async () => {

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { junitReport } from '../../src/report/junit.ts'
+import { jsonText, visible } from '../../src/report/plain.ts'
 import { sarifReport } from '../../src/report/sarif.ts'
 import type { Assessment } from '../../src/rosie/model.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
@@ -104,7 +105,12 @@ describe('SARIF', () => {
 
   it('stays valid whatever the text of the repository is', () => {
     const found = finding({ message: HOSTILE, path: '.gxp/%2e%2e/a?b\\c.md', gxpId: HOSTILE })
-    expect(sarif(assessment([found])).results[0]?.message.text).toBe(HOSTILE)
+    expect(sarif(assessment([found])).results[0]?.message.text).toBe(visible(HOSTILE))
+  })
+
+  it('makes no link of the text of the repository', () => {
+    const found = finding({ message: 'See [the guide](https://evil.example).' })
+    expect(sarif(assessment([found])).results[0]?.message.text).toBe('See [the guide]\u2060(https://evil.example).')
   })
 })
 
@@ -171,5 +177,15 @@ describe('JUnit', () => {
     const failure = junit(assessment([found])).suite('trace/cycle')?.testcase[0]?.failure
     expect(failure?.message).toContain('a <b> & "c"')
     expect(failure?.message).not.toContain('\u0000')
+  })
+})
+
+describe('JSON as it is printed', () => {
+  it('has no character that acts on a terminal, and says the same', () => {
+    const value = { message: 'a\u009b31m \u202e \u{e0041} \ud800 \u0000 ünï \u{1F600}\n', list: [1] }
+    const text = jsonText(value)
+    expect(JSON.parse(text)).toEqual(value)
+    expect(text).not.toMatch(/[\u0080-\u009f\u202e\u{e0041}\ud800]/u)
+    expect(text).toContain('ünï \u{1F600}')
   })
 })

@@ -334,6 +334,19 @@ forEachDatabase('a provenance replay', ({ open }) => {
     expect(lab.asked).toEqual(['tree'])
   })
 
+  it('finds an abbreviated commit, and keeps what it found under that name', async () => {
+    const short = first.slice(0, 8)
+    await lab.pushed({
+      '.gxp/evidence/good.jws': evidence(short, hashOf(FIRST).plain),
+      '.gxp/evidence/bad.jws': evidence(short, hashOf(SECOND).plain),
+      '.gxp/evidence/gone.jws': evidence(GONE.slice(0, 8), hashOf(FIRST).plain),
+    })
+    expect(lab.provenance).toEqual({ verified: 1, contradicted: 1, unavailable: 1 })
+    await lab.pushed({ 'README.md': 'words' })
+    expect(lab.asked).toEqual(['tree'])
+    expect(lab.provenance).toEqual({ verified: 1, contradicted: 1, unavailable: 1 })
+  })
+
   it('never asks for an id that no commit of this repository can have', async () => {
     await lab.pushed({ '.gxp/evidence/e.jws': evidence('a'.repeat(64), hashOf(FIRST).plain) })
     expect(lab.asked).toContain('directories 1')

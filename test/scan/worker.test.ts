@@ -21,7 +21,7 @@ class Stage implements Publisher, RepositorySource {
   mergeBase = async () => null
   tree = () => this.onTree()
   async *blobs() {}
-  directories = async () => new Map<string, string | null>()
+  directories = async () => new Map<string, never>()
 
   /** As on GitHub, a check run that is open stays so. */
   open = async () => {

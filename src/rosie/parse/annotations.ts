@@ -10,10 +10,14 @@ import { type CommentGroup, type CommentLine, commentsOf } from './comments/inde
 import { nearMiss } from './near-miss.ts'
 import { type Position, readTag } from './tag.ts'
 
-/** A file without any of these has no annotations: most files end here. */
-const FAMILY = /@(?:gxp|trace|requirement)/i
+/**
+ * A file without any of the family has no annotations: most files end here. In the others only comments with one of it,
+ * or with a switch, have something to say.
+ */
+const FAMILY = /@(?:gxp|trace|requirement)/iy
 const TAG = /(^|[\s*([{,;])@([A-Za-z][\w-]*)/g
 const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
+const SWITCH_BEGINS = 'gxp:o'
 
 /**
  * A block that names more ids is told to be split: each specification in it takes each requirement in it as a parent, so
@@ -33,9 +37,10 @@ interface FoundTag {
 
 export function readAnnotations(text: string, language: Language): AnnotatedSource {
   const found: AnnotatedSource = { kind: 'annotations', blocks: [], problems: [] }
-  if (!FAMILY.test(text)) return found
+  const places = placesOf(text)
+  if (places.length === 0) return found
   let off = false
-  for (const comment of commentsOf(text, language)) {
+  for (const comment of commentsOf(text, language, places)) {
     const { tags, problems, stillOff } = readGroup(comment, off, MAX_PROBLEMS - found.problems.length)
     off = stillOff
     for (const each of problems) found.problems.push(each) // not spread: there may be a hundred thousand
@@ -47,6 +52,19 @@ export function readAnnotations(text: string, language: Language): AnnotatedSour
     }
   }
   return found
+}
+
+/** The offsets of what begins a tag of the family or a switch, ascending; none where there is no tag. */
+function placesOf(text: string): number[] {
+  const tags: number[] = []
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    FAMILY.lastIndex = at
+    if (FAMILY.test(text)) tags.push(at)
+  }
+  if (tags.length === 0) return tags
+  const switches: number[] = []
+  for (let at = text.indexOf(SWITCH_BEGINS); at >= 0; at = text.indexOf(SWITCH_BEGINS, at + 1)) switches.push(at)
+  return switches.length === 0 ? tags : [...tags, ...switches].sort((a, b) => a - b)
 }
 
 /** `mostProblems`: the group is left after the line that has more. */

@@ -4,7 +4,8 @@
  */
 import { isAlias, isScalar, isSeq, type Node } from 'yaml'
 import type { Field, Fields, Problem, Span } from '../model.ts'
-import { readYaml } from './yaml.ts'
+import { readPlainFields } from './plain-yaml.ts'
+import { MAX_LENGTH, readYaml } from './yaml.ts'
 
 export interface FrontMatter {
   fields: Fields
@@ -32,11 +33,13 @@ export function splitFrontMatter(text: string): { yaml: string; body: string } |
 export function readFrontMatter(text: string): FrontMatter {
   const parts = splitFrontMatter(text)
   if ('message' in parts) return { fields: {}, body: '', problems: [{ cause: 'front-matter', ...parts }] }
-  return { ...readMapping(parts.yaml, 1), body: parts.body }
+  const { yaml, body } = parts
+  const plain = yaml.length > MAX_LENGTH ? null : readPlainFields(yaml, 1)
+  return plain ? { fields: plain, problems: [], body } : { ...readMapping(yaml, 1), body }
 }
 
-/** Reads a YAML mapping; `lineOffset` is the number of lines before it in the file. */
-function readMapping(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
+/** Reads any YAML mapping; `lineOffset` is the number of lines before it in the file. */
+export function readMapping(yaml: string, lineOffset: number): { fields: Fields; problems: Problem[] } {
   const read = readYaml(yaml, lineOffset, 'the front matter')
   if ('message' in read) return { fields: {}, problems: [{ cause: 'front-matter', ...read }] }
   const { document, root, values, at } = read

@@ -1,6 +1,6 @@
 /** One reader for each kind of content. Reading never throws: what can't be read is a content with a problem. */
 import type { Language } from '../languages.ts'
-import type { Content, Problem, Reader } from '../model.ts'
+import type { AnnotatedSource, Content, Problem, Reader } from '../model.ts'
 import { readAnnotations } from './annotations.ts'
 import { decode, decodeSource } from './bytes.ts'
 import { readDecision } from './decision.ts'
@@ -27,7 +27,7 @@ export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number)
   const large = bytes === null ? tooLarge(maxBytes) : null
   if (isOfSource(reader)) {
     if (bytes === null) return { kind: 'annotations', blocks: [], problems: [tooLarge(maxBytes)] }
-    return readAnnotations(decodeSource(bytes), languageOf(reader))
+    return detached(readAnnotations(decodeSource(bytes), languageOf(reader)))
   }
   switch (reader) {
     case 'package/file':
@@ -42,6 +42,13 @@ export function read(reader: Reader, bytes: Uint8Array | null, maxBytes: number)
       return readRecord(reader, bytes, large)
   }
 }
+
+/**
+ * The engine keeps a whole text in memory for a part of it, here a source file for the sake of an id: 6 kB instead of 1.
+ * Contents are plain JSON, so that this is the same content without its source.
+ */
+const detached = (found: AnnotatedSource): AnnotatedSource =>
+  found.blocks.length === 0 ? found : (JSON.parse(JSON.stringify(found)) as AnnotatedSource)
 
 const ANNOTATIONS = 'annotations/'
 type SourceReader = Extract<Reader, `annotations/${string}`>

@@ -83,6 +83,18 @@ export function depthOf(json: string): number {
   return deepest
 }
 
+/** `1e999` is JSON and no number: read as infinity it would come back from the store as null. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** A number with an exponent, or of so many digits, before what may follow a value. */
+const MAY_OVERFLOW = /[eE]\+?\d+\s*[,}\]]|(?<!\d)\d{300}/
+
+/** `JSON.parse`, with null for the numbers that are none. */
+export const parseFinite = (text: string): unknown =>
+  MAY_OVERFLOW.test(text)
+    ? JSON.parse(text, (_key, value: unknown) => (typeof value === 'number' ? finite(value) : value))
+    : JSON.parse(text)
+
 /** Members that a token adds to what it signs (RFC 7519, section 4.1), and that say nothing about it. */
 const TOKEN_MEMBERS = new Set(['iat', 'exp'])
 
@@ -185,7 +197,7 @@ class Reader {
     const digits = NUMBER.exec(this.#text)?.[0]
     if (digits === undefined) throw this.#unexpected()
     this.#at += digits.length
-    return Number(digits)
+    return finite(Number(digits))
   }
 
   /** The sign after white space; empty at the end. */

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto'
 import type { Evidence, Json, Problem } from '../model.ts'
 import { TIERS } from '../model.ts'
-import { canonicalHash, depthOf, MAX_DEPTH } from './json.ts'
+import { canonicalHash, depthOf, MAX_DEPTH, parseFinite } from './json.ts'
 import { countResults } from './test-results.ts'
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)$/
+const strict = new TextDecoder('utf-8', { fatal: true })
 type Members = { [member: string]: Json }
 
 /** `form` package: the signature of an evidence package. */
@@ -55,8 +56,9 @@ function openGeneral(jws: string, form: 'package' | null): { headers: Members[];
     )
   }
   const headers = outer.signatures.map((entry) => {
-    const { protected: encoded } = (typeof entry === 'object' && entry !== null ? entry : {}) as Members
+    const { protected: encoded, signature } = (typeof entry === 'object' && entry !== null ? entry : {}) as Members
     if (typeof encoded !== 'string') throw new Malformed('A signature of the JWS has no protected header.')
+    if (typeof signature !== 'string') throw new Malformed('A signature of the JWS has no `signature`.')
     return openHeader(encoded)
   })
   return { headers, payload: decodePart(outer.payload, 'The payload') }
@@ -72,7 +74,7 @@ function openHeader(encoded: string): Members {
 function decodePart(part: string, what: string): string {
   if (!BASE64URL.test(part) || part.length % 4 === 1) throw new Malformed(`${what} of the JWS is not base64url.`)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'))
+    return strict.decode(Buffer.from(part, 'base64url'))
   } catch {
     throw new Malformed(`${what} of the JWS is not UTF-8 text.`)
   }
@@ -82,7 +84,7 @@ function object(text: string, what: string): Members {
   if (depthOf(text) > MAX_DEPTH) throw new Malformed(`${what} of the JWS is nested more than ${MAX_DEPTH} levels deep.`)
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseFinite(text)
   } catch {
     throw new Malformed(`${what} of the JWS is not JSON.`)
   }

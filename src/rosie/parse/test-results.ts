@@ -69,7 +69,7 @@ function countCases(cases: readonly Json[]): Results {
 }
 
 function countedAs(word: Json | undefined): keyof Results {
-  const said = String(word ?? '').toLowerCase()
+  const said = typeof word === 'string' ? word.toLowerCase() : ''
   if (/^(pass(ed)?|ok|success)$/.test(said)) return 'passed'
   return /^(skip(ped)?|pending|todo|disabled)$/.test(said) ? 'skipped' : 'failed'
 }
@@ -77,4 +77,5 @@ function countedAs(word: Json | undefined): keyof Results {
 const asMembers = (value: Json | undefined): Members | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
 
-const asCount = (value: Json | undefined): number | null => (typeof value === 'number' && value >= 0 ? value : null)
+const asCount = (value: Json | undefined): number | null =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : null

@@ -2,25 +2,14 @@
  * YAML as a record or a policy may use it: one mapping of plain values, each with its place. Hostile input is expected:
  * custom tags, duplicate keys, alias bombs and deep nesting are problems, never values.
  */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-  type YAMLMap,
-} from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, visit, type YAMLMap } from 'yaml'
 import type { Json, Span } from '../model.ts'
+import { MAX_DEPTH, parseBounded, TooDeep } from './yaml-document.ts'
 
 /** More aliases than any record needs; expansion beyond it is refused before it happens. */
 const MAX_ALIASES = 20
-const MAX_DEPTH = 64
 /** Characters. Real front matter has some hundreds; a parser may take seconds over a megabyte of hostile YAML. */
-const MAX_LENGTH = 128 * 1024
+export const MAX_LENGTH = 128 * 1024
 
 export interface YamlMapping {
   document: Document
@@ -37,10 +26,16 @@ export type YamlFault = Span & { message: string }
  * the text is in a message, with its article.
  */
 export function readYaml(yaml: string, linesBefore: number, called: string): YamlMapping | YamlFault {
+  // The library makes an error of each fault, a hundred thousand of them in hostile YAML; a trace of the stack in each
+  // takes most of the time, and nobody reads it. Nothing else runs until it is set back.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     return readUnguarded(yaml, linesBefore, called)
   } catch (error) {
     return { line: 1 + linesBefore, message: `The YAML can't be read: ${reason((error as Error).message)}` }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
@@ -54,12 +49,13 @@ function readUnguarded(yaml: string, linesBefore: number, called: string): YamlM
   if (yaml.length > MAX_LENGTH)
     return { ...first, message: `${Called} is longer than ${MAX_LENGTH / 1024} Ki characters.` }
   const lines = new LineCounter()
-  // The library compares each key with each other one; ours are looked up (see hostile).
-  const document = parseDocument(yaml, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, stringKeys: true })
+  const document = parseBounded(yaml, lines)
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: line + linesBefore, column: col }
   }
+  if (document instanceof TooDeep) return { ...at(document.offset), message: tooDeep(Called) }
+  if (document === null) return { ...first, message: `${Called} is empty.` } // the library always gives one
   // The first only: a quote that isn't closed makes everything after it wrong, and has one cause.
   const [invalid] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   if (invalid) return { ...at(invalid.pos[0]), message: `The YAML is invalid: ${reason(invalid.message)}` }
@@ -87,8 +83,7 @@ function hostile(root: Node, called: string): { offset: number; message: string 
         offset,
         message: `${capital(called)} uses more than ${MAX_ALIASES} YAML aliases. Write the values out.`,
       }
-    else if (path.length > MAX_DEPTH)
-      fault = { offset, message: `${capital(called)} is nested more than ${MAX_DEPTH} levels deep.` }
+    else if (path.length > MAX_DEPTH) fault = { offset, message: tooDeep(capital(called)) }
     else if (
       candidate.tag &&
       !/^(tag:yaml\.org,2002:|!!)(str|int|float|bool|null|seq|map)$/.test(candidate.tag) &&
@@ -147,5 +142,7 @@ export function placeIn({ document, root, at }: YamlMapping, path: readonly (str
   }
   return at(offset)
 }
+
+const tooDeep = (Called: string) => `${Called} is nested more than ${MAX_DEPTH} levels deep.`
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

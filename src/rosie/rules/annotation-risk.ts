@@ -4,14 +4,15 @@ import type { Place, Risk } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { riskTags } from '../tags.ts'
 import { highestRisk, riskRank } from '../vocabulary.ts'
-import type { Hit, Rule } from './rule.ts'
+import { type Hit, inEach, type Rule } from './rule.ts'
 
 export const mixedRisk: Rule = {
   id: 'annotation/mixed-risk',
   severity: 'warning',
   about: 'One block claims several levels of risk for the same code.',
-  *check({ head }) {
-    for (const { path, content } of head.sources) {
+  check: inEach(
+    ({ sources }) => sources,
+    function* ({ path, content }) {
       for (const { tags } of content.blocks) {
         const claims = riskTags(tags)
         const other = claims.find(({ risk }) => risk !== claims[0]?.risk)
@@ -23,8 +24,8 @@ export const mixedRisk: Rule = {
           message: `This block says ${levels.join(' and ')} for the same code; the highest, ${highestRisk(levels)}, counts. Keep one, or give each part of the code a block of its own.`,
         }
       }
-    }
-  },
+    },
+  ),
 }
 
 /**
@@ -37,31 +38,30 @@ export const riskMismatch: Rule = {
   about: 'The document, the source and the tests of one id disagree about its risk.',
   *check({ head }) {
     const [sources, tests] = [claimsIn(head, false), claimsIn(head, true)]
-    const ratings = new Map(
-      [...head.documentsById].map(([id, documents]) => [id, highestRisk(documents.map(ratingOf))]),
-    )
-    const settled = new Map<string, Risk | null>()
-    for (const id of [...sources.keys(), ...tests.keys()])
-      settled.set(id, ratings.get(id) ?? highestRisk(risksOf(sources.get(id))))
-    for (const [id, expected] of settled) {
+    const rated = (id: string) => highestRisk(head.documentsById.get(id)?.map(ratingOf) ?? [])
+    const settled = (id: string) => rated(id) ?? highestRisk(sources.get(id)?.map(riskOf) ?? [])
+    for (const id of new Set([...sources.keys(), ...tests.keys()])) {
+      const expected = settled(id)
       if (!expected || !head.graph.defined.has(id)) continue
-      const by = ratings.get(id) ? 'its document' : 'its source'
-      const about = { id, expected, by }
-      yield* disagreement(sources.get(id) ?? [], 'source', { ...about, known: ratings }, head)
-      yield* disagreement(tests.get(id) ?? [], 'test', { ...about, known: settled }, head)
+      const others = (blocks: readonly BlockNode[] = []) => blocks.some(({ risk }) => risk !== expected)
+      const voices = { source: sources.get(id), test: tests.get(id) }
+      if (!others(voices.source) && !others(voices.test)) continue
+      const about = { id, expected, by: rated(id) ? 'its document' : 'its source' }
+      yield* disagreement(voices.source ?? [], 'source', { ...about, known: rated })
+      yield* disagreement(voices.test ?? [], 'test', { ...about, known: settled })
     }
   },
 }
 
 const ratingOf = ({ content }: { content: { risk: Risk | null } }) => content.risk
-const risksOf = (blocks: readonly BlockNode[] = []) => blocks.map(({ risk }) => risk)
+const riskOf = ({ risk }: BlockNode) => risk
 
 /** Blocks of source, or of tests, by each id they name. */
 function claimsIn({ graph }: ComplianceRecord, test: boolean): Map<string, BlockNode[]> {
   const claims = new Map<string, BlockNode[]>()
   for (const node of graph.blocks.values()) {
     if (node.test !== test) continue
-    for (const id of namedBy(node, graph)) {
+    for (const id of node.names) {
       const known = claims.get(id)
       if (known) known.push(node)
       else claims.set(id, [node])
@@ -70,28 +70,25 @@ function claimsIn({ graph }: ComplianceRecord, test: boolean): Map<string, Block
   return claims
 }
 
-const namedBy = ({ id }: BlockNode, graph: ComplianceRecord['graph']) => new Set(graph.out(id).map(({ to }) => to))
-
 interface About {
   id: string
   expected: Risk
   by: string
   /** The risk of other ids, from voices that this one is held against. */
-  known: ReadonlyMap<string, Risk | null>
+  known: (id: string) => Risk | null
 }
 
 function* disagreement(
   blocks: readonly BlockNode[],
   role: 'source' | 'test',
   { id, expected, by, known }: About,
-  { graph }: ComplianceRecord,
 ): Generator<Hit> {
   // A block that names several ids has the risk of the highest of them: it says nothing against the others.
   const owed = (node: BlockNode) =>
     riskRank(node.risk) > riskRank(expected) &&
-    [...namedBy(node, graph)].some((other) => riskRank(known.get(other) ?? null) >= riskRank(node.risk))
+    node.names.some((other) => riskRank(known(other)) >= riskRank(node.risk))
   const own = blocks.filter((node) => !owed(node))
-  const risk = highestRisk(risksOf(own))
+  const risk = highestRisk(own.map(riskOf))
   const voice = own.find((node) => node.risk === risk)
   if (!voice || !risk || risk === expected) return
   const said =

@@ -4,7 +4,7 @@ import type { Block, Place, Severity, Tag } from '../model.ts'
 import type { SourceFile } from '../record.ts'
 import { edgeOf, riskTags, TAGS } from '../tags.ts'
 import { highestRisk } from '../vocabulary.ts'
-import type { Hit, Rule } from './rule.ts'
+import { type Hit, inEach, type Rule } from './rule.ts'
 import { either } from './words.ts'
 
 export const missingTag: Rule = {
@@ -12,11 +12,12 @@ export const missingTag: Rule = {
   severity: 'error',
   about:
     'A source block does not say what it fulfils or its risk; a test block does not say what it verifies or its `@test-type`. A test block without a risk is a warning; one of an older generation without `@trace`, and LOW source that fulfils nothing, are notices.',
-  *check({ head }) {
-    for (const file of head.sources) {
+  check: inEach(
+    ({ sources }) => sources,
+    function* (file) {
       for (const block of outermost(file.content.blocks.filter(declares))) yield* missingFrom(block, file)
-    }
-  },
+    },
+  ),
 }
 
 /** Remarks that stand anywhere in code and declare nothing. */
@@ -34,7 +35,8 @@ const DEEPER = 2
 function* outermost(blocks: readonly Block[]): Generator<Block> {
   const around: number[] = []
   for (const block of blocks) {
-    const column = Math.min(...block.tags.map((tag) => tag.column ?? 1))
+    // Not spread: a block may have a hundred thousand tags.
+    const column = block.tags.reduce((least, tag) => Math.min(least, tag.column ?? 1), Number.POSITIVE_INFINITY)
     while (around.length > 0 && (around.at(-1) ?? 0) + DEEPER > column) around.pop()
     if (around.length === 0) yield block
     around.push(column)

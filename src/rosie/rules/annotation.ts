@@ -1,11 +1,10 @@
 /** Annotations in source and tests: what each tag says. GxP.MD, "Annotations"; what a block must say is in annotation-tags.ts. */
 import { matches } from '../globs.ts'
-import type { ComplianceRecord } from '../record.ts'
 import { mixedRisk, riskMismatch } from './annotation-risk.ts'
 import { missingTag } from './annotation-tags.ts'
 import { legacyTag } from './legacy-tag.ts'
 import { didYouMean, nearestIn } from './references.ts'
-import type { Hit, Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
 import { shown } from './words.ts'
 
 const malformed: Rule = {
@@ -27,28 +26,21 @@ const unknownId: Rule = {
   about: 'A tag names a requirement or story without an artifact, or a specification that nothing defines.',
   *check({ head }) {
     const nearest = nearestIn(head)
-    for (const file of head.sources) yield* unknownIds(file, head, nearest)
-  },
-}
-
-function* unknownIds(
-  { path, content }: ComplianceRecord['sources'][number],
-  { graph }: ComplianceRecord,
-  nearest: ReturnType<typeof nearestIn>,
-): Generator<Hit> {
-  for (const { tags } of content.blocks) {
-    for (const { name, ids } of tags) {
-      for (const { id, ...span } of ids) {
-        if (graph.defined.has(id)) continue
-        yield {
-          place: { path, ...span },
-          gxpId: id,
-          message: `\`@${name}\` names ${id}, but nothing defines ${id}.${didYouMean(nearest(id, id))}`,
-          detail: name,
+    const { defined, unknown } = head.graph
+    if (unknown.size === 0 && head.graph.unread === null) return
+    for (const { path, content } of head.sources) {
+      for (const { tags } of content.blocks) {
+        for (const { name, ids } of tags) {
+          for (const named of ids) {
+            if (defined.has(named.id)) continue
+            const { id, ...span } = named
+            const message = `\`@${name}\` names ${id}, but nothing defines ${id}.${didYouMean(nearest(id, id))}`
+            yield { place: { path, ...span }, gxpId: id, message, detail: name }
+          }
         }
       }
     }
-  }
+  },
 }
 
 /** GxP.MD, "Risk": a doubt about a rating, left in the code for a person to decide. */
@@ -59,9 +51,9 @@ const riskConcern: Rule = {
   *check({ head }) {
     for (const { path, content } of head.sources) {
       for (const { tags } of content.blocks) {
-        const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
         for (const { name, value = '', line, endLine, column, endColumn } of tags) {
           if (name !== 'gxp-risk-concern') continue
+          const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
           const message = `A doubt about the risk of this code waits for somebody's decision: “${shown(value, 300)}”`
           yield { place: { path, line, endLine, column, endColumn }, gxpId, message, detail: value }
         }

@@ -1,26 +1,24 @@
 /** What a requirement, user story or specification must say, and with which words. */
-import { type Document, type Field, type Place, RISKS, STATUSES, TIERS } from '../model.ts'
+import { type Field, type Place, RISKS, STATUSES, TIERS } from '../model.ts'
 import { textOf } from '../parse/document.ts'
-import { idOf, kindOf, type Located } from '../record.ts'
+import { type DocumentFile, idOf, kindOf } from '../record.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
 import { fieldPlace, NAMES, readable } from './documents.ts'
 import { contradictoryRisk } from './risk-alias.ts'
-import type { Hit, Rule } from './rule.ts'
+import { type Hit, inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
 
 export const missingField: Rule = {
   id: 'artifact/missing-field',
   severity: 'warning',
   about: 'A field is absent: title (an error), acceptance criteria, the parts of a story, or the verification tier.',
-  *check({ head }) {
-    for (const document of readable(head)) {
-      const place: Place = { path: document.path, line: document.content.fields.gxp_id?.line ?? 1 }
-      for (const lack of lacksOf(document)) yield { place, gxpId: idOf(document), ...lack }
-    }
-  },
+  check: inEach(readable, function* (document) {
+    const place: Place = { path: document.path, line: document.content.fields.gxp_id?.line ?? 1 }
+    for (const lack of lacksOf(document)) yield { place, gxpId: idOf(document), ...lack }
+  }),
 }
 
-function* lacksOf(document: Located<Document>): Generator<Pick<Hit, 'message' | 'detail' | 'severity'>> {
+function* lacksOf(document: DocumentFile): Generator<Pick<Hit, 'message' | 'detail' | 'severity'>> {
   const { parts, title, fields } = document.content
   const kind = kindOf(document)
   if (title === null)
@@ -52,26 +50,24 @@ export const invalidValue: Rule = {
   id: 'artifact/invalid-value',
   severity: 'error',
   about: 'A risk, tier or status is outside its set, or two keys for the risk contradict each other.',
-  *check({ head }) {
-    for (const document of readable(head)) {
-      const { fields } = document.content
-      const gxpId = idOf(document)
-      const given = { rating: riskField(fields), tier: fields.verification_tier, status: statusField(fields) }
-      const wrong = (key: string, field: Field, set: readonly string[]): Hit => ({
-        place: fieldPlace(document, key),
-        gxpId,
-        message: `\`${key}\` is ${saying(textOf(field))}. Write one of ${set.join(', ')}.`,
-        detail: key,
-      })
-      const riskKey = fields.gxp_risk_rating ? 'gxp_risk_rating' : 'risk_level'
-      const statusKey = fields.validation_status ? 'validation_status' : 'assurance_status'
-      if (given.rating && !asRisk(given.rating)) yield wrong(riskKey, given.rating, RISKS)
-      if (given.tier && !asTier(given.tier)) yield wrong('verification_tier', given.tier, TIERS)
-      if (given.status && !asStatus(given.status)) yield wrong(statusKey, given.status, STATUSES)
-      const twofold = contradictoryRisk(fields)
-      if (twofold) yield { place: fieldPlace(document, 'risk_level'), gxpId, message: twofold, detail: 'risk' }
-    }
-  },
+  check: inEach(readable, function* (document) {
+    const { fields } = document.content
+    const gxpId = idOf(document)
+    const given = { rating: riskField(fields), tier: fields.verification_tier, status: statusField(fields) }
+    const wrong = (key: string, field: Field, set: readonly string[]): Hit => ({
+      place: fieldPlace(document, key),
+      gxpId,
+      message: `\`${key}\` is ${saying(textOf(field))}. Write one of ${set.join(', ')}.`,
+      detail: key,
+    })
+    const riskKey = fields.gxp_risk_rating ? 'gxp_risk_rating' : 'risk_level'
+    const statusKey = fields.validation_status ? 'validation_status' : 'assurance_status'
+    if (given.rating && !asRisk(given.rating)) yield wrong(riskKey, given.rating, RISKS)
+    if (given.tier && !asTier(given.tier)) yield wrong('verification_tier', given.tier, TIERS)
+    if (given.status && !asStatus(given.status)) yield wrong(statusKey, given.status, STATUSES)
+    const twofold = contradictoryRisk(fields)
+    if (twofold) yield { place: fieldPlace(document, 'risk_level'), gxpId, message: twofold, detail: 'risk' }
+  }),
 }
 
 const saying = (text: string | null) => (text === null ? 'no single value' : `\`${shown(text)}\``)

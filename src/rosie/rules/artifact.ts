@@ -2,21 +2,27 @@
 
 import { MAX_EDGES } from '../graph.ts'
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
+import { remembered } from '../memo.ts'
 import type { Content, Problem } from '../model.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { invalidValue, missingField } from './artifact-fields.ts'
 import { DIRECTORIES, fieldPlace, isMisplaced, NAMES, readable } from './documents.ts'
-import type { Hit, Rule } from './rule.ts'
+import { type Hit, inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
 
 /** Problems of one cause, wherever a content of this kind has them. */
 function* problemsOf(record: ComplianceRecord, cause: Problem['cause']): Generator<Hit & { content: Content }> {
-  for (const { path, content } of record.snapshot.files) {
+  for (const { path, content } of unsound(record)) {
     for (const { cause: itsCause, message, ...span } of content?.problems ?? []) {
       if (content && itsCause === cause) yield { place: { path, ...span }, message, content }
     }
   }
 }
+
+/** Files with problems, of whatever cause: most often none. */
+const unsound = remembered(({ snapshot }: ComplianceRecord) =>
+  snapshot.files.filter(({ content }) => content !== null && content.problems.length > 0),
+)
 
 const malformedFrontMatter: Rule = {
   id: 'artifact/malformed-front-matter',
@@ -30,37 +36,33 @@ const missingId: Rule = {
   id: 'artifact/missing-id',
   severity: 'error',
   about: 'The front matter has no `gxp_id`.',
-  *check({ head }) {
-    for (const document of readable(head)) {
-      const { path, content } = document
-      if (content.gxpId !== null) continue
-      const kind = kindOf(document)
-      const proposed = idInFileName(path) ?? `${prefixOf(kind)}001`
-      yield {
-        place: { path, line: content.fields.gxp_id?.line ?? 1 },
-        message: `This ${NAMES[kind]} has no id. Write \`gxp_id: ${proposed}\`.`,
-      }
+  check: inEach(readable, function* (document) {
+    const { path, content } = document
+    if (content.gxpId !== null) return
+    const kind = kindOf(document)
+    const proposed = idInFileName(path) ?? `${prefixOf(kind)}001`
+    yield {
+      place: { path, line: content.fields.gxp_id?.line ?? 1 },
+      message: `This ${NAMES[kind]} has no id. Write \`gxp_id: ${proposed}\`.`,
     }
-  },
+  }),
 }
 
 const invalidId: Rule = {
   id: 'artifact/invalid-id',
   severity: 'error',
   about: "The `gxp_id` is not of its type's pattern: `REQ-`, `US-` or `SPEC-` and groups of capitals and digits.",
-  *check({ head }) {
-    for (const document of readable(head)) {
-      const { path, content } = document
-      const kind = kindOf(document)
-      if (content.gxpId === null || kindOfId(content.gxpId) === kind) continue
-      const right = idInFileName(path) ?? `${prefixOf(kind)}001`
-      yield {
-        place: fieldPlace(document, 'gxp_id'),
-        gxpId: shown(content.gxpId),
-        message: `\`${shown(content.gxpId)}\` is not the id of a ${NAMES[kind]}: expected \`${prefixOf(kind)}\` and groups of capitals or digits, as in ${right}.`,
-      }
+  check: inEach(readable, function* (document) {
+    const { path, content } = document
+    const kind = kindOf(document)
+    if (content.gxpId === null || kindOfId(content.gxpId) === kind) return
+    const right = idInFileName(path) ?? `${prefixOf(kind)}001`
+    yield {
+      place: fieldPlace(document, 'gxp_id'),
+      gxpId: shown(content.gxpId),
+      message: `\`${shown(content.gxpId)}\` is not the id of a ${NAMES[kind]}: expected \`${prefixOf(kind)}\` and groups of capitals or digits, as in ${right}.`,
     }
-  },
+  }),
 }
 
 const duplicateId: Rule = {
@@ -89,19 +91,17 @@ const idPathMismatch: Rule = {
   id: 'artifact/id-path-mismatch',
   severity: 'warning',
   about: 'The file name says another id than the front matter.',
-  *check({ head }) {
-    for (const document of readable(head)) {
-      const [id, named] = [idOf(document), idInFileName(document.path)]
-      if (!id || !named || named === id || isIdAndTitle(document.path, id)) continue
-      if (kindOfId(id) !== kindOf(document)) continue // told as an invalid id
-      yield {
-        place: fieldPlace(document, 'gxp_id'),
-        gxpId: id,
-        message: `The file name says ${named}, the front matter says ${id}. Rename the file or correct the id.`,
-        detail: named,
-      }
+  check: inEach(readable, function* (document) {
+    const [id, named] = [idOf(document), idInFileName(document.path)]
+    if (!id || !named || named === id || isIdAndTitle(document.path, id)) return
+    if (kindOfId(id) !== kindOf(document)) return // told as an invalid id
+    yield {
+      place: fieldPlace(document, 'gxp_id'),
+      gxpId: id,
+      message: `The file name says ${named}, the front matter says ${id}. Rename the file or correct the id.`,
+      detail: named,
     }
-  },
+  }),
 }
 
 /** `REQ-001-PDF-export.md` is REQ-001 with a title; `REQ-001-002.md` is REQ-001-002. */
@@ -114,17 +114,15 @@ const misplaced: Rule = {
   id: 'artifact/misplaced',
   severity: 'warning',
   about: "A document lies outside its type's directory.",
-  *check({ head }) {
-    for (const document of readable(head)) {
-      if (!isMisplaced(document)) continue
-      const kind = kindOf(document)
-      yield {
-        place: { path: document.path, line: 1 },
-        gxpId: idOf(document),
-        message: `This is a ${NAMES[kind]}, but it does not lie under \`${DIRECTORIES[kind]}\`. Move it there.`,
-      }
+  check: inEach(readable, function* (document) {
+    if (!isMisplaced(document)) return
+    const kind = kindOf(document)
+    yield {
+      place: { path: document.path, line: 1 },
+      gxpId: idOf(document),
+      message: `This is a ${NAMES[kind]}, but it does not lie under \`${DIRECTORIES[kind]}\`. Move it there.`,
     }
-  },
+  }),
 }
 
 const unknownFile: Rule = {

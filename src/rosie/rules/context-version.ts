@@ -1,4 +1,6 @@
 /** The system's version against what changed under it. RFC-001, "System context". */
+import { blocksOf } from '../graph.ts'
+import { remembered } from '../memo.ts'
 import type { Place } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import { type ComplianceRecord, kindOf } from '../record.ts'
@@ -57,8 +59,11 @@ const without = (files: ReadonlyMap<string, string>, shas: ReadonlySet<string>) 
   [...files].flatMap(([path, sha]) => (shas.has(sha) ? [] : [path]))
 
 /** Requirements, and source with a HIGH block; git blob SHAs by path. */
-function filesThatCount({ documents, graph, snapshot }: ComplianceRecord): Map<string, string> {
-  const counting = new Set(documents.filter((each) => kindOf(each) === 'requirement').map(({ path }) => path))
-  for (const { risk, test, path } of graph.blocks.values()) if (risk === 'HIGH' && !test) counting.add(path)
-  return new Map(snapshot.files.flatMap(({ path, sha }) => (counting.has(path) ? [[path, sha]] : [])))
-}
+const filesThatCount = remembered(({ documents, sources }: ComplianceRecord): ReadonlyMap<string, string> => {
+  const counting = new Map<string, string>()
+  for (const document of documents) if (kindOf(document) === 'requirement') counting.set(document.path, document.sha)
+  for (const file of sources) {
+    if (!file.test && blocksOf(file).nodes.some(({ risk }) => risk === 'HIGH')) counting.set(file.path, file.sha)
+  }
+  return counting
+})

@@ -1,6 +1,7 @@
 /** The system context: `.gxp/system_context.md`. RFC-001, "System context". */
 
 import { ratingOf } from '../coverage.ts'
+import { remembered } from '../memo.ts'
 import { type Field, type Fields, type Place, RISKS, STATUSES, type ValidationStatus, type Verdict } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { ComplianceRecord } from '../record.ts'
@@ -92,10 +93,7 @@ const legacyStatus: Rule = {
         detail: 'context',
       }
     }
-    const others = head.documents.flatMap(({ path, content }) => {
-      const old = oldStatus(content.fields)
-      return old ? [{ path, old }] : []
-    })
+    const others = oldAmong(head.documents)
     const first = others[0]
     if (!first) return
     yield {
@@ -106,6 +104,13 @@ const legacyStatus: Rule = {
     }
   },
 }
+
+const oldAmong = remembered((documents: ComplianceRecord['documents']) =>
+  documents.flatMap(({ path, content }) => {
+    const old = oldStatus(content.fields)
+    return old ? [{ path, old }] : []
+  }),
+)
 
 function oldStatus(fields: Fields): { field: Field; words: string; today: ValidationStatus } | null {
   const field = statusField(fields)
@@ -126,7 +131,7 @@ const unwarrantedStatus: Rule = {
     if (!field || asStatus(field)?.status !== 'validated') return
     const untested = head.coverage.requirements.filter(({ risk, traced }) => risk === 'HIGH' && !traced)
     const against: [number, string][] = [
-      [[...brokenReferences(head)].length, 'broken reference'],
+      [brokenReferences(head).length, 'broken reference'],
       [untested.length, 'untested HIGH requirement'],
       [invalidOf(head.evidence, at), 'invalid evidence file'],
       [invalidOf(head.packages, at), 'invalid evidence package'],

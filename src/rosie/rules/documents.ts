@@ -1,6 +1,7 @@
 /** Requirements, user stories and specifications, as several rules look at them. */
-import type { Document, DocumentKind, Place } from '../model.ts'
-import { type ComplianceRecord, kindOf, type Located } from '../record.ts'
+import { remembered } from '../memo.ts'
+import type { DocumentKind, Place } from '../model.ts'
+import { type ComplianceRecord, type DocumentFile, kindOf } from '../record.ts'
 
 export const DIRECTORIES: Record<DocumentKind, string> = {
   requirement: '.gxp/requirements/',
@@ -13,13 +14,16 @@ export const NAMES: Record<DocumentKind, string> = {
   specification: 'specification',
 }
 
-export const readable = ({ documents }: ComplianceRecord): readonly Located<Document>[] =>
-  documents.filter(({ content }) => content.problems.length === 0)
+export const readable = ({ documents }: ComplianceRecord): readonly DocumentFile[] => readableAmong(documents)
 
-export const isMisplaced = (document: Located<Document>): boolean =>
+const readableAmong = remembered((documents: readonly DocumentFile[]): readonly DocumentFile[] =>
+  documents.filter(({ content }) => content.problems.length === 0),
+)
+
+export const isMisplaced = (document: DocumentFile): boolean =>
   !document.path.startsWith(DIRECTORIES[kindOf(document)])
 
-export const fieldPlace = ({ path, content }: Located<Document>, key: string): Place => ({
+export const fieldPlace = ({ path, content }: DocumentFile, key: string): Place => ({
   path,
   line: content.fields[key]?.line ?? 1,
   endLine: content.fields[key]?.endLine,

@@ -22,7 +22,7 @@ export function severityByAge({ head, now }: Case): (path: string) => { severity
  * The newest of each specification and tier. What is invalid says nothing, and what is of the future would stay the newest
  * for ever: both are told by rules of their own.
  */
-export function newestRuns({ head, now }: Case): TestEvidence[] {
+export function newestRuns({ head, now }: Pick<Case, 'head' | 'now'>): TestEvidence[] {
   const counting = head.testEvidence.filter(
     (each) => each.specId !== null && each.verdict.result !== 'invalid' && !isFuture(each, now),
   )

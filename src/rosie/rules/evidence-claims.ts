@@ -5,7 +5,7 @@ import type { ComplianceRecord } from '../record.ts'
 import { CLOCK_TOLERANCE, type TestEvidence } from '../test-evidence.ts'
 import { isKeptUp, isSpecification, newestRuns, runWords, severityByAge, shownTime } from './evidence-age.ts'
 import { didYouMean, nearestIn } from './references.ts'
-import { type Hit, type Rule, severityByRisk } from './rule.ts'
+import { type Case, type Hit, type Rule, severityByRisk } from './rule.ts'
 import { risksOfSpecifications } from './specification-risk.ts'
 
 /** A claim without which an evidence says nothing, and what would be right. */
@@ -81,7 +81,7 @@ function* oldForm(evidence: readonly TestEvidence[]): Generator<Hit> {
     place: first.place,
     general: true,
     severity: 'notice',
-    message: `${number} the old claim \`system_state\` in place of \`system_state_hash\`: the commit is named, its content is not fixed.`,
+    message: `${number} the old claim \`system_state\` in place of \`system_state_hash\`: it fixes no content, so what source was tested can't be checked.`,
     detail: 'old form',
   }
 }
@@ -144,9 +144,9 @@ export const failed: Rule = {
   *check(at) {
     if (!at.head.testEvidence.some(({ results }) => results !== null && results.failed > 0)) return
     const riskOf = risksOfSpecifications(at)
-    for (const each of newestRuns(at)) {
+    for (const each of failedRuns(at)) {
       const { results, specId, place, gxpId } = each
-      if (!results || results.failed === 0 || specId === null) continue
+      if (!results || specId === null) continue
       const number = results.failed === 1 ? '1 test' : `${results.failed} tests`
       yield {
         place,
@@ -157,6 +157,10 @@ export const failed: Rule = {
     }
   },
 }
+
+/** The newest of each specification and tier, where it reports failures. */
+export const failedRuns = (at: Pick<Case, 'head' | 'now'>): TestEvidence[] =>
+  newestRuns(at).filter(({ results }) => results !== null && results.failed > 0)
 
 /** Never made less of by newer evidence: what says that it is of the future can't be older than anything. */
 export const future: Rule = {

@@ -1,4 +1,5 @@
 /** Signed evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
+import { remembered } from '../memo.ts'
 import type { Evidence } from '../model.ts'
 import type { EvidencePackage } from '../packages.ts'
 import type { ComplianceRecord } from '../record.ts'
@@ -66,26 +67,23 @@ function named(paths: readonly string[]): string {
   return paths.length > MOST_NAMES ? `${shown.join(', ')} and ${paths.length - MOST_NAMES} more` : shown.join(', ')
 }
 
-/** Kept beside the record: both rules ask. */
-const ALTERATIONS = new WeakMap<ComplianceRecord, { base: ComplianceRecord; found: Altered[] }>()
+const alterations = ({ head, base }: Case): readonly Altered[] => (base ? alteredSince(head, base) : [])
 
-function alterations({ head, base }: Case): Altered[] {
-  if (!base) return []
-  const known = ALTERATIONS.get(head)
-  if (known?.base === base) return known.found
-  const found = [...alteredSince(base, head)]
-  ALTERATIONS.set(head, { base, found })
-  return found
-}
+/** Both rules ask. */
+const alteredSince = remembered((head: ComplianceRecord, base: ComplianceRecord) => [...altered(base, head)])
 
 /** Each signed evidence of the base that the head has not as it was. */
-function* alteredSince(base: ComplianceRecord, head: ComplianceRecord): Generator<Altered> {
-  const files = head.snapshot.files.filter(isEvidence)
-  const now = new Map(files.map(({ path, sha }) => [path, sha]))
-  const kept = new Set(now.values())
+function* altered(base: ComplianceRecord, head: ComplianceRecord): Generator<Altered> {
+  const now = new Map<string, string>()
+  for (const file of head.snapshot.files) if (isEvidence(file)) now.set(file.path, file.sha)
+  const isWhere = ({ path, sha }: Held) => now.get(path) === sha
+  let kept: Set<string> | undefined
   for (const { path, inPackage, files } of signedEvidence(base)) {
+    if (files.every(isWhere)) continue
     // What is kept with the same bytes under another name was moved, also where something new has taken its place.
-    const lost = files.filter((file) => now.get(file.path) !== file.sha && !kept.has(file.sha))
+    kept ??= new Set(now.values())
+    const elsewhere = kept
+    const lost = files.filter((file) => !isWhere(file) && !elsewhere.has(file.sha))
     const changed = lost.filter((file) => now.has(file.path))
     const removed = lost.filter((file) => !now.has(file.path))
     if (changed.length + removed.length === 0) continue
@@ -107,8 +105,8 @@ const isEvidence = ({ path }: Held) => path.startsWith('.gxp/evidence/')
 const isSigned = ({ problems }: Evidence): boolean => problems.every(({ cause }) => cause !== 'jws')
 
 function* signedEvidence(base: ComplianceRecord): Generator<{ path: string; inPackage: boolean; files: Held[] }> {
-  for (const { path, sha, content } of base.evidence) {
-    if (isSigned(content)) yield { path, inPackage: false, files: [{ path, sha }] }
+  for (const file of base.evidence) {
+    if (isSigned(file.content)) yield { path: file.path, inPackage: false, files: [file] }
   }
   if (base.packages.length === 0) return
   const files = filesByPackage(base)

@@ -1,4 +1,5 @@
 /** Whether evidence is a JWS that a trusted key signed. RFC-001, "Evidence"; RFC 7515; RFC 8725 (algorithms). */
+import { remembered } from '../memo.ts'
 import type { Evidence, Verdict } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { severityByAge } from './evidence-age.ts'
@@ -14,12 +15,12 @@ interface Signed {
   verdict: Verdict
 }
 
-const signedFiles = ({ evidence, packages }: ComplianceRecord): Signed[] => [
+const signedFiles = remembered(({ evidence, packages }: ComplianceRecord): readonly Signed[] => [
   ...evidence.map(({ path, content, verdict }) => ({ path, of: path, content, verdict })),
   ...packages.flatMap(({ path: of, signature, signed }) =>
     signature ? [{ path: signature.path, of, content: signature.content, verdict: signed }] : [],
   ),
-]
+])
 
 export const malformed: Rule = {
   id: 'evidence/malformed',

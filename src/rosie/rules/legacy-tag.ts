@@ -17,10 +17,12 @@ export const legacyTag: Rule = {
     const declared = policy.annotationSchema
     const newest = declared ?? 3
     const old = head.sources.flatMap(({ path, content }) => {
+      if (!content.blocks.some(({ tags }) => tags.some((tag) => generationOf(tag) < newest))) return NONE
       const tags = content.blocks.flatMap((block) => block.tags).filter((tag) => generationOf(tag) < newest)
       const [first] = tags
       return first ? [{ path, first, tags }] : []
     })
+    if (old.length === 0) return
     if (declared !== null || head.sources.some(usesNewest)) {
       for (const { path, first, tags } of old) {
         const names = either([...new Set(tags.map(named))])
@@ -39,6 +41,8 @@ export const legacyTag: Rule = {
     }
   },
 }
+
+const NONE: never[] = []
 
 /** The tags that draw a generation's edges. */
 const SETS = {

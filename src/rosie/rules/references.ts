@@ -1,13 +1,14 @@
 /** References that lead nowhere: told by one rule, respected by several others. */
 import { saidByDocument } from '../edge-types.ts'
 import { closest } from '../ids.ts'
+import { remembered } from '../memo.ts'
 import type { Edge } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 
 /** Edges of documents to ids that nothing defines. */
-export function* brokenReferences({ graph }: ComplianceRecord): Generator<Edge> {
-  for (const edge of graph.edges) if (saidByDocument(edge) && !graph.defined.has(edge.to)) yield edge
-}
+export const brokenReferences = remembered(({ graph }: ComplianceRecord): readonly Edge[] =>
+  graph.unknown.size === 0 ? [] : graph.edges.filter((edge) => graph.unknown.has(edge.to) && saidByDocument(edge)),
+)
 
 /**
  * Looking for the nearest id compares with every id there is, so it ends after this many unknown ids of one record, and

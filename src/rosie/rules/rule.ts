@@ -1,8 +1,10 @@
 /** What a rule is. A rule looks at the record and yields what it finds; it never throws and knows no other rule. */
 import { createHash } from 'node:crypto'
+import { remembered } from '../memo.ts'
 import type { Finding, Place, PolicyPreview, Risk, Severity } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
+import { bounded } from './words.ts'
 
 export interface Case {
   head: ComplianceRecord
@@ -40,6 +42,21 @@ export interface Rule {
   check(at: Case): Iterable<Hit>
 }
 
+/** The check of a rule that looks at each file by itself: what it finds in one is remembered. */
+export function inEach<File extends object>(
+  filesOf: (head: ComplianceRecord) => readonly File[],
+  hitsIn: (file: File) => Iterable<Hit>,
+): Rule['check'] {
+  const found = remembered((file: File): readonly Hit[] => {
+    const hits = [...hitsIn(file)]
+    return hits.length > 0 ? hits : NO_HITS
+  })
+  const foundAmong = remembered((files: readonly File[]): readonly Hit[] => files.flatMap((file) => found(file)))
+  return ({ head }) => foundAmong(filesOf(head))
+}
+
+const NO_HITS: readonly Hit[] = []
+
 /** "by risk": error for HIGH, warning for MEDIUM, notice for LOW; warning where no risk is known. */
 export const severityByRisk = (risk: Risk | null): Severity =>
   risk === 'HIGH' ? 'error' : risk === 'LOW' ? 'notice' : 'warning'
@@ -61,8 +78,8 @@ export function toFinding(rule: Rule, hit: Hit, policy: Policy, fingerprint: str
     endLine: place ? (place.endLine ?? place.line) : null,
     column: place?.column ?? null,
     endColumn: place?.endColumn ?? null,
-    gxpId,
-    message,
+    gxpId: gxpId === null ? null : bounded(gxpId),
+    message: bounded(message),
     fingerprint,
   }
 }

@@ -1,12 +1,10 @@
 /** The risk of specifications: their own rating, or that of the requirements they serve if it is higher. */
 import { riskOf } from '../coverage.ts'
 import type { Graph } from '../graph.ts'
+import { remembered } from '../memo.ts'
 import { RISKS, type Risk } from '../model.ts'
 import { highestRisk } from '../vocabulary.ts'
 import type { Case } from './rule.ts'
-
-/** Kept beside the record: several rules ask. */
-const SERVED = new WeakMap<Case['head'], ReadonlyMap<string, Risk | null>>()
 
 /** What is asked of each specification in constant time, after one walk over the graph. */
 export function risksOfSpecifications({ head, policy }: Pick<Case, 'head' | 'policy'>): (id: string) => Risk | null {
@@ -18,9 +16,7 @@ export function risksOfSpecifications({ head, policy }: Pick<Case, 'head' | 'pol
 }
 
 /** The highest risk of the requirements that each artifact serves; null: none of these has one. */
-export function servedBy(head: Case['head']): ReadonlyMap<string, Risk | null> {
-  const known = SERVED.get(head)
-  if (known) return known
+export const servedBy = remembered((head: Case['head']): ReadonlyMap<string, Risk | null> => {
   const found = new Map<string, Risk | null>()
   const seen = new Set<string>()
   // From the highest on: what was reached once is not walked again.
@@ -29,9 +25,8 @@ export function servedBy(head: Case['head']): ReadonlyMap<string, Risk | null> {
     const ids = requirements.map(({ id }) => id).filter((id) => !seen.has(id))
     for (const id of walk(ids, head.graph, seen)) found.set(id, risk)
   }
-  SERVED.set(head, found)
   return found
-}
+})
 
 /** All artifacts that lead to one of these requirements, these included. */
 export function servingAny(requirements: readonly string[], { graph }: Case['head']): ReadonlySet<string> {

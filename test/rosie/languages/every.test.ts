@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { LANGUAGES, type Language, languageOf } from '../../../src/rosie/languages.ts'
 import { readAnnotations } from '../../../src/rosie/parse/annotations.ts'
-import { commentsOf } from '../../../src/rosie/parse/comments/index.ts'
+import { type CommentGroup, commentsOf } from '../../../src/rosie/parse/comments/index.ts'
 
 /** The same annotation in each language: in a line comment, in a longer one, and in a literal. */
 const FORMS: Record<Language, { line: (text: string) => string; block: string[]; literal: (text: string) => string }> =
@@ -193,6 +193,41 @@ describe.each(LANGUAGES)('The lexer of %s', (language) => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('finds the same groups where only some places are asked for', () => {
+    fc.assert(
+      fc.property(anySource, fc.array(fc.nat(400), { minLength: 1, maxLength: 3 }), (source, offsets) => {
+        const places = offsets.filter((offset) => offset < source.length).sort((a, b) => a - b)
+        fc.pre(places.length > 0)
+        const lineStarts = [0, ...Array.from(source.matchAll(/\n/g), ({ index }) => index + 1)]
+        const holdsPlace = ({ lines }: CommentGroup) =>
+          lines.some(({ line, column, text }) => {
+            const from = (lineStarts[line - 1] ?? 0) + column - 1
+            return places.some((place) => place >= from && place < from + text.length)
+          })
+        const all = commentsOf(source, language)
+        const asked = commentsOf(source, language, places)
+        for (const group of asked) expect(all).toContainEqual(group)
+        for (const group of all) if (holdsPlace(group)) expect(asked).toContainEqual(group)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('Where places are asked for', () => {
+  it('the groups that hold one are found whole, and no others', () => {
+    const source = '// a\n/* b\n */\n\n// c\n// d\nx() // e\n'
+    const linesOf = (places: number[]) =>
+      commentsOf(source, 'javascript', places).map(({ line, endLine }) => [line, endLine])
+    expect(linesOf([source.indexOf('a')])).toEqual([[1, 3]])
+    expect(linesOf([source.indexOf('d')])).toEqual([[5, 6]])
+    expect(linesOf([source.indexOf('b'), source.indexOf('e')])).toEqual([
+      [1, 3],
+      [7, 7],
+    ])
+    expect(linesOf([source.indexOf('x')])).toEqual([])
   })
 })
 

@@ -126,11 +126,22 @@ describe('evidence/commit-unavailable', () => {
     expect(found(await runs({ b: of(C2, ONE) }, lost), rule)[0]?.fingerprint).not.toBe(first?.fingerprint)
   })
 
-  it('finds the commit of the oldest form', async () => {
+  it('does not speak of the oldest form, which claims no hash and has no `git_commit`', async () => {
     const old = { git_commit: undefined, system_state_hash: undefined, system_state: `git:${C1}` }
-    expect(found(await runs({ a: old }, lost), rule)).toHaveLength(1)
-    expect(found(await runs({ a: { ...old, system_state: 'git:012' } }, lost), rule)).toEqual([])
-    expect(found(await runs({ a: old }, { states: { [C1]: TWO } }), 'evidence/state-mismatch')).toEqual([])
+    for (const states of [{ [C1]: null }, { [C1]: TWO }]) {
+      const assessment = await runs({ a: old }, { states })
+      expect(found(assessment)).toMatchObject([{ rule: 'evidence/missing-claim', severity: 'notice' }])
+      expect(assessment.summary.provenance).toEqual({ verified: 0, contradicted: 0, unavailable: 0 })
+    }
+  })
+
+  it('takes an abbreviated commit for one, from 7 digits on', async () => {
+    const short = (digits: number) => of(C1.slice(0, digits), ONE)
+    const gone = (digits: number) => ({ states: { [C1.slice(0, digits)]: null } })
+    expect(found(await runs({ a: short(7) }, gone(7)), rule)).toHaveLength(1)
+    expect(found(await runs({ a: short(6) }, gone(6)), rule)).toEqual([])
+    const known = await runs({ a: short(8) }, { states: { [C1.slice(0, 8)]: ONE } })
+    expect(known.summary.provenance).toEqual({ verified: 1, contradicted: 0, unavailable: 0 })
   })
 
   it('says nothing of commits that are there, or were not looked for, nor of invalid evidence', async () => {

@@ -574,9 +574,22 @@ describe('trace/missing-tier', () => {
       (await lacking({ ...rated('MEDIUM'), [EVIDENCE]: await sign(claims(change)) }, { keys })).length
     expect(await with_({ verification_tier: 'PQ' })).toBe(0)
     expect(await with_({ verification_tier: 'PQ' }, [])).toBe(1)
-    expect(await with_({ verification_tier: 'PQ', test_results: { passed: 1, failed: 1, skipped: 0 } })).toBe(1)
+    expect(await with_({ verification_tier: 'PQ', test_results: { passed: 0, failed: 0, skipped: 3 } })).toBe(1)
     expect(await with_({ verification_tier: 'OQ' })).toBe(1)
     expect(await with_({ verification_tier: undefined })).toBe(1)
+  })
+
+  it('leaves a tier whose newest evidence failed to evidence/failed, unless nobody is told', async () => {
+    const { key, sign } = await signer()
+    const failed = { verification_tier: 'PQ', test_results: { passed: 1, failed: 1, skipped: 0 } }
+    const files = { ...rated('MEDIUM'), [EVIDENCE]: await sign(claims(failed)) }
+    expect(await lacking(files, { keys: [key] })).toEqual([])
+    const off = { severities: { 'evidence/failed': 'off' as const } }
+    expect(await lacking(files, { keys: [key], policy: off })).toHaveLength(1)
+    const invalid = { ...files, [EVIDENCE]: await (await signer()).sign(claims(failed)) }
+    expect(await lacking(invalid, { keys: [key] })).toHaveLength(1)
+    const other = { ...files, [EVIDENCE]: await sign(claims({ ...failed, verification_tier: 'IQ' })) }
+    expect(await lacking(other, { keys: [key] })).toHaveLength(1)
   })
 
   it('takes evidence that names no tier for one of the tier of its specification', async () => {
@@ -791,6 +804,8 @@ describe('trace/missing-file', () => {
     ['a path from here', `./${SOURCE}`],
     ['a directory', 'src/gone/'],
     ['a pattern', 'src/**'],
+    ['a pattern of names', 'src/gone-*.ts'],
+    ['a choice of names', 'src/{gone,lost}.ts'],
     ['a language that is not read', 'src/gone.abap'],
     ['an excluded directory', 'node_modules/gone/index.ts'],
   ])('says nothing of %s', async (_, file) => {
@@ -805,6 +820,13 @@ describe('trace/missing-file', () => {
     const apart = { [SOURCE]: null, [TEST]: null }
     expect(await of(rule, { ...apart, ...nine('source_files: [src/a.ts, src/b.ts]') })).toMatchObject([
       { line: 6, message: expect.stringContaining('None of the 2 files') },
+    ])
+    const twice = {
+      ...nine('source_files: [src/a.ts, src/b.ts]'),
+      '.gxp/specs/SPEC-8.md': specification('SPEC-8', 'parent_id: US-001-001', 'source_files: [src/b.ts]'),
+    }
+    expect(await of(rule, { ...apart, ...twice })).toMatchObject([
+      { message: expect.stringContaining('None of the 2 files') },
     ])
     expect(await of(rule, { ...apart, ...nine('source_files: [src/a.ts]') })).toMatchObject([
       { message: expect.stringMatching(/^`source_files` names/) },

@@ -17,6 +17,9 @@ export interface Comment {
   marks: Marks
 }
 
+/** All comments of a text, in their order; or those that count up to an offset: see isDone. */
+export type Lex = (text: string, until?: number) => Comment[]
+
 /** How a literal that may hold code, or is not found by one search, is written. */
 export interface LiteralForm {
   closes: string
@@ -72,6 +75,8 @@ export interface ElementFrame {
 export interface Cursor {
   readonly text: string
   at: number
+  /** What begins behind this offset is not asked for. */
+  until: number
   readonly comments: Comment[]
   readonly frames: Frame[]
   /** The end of the code before this place, comments aside; `)` for a literal: a value. */
@@ -97,9 +102,10 @@ export interface Heredoc {
 
 export const VALUE = ')'
 
-export const cursorOf = (text: string, at = 0, jsx = false): Cursor => ({
+export const cursorOf = (text: string, until: number, at = 0, jsx = false): Cursor => ({
   text,
   at,
+  until,
   comments: [],
   frames: [],
   before: '',
@@ -110,6 +116,18 @@ export const cursorOf = (text: string, at = 0, jsx = false): Cursor => ({
   jsx,
   wasted: 0,
 })
+
+/**
+ * Whether nothing that is asked for can come any more. Comments on the line after the last one belong to it, and a line
+ * further down none does. Nothing may be open: what is read on may show that it was something else.
+ */
+export function isDone(cursor: Cursor): boolean {
+  if (cursor.at <= cursor.until || cursor.frames.length > 0) return false
+  const { text, comments } = cursor
+  const last = comments.at(-1)
+  if (last) cursor.until = Math.max(cursor.until, endOfLine(text, endOfLine(text, last.to) + 1))
+  return cursor.at > cursor.until
+}
 
 /** Where a sticky expression's match from `at` ends; `at` when it doesn't match. */
 export function match(expression: RegExp, text: string, at: number): number {

@@ -1,5 +1,5 @@
 /** From comments to groups of them, line by line. */
-import type { Comment } from './cursor.ts'
+import { type Comment, endOfLine } from './cursor.ts'
 
 export interface CommentLine {
   /** From 1. */
@@ -17,41 +17,70 @@ export interface CommentGroup {
   lines: CommentLine[]
 }
 
-export function group(text: string, comments: readonly Comment[]): CommentGroup[] {
+/** `places`: ascending offsets; given, only the groups with one of them in a comment. */
+export function group(text: string, comments: readonly Comment[], places?: readonly number[]): CommentGroup[] {
   const groups: CommentGroup[] = []
-  let line = 1
-  let lineStart = 0
-  let newline = text.indexOf('\n')
-  let previous: Comment | null = null
-  for (const comment of comments) {
-    while (newline >= 0 && newline < comment.start) {
-      line++
-      lineStart = newline + 1
-      newline = text.indexOf('\n', lineStart)
+  const lineAt = lineCounter(text)
+  let place = 0
+  const holdsPlace = ({ start, end }: Comment) => {
+    if (!places) return true
+    while ((places[place] ?? end) < start) place++
+    return (places[place] ?? end) < end
+  }
+  for (let first = 0, next = 0; first < comments.length; first = next) {
+    let wanted = false
+    do wanted = holdsPlace(comments[next++] as Comment) || wanted
+    while (next < comments.length && areAdjacent(text, comments[next - 1] as Comment, comments[next] as Comment))
+    if (!wanted) continue
+    const lines: CommentLine[] = []
+    for (const comment of comments.slice(first, next)) {
+      for (const line of linesOf(text, comment, lineAt(comment.start))) lines.push(line) // not spread: there may be a million
     }
-    const lines = linesOf(text, comment, line, lineStart)
-    const last = groups.at(-1)
-    if (last && previous && line <= last.endLine + 1 && onlySpace(text, previous.to, comment.from)) {
-      for (const more of lines) last.lines.push(more) // not spread: a comment may have a million lines
-      last.endLine = line + lines.length - 1
-    } else {
-      groups.push({ line, endLine: line + lines.length - 1, lines })
-    }
-    previous = comment
+    groups.push({ line: lines[0]?.line ?? 1, endLine: lines.at(-1)?.line ?? 1, lines })
   }
   return groups
 }
 
-const onlySpace = (text: string, from: number, to: number) => text.slice(from, to).trim() === ''
+/** Whether nothing but white space stands between two comments, with one end of a line in it at the most. */
+function areAdjacent(text: string, before: Comment, after: Comment): boolean {
+  let ends = 0
+  for (let at = before.end; at < after.start; at++) {
+    const char = text.charAt(at)
+    if (char === '\n' && ++ends > 1) return false
+    if (at >= before.to && at < after.from && char.trim() !== '') return false
+  }
+  return true
+}
 
-/** The lines of one comment, without its marks; `lineStart` is the offset at which its first line begins. */
-function linesOf(text: string, { start, end, marks }: Comment, line: number, lineStart: number): CommentLine[] {
+interface LineStart {
+  line: number
+  /** The offset at which it begins. */
+  from: number
+}
+
+/** The line of an offset, which may not be less than the one before. */
+function lineCounter(text: string): (offset: number) => LineStart {
+  let line = 1
+  let from = 0
+  let end = endOfLine(text, 0)
+  return (offset) => {
+    while (end < offset) {
+      line++
+      from = end + 1
+      end = endOfLine(text, from)
+    }
+    return { line, from }
+  }
+}
+
+/** The lines of one comment, without its marks. */
+function linesOf(text: string, { start, end, marks }: Comment, { line, from }: LineStart): CommentLine[] {
   return text
     .slice(start, end)
     .split('\n')
     .map((raw, index) => {
       const skipped = marks.exec(raw)?.[0].length ?? 0
-      const before = index === 0 ? start - lineStart : 0
+      const before = index === 0 ? start - from : 0
       return { line: line + index, column: before + skipped + 1, text: raw.slice(skipped).trimEnd() }
     })
 }

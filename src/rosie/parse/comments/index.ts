@@ -5,7 +5,7 @@
 import type { Language } from '../../languages.ts'
 import { lexC, lexGo, lexJava, lexKotlin, lexRust } from './c-like.ts'
 import { lexCSharp } from './csharp.ts'
-import type { Comment } from './cursor.ts'
+import type { Lex } from './cursor.ts'
 import { type CommentGroup, group } from './group.ts'
 import { lexJavaScript, lexTypeScript } from './javascript.ts'
 import { lexPython } from './python.ts'
@@ -37,6 +37,11 @@ const LEXERS = {
   yaml: lexYaml,
   xml: lexXml,
   html: lexHtml,
-} satisfies Record<Language, (text: string) => Comment[]>
+} satisfies Record<Language, Lex>
 
-export const commentsOf = (text: string, language: Language): CommentGroup[] => group(text, LEXERS[language](text))
+/**
+ * The comments of a text in groups. `places`: ascending offsets; given, only the groups that hold one of them, which costs
+ * little where they stand at the beginning of a long text.
+ */
+export const commentsOf = (text: string, language: Language, places?: readonly number[]): CommentGroup[] =>
+  group(text, LEXERS[language](text, places?.at(-1)), places)

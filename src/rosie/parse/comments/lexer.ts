@@ -2,7 +2,7 @@
  * One pass over a text with a table of what may begin with which character. Everything else is passed over at once by one
  * regular expression, so that the cost is that of the characters that mean something.
  */
-import { type Comment, type Cursor, classOf, cursorOf, endOfLine, match, VALUE } from './cursor.ts'
+import { type Cursor, classOf, cursorOf, endOfLine, isDone, type Lex, match, VALUE } from './cursor.ts'
 import { readElement } from './jsx.ts'
 import { readLiteral } from './literal.ts'
 
@@ -22,12 +22,12 @@ export interface Grammar {
   atEnd?: (cursor: Cursor) => boolean
 }
 
-export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar): (text: string) => Comment[] {
+export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar): Lex {
   const table = new Map(Object.entries(tokens))
   const code = new RegExp(`[^${classOf(table.keys())}]+`, 'y')
-  return (text) => {
-    const cursor = cursorOf(text, text.startsWith('#!') ? endOfLine(text, 0) : 0, jsx)
-    while (cursor.at < text.length || atEnd?.(cursor)) {
+  return (text, until = text.length) => {
+    const cursor = cursorOf(text, until, text.startsWith('#!') ? endOfLine(text, 0) : 0, jsx)
+    while (!isDone(cursor) && (cursor.at < text.length || atEnd?.(cursor))) {
       const frame = cursor.frames.at(-1)
       if (frame?.kind === 'literal') readLiteral(cursor, frame)
       else if (frame?.kind === 'element') readElement(cursor, frame)

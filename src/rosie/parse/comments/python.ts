@@ -2,7 +2,7 @@
  * Python: `#` and docstrings, which are triple-quoted statements of their own. Python reference, "Lexical analysis";
  * PEP 257.
  */
-import { type Comment, type Cursor, cursorOf, type Marks, match } from './cursor.ts'
+import { type Comment, type Cursor, cursorOf, isDone, type Marks, match } from './cursor.ts'
 import { lineComment, take } from './tokens.ts'
 
 const STRINGS = {
@@ -22,10 +22,10 @@ interface Program {
   begins: boolean
 }
 
-export function lexPython(text: string): Comment[] {
-  const cursor = cursorOf(text)
+export function lexPython(text: string, until = text.length): Comment[] {
+  const cursor = cursorOf(text, until)
   const program: Program = { cursor, depth: 0, begins: true }
-  while (cursor.at < text.length) {
+  while (cursor.at < text.length && !isDone(cursor)) {
     const end = match(PLAIN, text, cursor.at)
     if (end > cursor.at) program.begins = endsBeforeStatement(text.slice(cursor.at, end), cursor.at === 0)
     cursor.at = end

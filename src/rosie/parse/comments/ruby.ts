@@ -84,7 +84,7 @@ const lex = lexer({
 })
 
 /** What follows `__END__` is data. */
-export function lexRuby(text: string): Comment[] {
+export function lexRuby(text: string, until?: number): Comment[] {
   const end = /^__END__\r?$/m.exec(text)
-  return lex(end ? text.slice(0, end.index) : text)
+  return lex(end ? text.slice(0, end.index) : text, until)
 }

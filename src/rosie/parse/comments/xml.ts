@@ -1,5 +1,5 @@
 /** XML and HTML: `<!-- -->`; attributes, CDATA, instructions and the text of scripts are passed. XML 1.0, 2.4 to 2.7. */
-import { type Comment, cursorOf, endOf, type Marks, match } from './cursor.ts'
+import { type Comment, cursorOf, endOf, isDone, type Lex, type Marks, match } from './cursor.ts'
 import { take } from './tokens.ts'
 
 const TEXT_MARKS: Marks = /^[ \t]*/
@@ -9,14 +9,14 @@ const IN_TAG = /[^<>=]+/y
 /** Quotes count only after a `=`: HTML has text like `don't` in the wrong places too. */
 const VALUE = /=[ \t]*(?:"[^"]*"|'[^']*')/y
 
-export const lexXml = (text: string): Comment[] => lexMarkup(text, null)
+export const lexXml: Lex = (text, until) => lexMarkup(text, until, null)
 
 /** In HTML the text of these is no markup. HTML standard, 13.1.2. */
-export const lexHtml = (text: string): Comment[] => lexMarkup(text, /^<(script|style|textarea|title)$/i)
+export const lexHtml: Lex = (text, until) => lexMarkup(text, until, /^<(script|style|textarea|title)$/i)
 
-function lexMarkup(text: string, raw: RegExp | null): Comment[] {
-  const cursor = cursorOf(text)
-  while (cursor.at < text.length) {
+function lexMarkup(text: string, until = text.length, raw: RegExp | null = null): Comment[] {
+  const cursor = cursorOf(text, until)
+  while (cursor.at < text.length && !isDone(cursor)) {
     const at = match(TEXT, text, cursor.at)
     cursor.at = at
     if (text.startsWith('<!--', at)) {

@@ -2,7 +2,7 @@
  * YAML, by lines: a `#` begins a comment at the beginning of a line or after white space; a quote opens a scalar only
  * where a value may begin; lines of a block scalar are text. YAML 1.2.2, 6.6, 7.3 and 8.1.
  */
-import { type Comment, type Cursor, cursorOf, endOfLine, match } from './cursor.ts'
+import { type Comment, type Cursor, cursorOf, endOfLine, isDone, match } from './cursor.ts'
 import { lineComment } from './tokens.ts'
 
 const SPACE = /[ \t\r]+/y
@@ -34,10 +34,10 @@ interface Line {
   afterQuote: boolean
 }
 
-export function lexYaml(text: string): Comment[] {
-  const cursor = cursorOf(text)
+export function lexYaml(text: string, until = text.length): Comment[] {
+  const cursor = cursorOf(text, until)
   const document: Document = { cursor, flow: 0 }
-  while (cursor.at < text.length) readLine(document)
+  while (cursor.at < text.length && !isDone(cursor)) readLine(document)
   return cursor.comments
 }
 

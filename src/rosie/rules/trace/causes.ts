@@ -2,6 +2,7 @@
  * One cause, one finding: what a broken reference, or one of a wrong type, keeps from being reached is not told a second
  * time as uncovered, without a tier, unverified or an orphan. RULES, "trace".
  */
+import { remembered } from '../../memo.ts'
 import type { Edge, Severity } from '../../model.ts'
 import { SEVERITIES } from '../../model.ts'
 import { type Network, networkOf } from '../../network.ts'
@@ -21,29 +22,22 @@ export const standsFor = (told: Rule, hidden: Rule, policy: Policy): boolean =>
 
 const rank = (severity: Severity | 'off') => (severity === 'off' ? -1 : SEVERITIES.indexOf(severity))
 
-/** Kept beside the record: several rules ask, and looking for near ids is the dearest of what they do. */
-const MEANT = new WeakMap<ComplianceRecord, ReadonlyMap<Edge, string>>()
-
-/** The ids that broken references most likely mean, by reference. */
-export function meantBy(head: ComplianceRecord): ReadonlyMap<Edge, string> {
-  const known = MEANT.get(head)
-  if (known) return known
+/** The ids that broken references most likely mean, by reference. Looking for near ids is the dearest of what rules do. */
+export const meantBy = remembered((head: ComplianceRecord): ReadonlyMap<Edge, string> => {
   const nearest = nearestIn(head)
-  const told = isToldAsError(brokenReference, head.established.policy) ? [...brokenReferences(head)] : []
-  const meant = new Map(told.map((edge) => [edge, nearest(edge.to, edge.from) ?? edge.to]))
-  MEANT.set(head, meant)
-  return meant
-}
+  const told = isToldAsError(brokenReference, head.established.policy) ? brokenReferences(head) : []
+  return new Map(told.map((edge) => [edge, nearest(edge.to, edge.from) ?? edge.to]))
+})
 
 /**
  * The network that there would be if each broken reference named the id it most likely means, and each edge of a wrong
  * type counted; the typed one as it is where neither is told.
  */
-export function mendedNetwork(head: ComplianceRecord): Network {
+export const mendedNetwork = remembered((head: ComplianceRecord): Network => {
   const { graph, established } = head
   const meant = meantBy(head)
   const typesTold = graph.faults.size > 0 && isToldAsError(wrongType, established.policy)
   if (meant.size === 0) return typesTold ? graph.whole : graph.typed
   const edges = graph.edges.filter((edge) => typesTold || !graph.faults.has(edge))
   return networkOf(edges.map((edge) => (meant.has(edge) ? { ...edge, to: meant.get(edge) ?? edge.to } : edge)))
-}
+})

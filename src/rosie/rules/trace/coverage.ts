@@ -2,9 +2,9 @@
 import { kindOfId } from '../../ids.ts'
 import type { RequirementCoverage, Tier } from '../../model.ts'
 import { walk } from '../../network.ts'
-import type { Policy } from '../../policy.ts'
 import type { ComplianceRecord } from '../../record.ts'
-import { passingStarts, testStarts, tiersReaching } from '../../tracing.ts'
+import { passingStarts, startsOf, testStarts, tiersReaching } from '../../tracing.ts'
+import { failed, failedRuns } from '../evidence-claims.ts'
 import { placeOf } from '../places.ts'
 import { type Case, type Hit, type Rule, severityByRisk } from '../rule.ts'
 import { mendedNetwork, standsFor } from './causes.ts'
@@ -73,9 +73,9 @@ export const missingTier: Rule = {
   severity: 'warning',
   about: 'A requirement has no test and no evidence of a tier that the risk matrix demands. By risk.',
   *check(at) {
-    const { head, base, policy } = at
-    const before = base ? missingTiers(base, policy) : null
-    for (const [id, missing] of missingTiers(head, policy)) {
+    const { base } = at
+    const before = base ? missingTiers({ ...at, head: base }) : null
+    for (const [id, missing] of missingTiers(at)) {
       yield { ...missingTierHit(id, missing, at), detail: nameOfLack(missing.tiers, before?.get(id)?.tiers) }
     }
   },
@@ -86,8 +86,11 @@ interface Lack {
   requirement: RequirementCoverage
 }
 
-/** By requirement, what is told as missing: not of one that nothing tests at all, and not what a broken reference hides. */
-function missingTiers(head: ComplianceRecord, policy: Policy): Map<string, Lack> {
+/**
+ * By requirement, what is told as missing: not of one that nothing tests at all, not what a broken reference hides, and
+ * not a tier whose newest evidence is told as failed.
+ */
+function missingTiers({ head, policy, now }: Pick<Case, 'head' | 'policy' | 'now'>): Map<string, Lack> {
   const untested = new Set(
     standsFor(uncoveredRequirement, missingTier, policy)
       ? head.coverage.requirements.flatMap(({ id, traced }) => (traced ? [] : [id]))
@@ -97,8 +100,11 @@ function missingTiers(head: ComplianceRecord, policy: Policy): Map<string, Lack>
     ({ id, missingTiers }) => missingTiers.length > 0 && !untested.has(id) && !head.unreadableIds.has(id),
   )
   const network = lacking.length > 0 ? mendedNetwork(head) : head.graph.typed
+  const toldAsFailed = lacking.length > 0 && standsFor(failed, missingTier, policy) ? failedRuns({ head, now }) : []
   const mended =
-    network === head.graph.typed ? null : tiersReaching(network, [...testStarts(head), ...passingStarts(head)], head)
+    network === head.graph.typed && toldAsFailed.length === 0
+      ? null
+      : tiersReaching(network, [...testStarts(head), ...passingStarts(head), ...startsOf(toldAsFailed)], head)
   const found = new Map<string, Lack>()
   for (const requirement of lacking) {
     const hidden = mended?.(requirement.id) ?? []

@@ -1,7 +1,8 @@
 import { classify } from '../../classify.ts'
 import { pathInTree } from '../../graph.ts'
-import type { Document, Place } from '../../model.ts'
-import { type ComplianceRecord, idOf, type Located } from '../../record.ts'
+import { remembered } from '../../memo.ts'
+import type { Place } from '../../model.ts'
+import { type ComplianceRecord, type DocumentFile, idOf } from '../../record.ts'
 import type { Rule } from '../rule.ts'
 
 /**
@@ -15,11 +16,12 @@ export const missingFile: Rule = {
   *check({ head }) {
     const missing = missingFiles(head)
     const [first] = missing
-    if (first && missing.length > 1 && head.sources.length === 0) {
+    const number = new Set(missing.map(({ path }) => path)).size
+    if (first && number > 1 && head.sources.length === 0) {
       yield {
         place: first.place,
         general: true,
-        message: `None of the ${missing.length} files that specifications name is in this repository, which holds no source at all; here \`${first.path}\`.`,
+        message: `None of the ${number} files that specifications name is in this repository, which holds no source at all; here \`${first.path}\`.`,
         detail: 'no source',
       }
       return
@@ -31,6 +33,9 @@ export const missingFile: Rule = {
   },
 }
 
+/** `test/**\/*.spec.ts`. Brackets are none: there are files called `[id].tsx`. */
+const PATTERN = /[*?{}]/
+
 interface Named {
   path: string
   by: 'source_files' | 'test_files'
@@ -38,21 +43,25 @@ interface Named {
   place: Place
 }
 
-function missingFiles({ documents, snapshot }: ComplianceRecord): Named[] {
-  const named = documents.flatMap(namedFiles)
+function missingFiles({ documents, snapshot, sourcesByPath }: ComplianceRecord): Named[] {
+  const named = namedAmong(documents).filter(({ path }) => !sourcesByPath.has(path))
   if (named.length === 0) return []
   const there = new Set(snapshot.files.map(({ path }) => path))
   // Classified as what they are by their paths: files that a scan would list if they were there.
   const listed = classify(named.map(({ path }) => path))
-  return named.filter(({ path }) => listed.has(path) && !there.has(path))
+  return named.filter(({ path }) => listed.has(path) && !there.has(path) && !PATTERN.test(path))
 }
 
-function namedFiles(document: Located<Document>): Named[] {
+const namedAmong = remembered((documents: readonly DocumentFile[]): readonly Named[] =>
+  documents.flatMap((document) => namedFiles(document)),
+)
+
+const namedFiles = remembered((document: DocumentFile): readonly Named[] => {
   if (document.content.kind !== 'specification') return []
   return [...namedBy('source_files', document), ...namedBy('test_files', document)]
-}
+})
 
-function namedBy(by: Named['by'], document: Located<Document>): Named[] {
+function namedBy(by: Named['by'], document: DocumentFile): Named[] {
   const { path, content } = document
   const { fields, sourceFiles, testFiles } = content
   const field = fields[by]

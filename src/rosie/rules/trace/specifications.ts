@@ -1,11 +1,12 @@
 /** Specifications against tests and source. RFC-001, "Specifications"; GxP.MD, "Traceability graph". */
 import { isRetired } from '../../coverage.ts'
-import { evidenceNode, fileNode, pathInTree } from '../../graph.ts'
+import { pathInTree } from '../../graph.ts'
 import { kindOfId } from '../../ids.ts'
+import { remembered } from '../../memo.ts'
 import { type Reached, walk } from '../../network.ts'
 import type { Policy } from '../../policy.ts'
-import { type ComplianceRecord, idOf } from '../../record.ts'
-import { testStarts } from '../../tracing.ts'
+import type { ComplianceRecord } from '../../record.ts'
+import { startsOf, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
 import type { Rule } from '../rule.ts'
 import { mendedNetwork, standsFor } from './causes.ts'
@@ -24,10 +25,9 @@ export const unverifiedSpecification: Rule = {
     const open = specifications(head).filter((id) => !named.has(id))
     if (open.length === 0) return
     const told = [verified(head), underUncovered(head, policy)]
-    const implemented = implementedIn(head)
     for (const id of open) {
       if (told.some((reached) => reached.has(id))) continue
-      const neither = implemented.has(id) ? '' : ' Nor does any source file implement it.'
+      const neither = implementedIn(head).has(id) ? '' : ' Nor does any source file implement it.'
       yield {
         place: placeOf(id, head),
         gxpId: id,
@@ -61,31 +61,33 @@ export const unimplementedSpecification: Rule = {
   },
 }
 
-const specifications = (head: ComplianceRecord): string[] =>
+const specifications = remembered((head: ComplianceRecord): readonly string[] =>
   [...head.graph.defined].filter(
     (id) => kindOfId(id) === 'specification' && !head.unreadableIds.has(id) && !isRetired(id, head),
-  )
+  ),
+)
 
 /**
  * The specifications that name such files, read or not: files that are not there are told by trace/missing-file, and those
  * in languages that are not read can't be judged.
  */
-function naming(list: 'testFiles' | 'sourceFiles', { documents, sources }: ComplianceRecord): Set<string> {
-  const kinds = new Map(sources.map(({ path, test }) => [path, test]))
+function naming(list: 'testFiles' | 'sourceFiles', { documents, sourcesByPath }: ComplianceRecord): Set<string> {
   const otherKind = list === 'sourceFiles'
-  const isMeant = (file: string) => kinds.get(pathInTree(file)) !== otherKind
-  return new Set(documents.flatMap((document) => (document.content[list].some(isMeant) ? (idOf(document) ?? []) : [])))
+  const isMeant = (file: string) => sourcesByPath.get(pathInTree(file))?.test !== otherKind
+  const found = new Set<string>()
+  for (const { id, content } of documents) if (id !== null && content[list].some(isMeant)) found.add(id)
+  return found
 }
 
 /** What any test, evidence or record of testing reaches, or would reach without a broken reference. */
-function verified(head: ComplianceRecord): Reached {
+const verified = remembered((head: ComplianceRecord): Reached => {
   const starts = [
     ...testStarts(head).map(({ node }) => node),
-    ...head.testEvidence.map(({ path }) => evidenceNode(path)),
+    ...startsOf(head.testEvidence).map(({ node }) => node),
     ...head.testingRecords.flatMap(({ content }) => content.specId ?? []),
   ]
   return walk(mendedNetwork(head), 'out', starts)
-}
+})
 
 /** What lies under a requirement that is told as uncovered, unless the policy makes less of that. */
 function underUncovered(head: ComplianceRecord, policy: Policy): Reached {
@@ -98,9 +100,9 @@ function underUncovered(head: ComplianceRecord, policy: Policy): Reached {
 }
 
 /** What source implements, directly or through a specification below it. */
-function implementedIn(head: ComplianceRecord): Reached {
-  const { graph, sources } = head
-  const files = sources.filter(({ test }) => !test).map(({ path }) => fileNode(path))
-  const blocks = [...graph.blocks.values()].filter(({ test }) => !test).map(({ id }) => id)
-  return walk(graph.typed, 'out', [...files, ...blocks])
-}
+const implementedIn = remembered(({ graph, sources }: ComplianceRecord): Reached => {
+  const starts: string[] = []
+  for (const { test, node } of sources) if (!test && graph.typed.numbers.has(node)) starts.push(node)
+  for (const { test, id } of graph.blocks.values()) if (!test) starts.push(id)
+  return walk(graph.typed, 'out', starts)
+})

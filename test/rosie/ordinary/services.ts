@@ -1,0 +1,67 @@
+import { document, lines } from '../../support/record.ts'
+import { CONTEXT, REGISTER, ROT } from './shared.ts'
+
+/** A Java service with a Go agent. Requirements and specifications, no stories. */
+export const SERVICES = {
+  '.gxp/system_context.md': CONTEXT,
+  '.gxp/risk_assessment.log': REGISTER,
+  '.gxp/evidence/ROT-SPEC-001.md': ROT('SPEC-001'),
+  '.gxp/requirements/REQ-001.md': document([
+    'gxp_id: REQ-001',
+    'title: Readings arrive in order',
+    'gxp_risk_rating: LOW',
+    'acceptance_criteria: [A late reading is marked]',
+  ]),
+  '.gxp/specs/SPEC-001.md': document([
+    'gxp_id: SPEC-001',
+    'title: Queue of readings',
+    'satisfies: [REQ-001]',
+    'verification_tier: OQ',
+  ]),
+  'service/src/main/java/org/acme/Queue.java': lines(
+    'package org.acme;',
+    '',
+    '/**',
+    ' * Readings in order.',
+    ' *',
+    ' * @gxp-satisfies REQ-001',
+    ' * @gxp-implements SPEC-001',
+    ' * @gxp-risk LOW',
+    ' * @author weber@acme.example',
+    ' */',
+    'public class Queue {',
+    '  /**',
+    '   * @param reading the next one',
+    '   * @return whether it was late',
+    '   */',
+    '  boolean add(Reading reading) { return false; }',
+    '}',
+  ),
+  'service/src/test/java/org/acme/QueueTest.java': lines(
+    'package org.acme;',
+    '',
+    '/**',
+    ' * @gxp-verifies SPEC-001',
+    ' * @test-type OQ',
+    ' * @gxp-risk LOW',
+    ' */',
+    'class QueueTest {}',
+  ),
+  'agent/queue.go': lines(
+    'package agent',
+    '',
+    '// Send puts a reading into the queue.',
+    '//',
+    '// @gxp-implements SPEC-001',
+    '// @gxp-risk LOW',
+    'func Send() {}',
+  ),
+  'agent/queue_test.go': lines(
+    'package agent',
+    '',
+    '// @gxp-verifies SPEC-001',
+    '// @test-type OQ',
+    '// @gxp-risk LOW',
+    'func TestSend(t *testing.T) {}',
+  ),
+}
