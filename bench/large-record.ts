@@ -9,10 +9,16 @@ export interface LargeRecord {
   tree: TreeEntry[]
   bytes: Map<string, Uint8Array>
   key: TrustedKey
-  /** A source file, and the same with another body. */
-  changed: { path: string; bytes: Uint8Array }
+  /** Files to change: an annotated source, and a document of the record. */
+  source: Changeable
+  document: Changeable
   /** The source that all evidence was made for: the one at the head. */
   state: SourceState
+}
+
+interface Changeable {
+  path: string
+  text: string
 }
 
 export interface Size {
@@ -44,8 +50,7 @@ export async function largeRecord({ files, documents, evidence, faulty }: Size):
   for (let n = 0; n < specifications; n++) all.set(`.gxp/specs/SPEC-${pad(n)}.md`, text(specification(n, about)))
   const sources = Math.ceil((files * 2) / 3)
   for (let n = 0; n < sources; n++) all.set(sourcePath(n), text(source(n, about)))
-  for (let n = 0; n < files - sources; n++)
-    all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, about)))
+  for (let n = 0; n < files - sources; n++) all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, about)))
   for (let n = 0; n < evidence; n++) {
     const payload = text(JSON.stringify(claims(n, about)))
     const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', kid: 'bench' }).sign(privateKey)
@@ -58,9 +63,15 @@ export async function largeRecord({ files, documents, evidence, faulty }: Size):
     return { path, sha, size: content.byteLength }
   })
   const key = { name: 'bench', kid: 'bench', jwk: { kty, crv, x, y } as TrustedKey['jwk'] }
-  const path = sourcePath(0)
-  const state = { id: 'bench', plain: STATE_HASH, separated: null }
-  return { tree, bytes, key, state, changed: { path, bytes: text(`${source(0, about)}// changed\n`) } }
+  const changeable = (path: string): Changeable => ({ path, text: new TextDecoder().decode(all.get(path)) })
+  return {
+    tree,
+    bytes,
+    key,
+    state: { id: 'bench', plain: STATE_HASH, separated: null },
+    source: changeable(sourcePath(0)),
+    document: changeable('.gxp/specs/SPEC-00000.md'),
+  }
 }
 
 const sourcePath = (n: number) => `src/part-${n % 97}/unit-${n}.ts`
@@ -177,7 +188,9 @@ ${body}}
 function test(n: number, about: Numbers): string {
   const specification = n % about.specifications
   const tier = isFirstRound(specification, about) ? 'OQ' : 'PQ'
-  const rest = about.faulty ? '' : `// @test-type ${tier}\n// @gxp-risk ${riskOf(requirementOf(specification, about))}\n`
+  const rest = about.faulty
+    ? ''
+    : `// @test-type ${tier}\n// @gxp-risk ${riskOf(requirementOf(specification, about))}\n`
   return `import { thing${n} } from '../../src/thing.ts'
 
 // @gxp-verifies SPEC-${pad(specification)}

@@ -44,7 +44,7 @@ function addCase(suite: XMLBuilder, finding: AssessedFinding, failed: boolean): 
   const at = visible(place(finding))
   const message = visible(finding.message)
   const attributes = { classname: rule, name: `${at} ${visible(finding.gxpId ?? '')}`.trim() }
-  const where = { ...(path !== null && { file: path }), ...(line !== null && { line }) }
+  const where = { ...(path !== null && { file: visible(path) }), ...(line !== null && { line }) }
   const said = `${at}: ${severity}: ${message}\n${status}, fingerprint ${fingerprint}`
   const element = suite.ele('testcase', { ...attributes, ...where })
   if (failed) element.ele('failure', { message, type: severity }).txt(said)

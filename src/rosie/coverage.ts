@@ -10,8 +10,8 @@
  * - **proven**: traced by the newest valid evidence of a specification and tier, which passes, has the source that it
  *   claims, and was made for the source as it is now. The gate of HIGH uses this once a key is trusted.
  */
-import { blocksOf } from './graph.ts'
 import { kindOfId } from './ids.ts'
+import { remembered } from './memo.ts'
 import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
 import { at, walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
@@ -29,10 +29,15 @@ export interface Coverage {
 export function coverageOf(record: ComplianceRecord): Coverage {
   const { graph, established } = record
   const starts = [...testStarts(record), ...passingStarts(record)]
-  const linked = linkedTo(starts, record)
   const traced = walk(graph.typed, 'out', nodesOf(starts))
   const proven = walk(graph.typed, 'out', nodesOf(provingStarts(record)))
   const tiersOf = tiersReaching(graph.typed, starts, record)
+  // What is traced is linked: only where something is not, the parts of the graph are asked for.
+  let joined: ReturnType<typeof linkedTo> | undefined
+  const linked = (id: string) => {
+    joined ??= linkedTo(starts, record)
+    return joined(id)
+  }
   const requirements = requirementIds(record).map((id) => {
     const risk = riskOf(id, record)
     const tiers = tiersOf(id)
@@ -40,7 +45,7 @@ export function coverageOf(record: ComplianceRecord): Coverage {
     return {
       id,
       risk,
-      linked: linked(id),
+      linked: traced.has(id) || linked(id),
       traced: traced.has(id),
       proven: proven.has(id),
       path: (proven.has(id) ? proven : traced).way(id),
@@ -86,16 +91,28 @@ export function ratingOf(id: string, { documentsById, graph }: ComplianceRecord)
 }
 
 /** What is retired must no longer be covered, verified or implemented. Of several documents with one id, all must be. */
-export function isRetired(id: string, { documentsById }: ComplianceRecord): boolean {
-  const documents = documentsById.get(id) ?? []
-  return documents.length > 0 && documents.every(({ content }) => content.status === 'retired')
-}
+export const isRetired = (id: string, { documentsById }: ComplianceRecord): boolean => retiredIn(documentsById).has(id)
+
+const retiredIn = remembered((documentsById: ComplianceRecord['documentsById']): ReadonlySet<string> => {
+  const retired = new Set<string>()
+  for (const [id, documents] of documentsById)
+    if (documents.every(({ content }) => content.status === 'retired')) retired.add(id)
+  return retired
+})
+
+/** Stories and specifications that are kept as documents and in force: each belongs under a requirement. */
+export const placeable = ({ documentsById }: ComplianceRecord): readonly string[] => placeableIn(documentsById)
+
+const placeableIn = remembered((documentsById: ComplianceRecord['documentsById']): readonly string[] => {
+  const retired = retiredIn(documentsById)
+  return [...documentsById.keys()].filter((id) => !retired.has(id) && kindOfId(id) !== 'requirement')
+})
 
 /** Requirements that are kept as documents, and those that only annotations name where none are kept. */
 function requirementIds(record: ComplianceRecord): string[] {
   const { documentsById, graph } = record
-  const named = [...graph.defined].filter((id) => documentsById.has(id) || graph.into(id).length > 0)
-  return named.filter((id) => kindOfId(id) === 'requirement' && !isRetired(id, record)).sort()
+  const named = [...graph.defined].filter((id) => kindOfId(id) === 'requirement' && !isRetired(id, record))
+  return named.filter((id) => documentsById.has(id) || graph.into(id).length > 0).sort()
 }
 
 /** Whether a node lies in one connected part with any of the starts, all blocks of a file being one node. */
@@ -107,9 +124,9 @@ function linkedTo(starts: readonly Start[], { graph, sources }: ComplianceRecord
       join(node, at(whole.out.ends, entry))
   }
   for (const file of sources) {
-    if (file.content.blocks.length === 0) continue
+    if (file.nodes.length === 0) continue
     let part = whole.numbers.get(file.node)
-    for (const { id } of blocksOf(file).nodes) {
+    for (const { id } of file.nodes) {
       const node = whole.numbers.get(id)
       if (node !== undefined && part !== undefined) join(node, part)
       part ??= node

@@ -8,8 +8,16 @@
 /** What `{…}` may multiply one glob to; beyond it the braces are literal. */
 const MAX_ALTERNATIVES = 64
 
+/** What stands between two slashes, with its characters once they were needed. */
+interface Segment {
+  readonly text: string
+  signs?: readonly string[]
+}
+
+const asSegments = (path: string): readonly Segment[] => path.split('/').map((text) => ({ text }))
+
 /** Segments of each alternative. */
-type Glob = readonly string[]
+type Glob = readonly Segment[]
 
 /** Lists of globs are made once by a policy and asked for each file. */
 const compiled = new WeakMap<readonly string[], readonly Glob[]>()
@@ -22,25 +30,29 @@ export function matches(globs: readonly string[], path: string): boolean {
     compiled.set(globs, alternatives)
   }
   if (alternatives.length === 0) return false
-  const segments = path.split('/')
-  return alternatives.some((glob) => walk(glob, segments, (segment) => segment === '**', matchesSegment))
+  const segments = asSegments(path)
+  return alternatives.some((glob) => walk(glob, segments, isAnyRun, matchesSegment))
 }
 
 /** `src/` and `src/**` are all that lies in `src`, not a file of that name. */
 function segmentsOf(glob: string): Glob {
   const whole = glob.replace(/^\.?\//, '')
-  return (whole.endsWith('/') ? `${whole}**/*` : whole.replace(/\/\*\*$/, '/**/*')).split('/')
+  return asSegments(whole.endsWith('/') ? `${whole}**/*` : whole.replace(/\/\*\*$/, '/**/*'))
 }
 
-const matchesSegment = (glob: string, segment: string): boolean =>
-  glob === segment ||
-  (/[*?]/.test(glob) &&
-    walk(
-      [...glob],
-      [...segment],
-      (sign) => sign === '*',
-      (sign, one) => sign === '?' || sign === one,
-    ))
+const isAnyRun = ({ text }: Segment) => text === '**'
+
+const matchesSegment = (glob: Segment, segment: Segment): boolean =>
+  glob.text === segment.text || (/[*?]/.test(glob.text) && walk(signsOf(glob), signsOf(segment), isStar, sameSign))
+
+const isStar = (sign: string) => sign === '*'
+const sameSign = (sign: string, one: string) => sign === '?' || sign === one
+
+/** Taken apart once, when first asked for: many globs are held against one path, and one glob against many. */
+function signsOf(segment: Segment): readonly string[] {
+  segment.signs ??= [...segment.text]
+  return segment.signs
+}
 
 /**
  * Whether a sequence matches a pattern in which some elements stand for any run of elements. Only the last such element

@@ -4,26 +4,11 @@
  */
 import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
-import { remembered } from './memo.ts'
-import type { Block, DocumentKind, Edge, Place, Risk } from './model.ts'
+import type { DocumentKind, Edge, Place } from './model.ts'
 import { at, type Network, networkOf } from './network.ts'
-import type { ComplianceRecord, DocumentFile, SourceFile } from './record.ts'
-import { edgeOf, riskTags } from './tags.ts'
+import type { ComplianceRecord } from './record.ts'
+import { type BlockNode, blockEdges, evidenceSays, type NamedFile, type Sayings, sourceSays } from './sayings.ts'
 import type { TestEvidence } from './test-evidence.ts'
-import { highestRisk } from './vocabulary.ts'
-
-/** A block of annotations as a node: `FILE:path#L12`. */
-export interface BlockNode {
-  id: string
-  path: string
-  test: boolean
-  block: Block
-  risk: Risk | null
-  /** What its tags say, in their order. */
-  edges: readonly Edge[]
-  /** The ids that these lead to, each once. */
-  names: readonly string[]
-}
 
 export interface Graph {
   /** In the order of the files; several edges may join the same two nodes. */
@@ -56,43 +41,36 @@ type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
  */
 export const MAX_EDGES = 300_000
 
-export const evidenceNode = (path: string) => `EVIDENCE:${path}`
-export const blockNode = (path: string, line: number) => `FILE:${path}#L${line}`
-/** A whole file: a test or source that a specification's front matter names, or a document without an id. */
-export const fileNode = (path: string) => `FILE:${path}`
-
 export function buildGraph(record: Indexed): Graph {
   const blocks = new Map<string, BlockNode>()
   const edges: Edge[] = []
   const faults = new Map<Edge, EdgeFault>()
-  let unread: Place | null = null
-  const add = (more: Pick<Sayings, 'faults'> & { edges: Iterable<Edge> }) => {
-    for (const edge of more.edges) {
+  let unread = null as Place | null
+  const add = (more: Iterable<Edge>, wrong: Sayings['faults'] = []) => {
+    for (const [edge, fault] of wrong) faults.set(edge, fault)
+    for (const edge of more) {
       if (edges.length === MAX_EDGES) {
-        unread ??= edge.origin
-        break
+        unread = edge.origin
+        return
       }
       edges.push(edge)
     }
-    for (const [edge, fault] of more.faults) faults.set(edge, fault)
   }
+  const { nodes: evidence, ...produced } = evidenceSays(record.testEvidence)
   for (const document of record.documents) {
-    add(saidBy(document))
-    const named = namedFiles(document, record)
-    if (named.length > 0) add({ edges: named, faults: [] })
+    if (unread) break
+    add(document.edges, document.faults)
+    if (document.id !== null && !unread) add(edgesToNamed(document.id, document.named, record))
   }
   for (const file of record.sources) {
-    const { nodes, ...said } = blocksOf(file)
-    for (const node of nodes) blocks.set(node.id, node)
-    add(said)
+    for (const node of file.nodes) blocks.set(node.id, node)
+    if (unread || file.nodes.length === 0) continue
+    const said = sourceSays(file)
+    add(said.edges, said.faults)
   }
-  add({ edges: inheritedEdges(blocks.values(), record), faults: [] }) // not as a list: there may be millions
-  const evidence = new Map<string, TestEvidence>()
-  for (const each of record.testEvidence) {
-    const produced = producedEdges(each)
-    evidence.set(produced.node, each)
-    add(produced)
-  }
+  // Not as a list: there may be millions.
+  if (!unread) add(inheritedEdges(blocks.values(), record))
+  if (!unread) add(produced.edges, produced.faults)
   const defined = definedIds(record, blocks, edges)
   const whole = networkOf(edges)
   const typed = faults.size === 0 ? whole : networkOf(edges, faults)
@@ -116,72 +94,12 @@ function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'ou
   }
 }
 
-/** What one file says to the graph, whatever the other files say. */
-interface Sayings {
-  edges: readonly Edge[]
-  faults: readonly (readonly [Edge, EdgeFault])[]
-}
-
-const NO_SAYINGS: Sayings = { edges: [], faults: [] }
-
-/** `inTest`: of a block, whether it stands in a test; null for what is no block. */
-function sayingsOf(edges: readonly Edge[], inTest: boolean | null): Sayings {
-  const faults = edges.flatMap((edge) => {
-    const fault = faultOfEdge(edge, () => inTest)
-    return fault ? [[edge, fault] as const] : []
-  })
-  return { edges, faults }
-}
-
-/** Its blocks as nodes, and what they say. */
-export const blocksOf = remembered((file: SourceFile): Sayings & { nodes: readonly BlockNode[] } => {
-  const nodes = file.content.blocks.map((block) => describeBlock(file, block))
-  const edges = nodes.flatMap((node) => node.edges)
-  return { nodes, ...(edges.length > 0 ? sayingsOf(edges, file.test) : NO_SAYINGS) }
-})
-
-function describeBlock({ path, test }: SourceFile, block: Block): BlockNode {
-  const id = blockNode(path, block.line)
-  const risk = highestRisk(riskTags(block.tags).map((claim) => claim.risk))
-  const edges = [...blockEdges(id, path, test, block)]
-  return { id, path, test, block, risk, edges, names: [...new Set(edges.map(({ to }) => to))] }
-}
-
-const saidBy = remembered(({ path, content, id }: DocumentFile): Sayings => {
-  // Anything may stand where an id belongs, also the name of another node; what isn't an id names nothing.
-  const from = id ?? fileNode(path)
-  const edges = content.references.map(
-    ({ type, by, to, ...span }): Edge => ({ from, to, type, by, origin: { path, ...span } }),
-  )
-  return edges.length > 0 ? sayingsOf(edges, null) : NO_SAYINGS
-})
-
 /** The files that a specification's front matter names, as far as they are there. */
-function namedFiles({ path, content, id }: DocumentFile, { sourcesByPath }: Indexed): Edge[] {
-  const named: Edge[] = []
-  if (content.kind !== 'specification' || id === null) return named
-  const files = { test_files: content.testFiles, source_files: content.sourceFiles }
-  for (const [by, paths] of Object.entries(files)) {
-    for (const written of paths) {
-      const file = sourcesByPath.get(pathInTree(written))
-      const origin: Place = { path, line: content.fields[by]?.line ?? 1 }
-      if (file) named.push({ from: file.node, to: id, type: file.test ? 'verifies' : 'implements', by, origin })
-    }
-  }
-  return named
-}
-
-/** A path as a document writes it, from the root of the tree. */
-export const pathInTree = (written: string): string => written.replace(/^(?:\.?\/)+/, '')
-
-function* blockEdges(from: string, path: string, test: boolean, { tags }: Block): Generator<Edge> {
-  for (const tag of tags) {
-    for (const { id: to, ...span } of tag.ids) {
-      const kind = kindOfId(to)
-      const type = kind && edgeOf(tag.name, kind, test)
-      if (type) yield { from, to, type, by: `@${tag.name}`, origin: { path, ...span } }
-    }
-  }
+function edgesToNamed(to: string, named: readonly NamedFile[], { sourcesByPath }: Indexed): Edge[] {
+  return named.flatMap(({ path, by, origin }): Edge[] => {
+    const file = sourcesByPath.get(path)
+    return file ? [{ from: file.node, to, type: file.test ? 'verifies' : 'implements', by, origin }] : []
+  })
 }
 
 /**
@@ -193,12 +111,12 @@ function* blockEdges(from: string, path: string, test: boolean, { tags }: Block)
 function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generator<Edge> {
   const told = new Map<string, Set<string>>()
   const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
-  const inheriting = (edge: Edge) => isSpecification(edge) && !record.documentsById.has(edge.to)
+  const undocumented = (id: string) => kindOfId(id) === 'specification' && !record.documentsById.has(id)
   for (const node of blocks) {
-    if (node.test || !node.edges.some(inheriting)) continue
-    const edges = node.edges.filter((edge) => faultOfEdge(edge, () => node.test) === null)
+    if (node.test || !node.names.some(undocumented)) continue
+    const edges = [...blockEdges(node)].filter((edge) => faultOfEdge(edge, () => node.test) === null)
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
-    for (const { to: specification } of edges.filter(inheriting)) {
+    for (const { to: specification } of edges.filter((edge) => isSpecification(edge) && undocumented(edge.to))) {
       const known = told.get(specification) ?? new Set([specification])
       told.set(specification, known)
       for (const parent of parents) {
@@ -210,25 +128,20 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
   }
 }
 
-const producedEdges = remembered(({ path, place, specId }: TestEvidence): Sayings & { node: string } => {
-  const node = evidenceNode(path)
-  const edges: Edge[] = specId ? [{ from: node, to: specId, type: 'produces', by: 'spec_id', origin: place }] : []
-  return { node, ...sayingsOf(edges, null) }
-})
-
 /**
  * Artifacts; specifications that a source block implements, or that have a v1 block of their own; requirements and
  * stories that annotations name, where the repository keeps no documents of that kind.
  */
 function definedIds(record: Indexed, blocks: ReadonlyMap<string, BlockNode>, edges: readonly Edge[]): Set<string> {
   const defined = new Set<string>([...record.documentsById.keys(), ...record.unreadableIds])
-  const free = (kind: DocumentKind | null) => kind !== null && kind !== 'specification' && !record.keptKinds.has(kind)
+  const isFree = (kind: DocumentKind | null) => kind !== null && kind !== 'specification' && !record.keptKinds.has(kind)
+  const anyFree = isFree('requirement') || isFree('user_story')
   for (const { from, to, type, by } of edges) {
-    if (!by.startsWith('@')) continue
+    if (!by.startsWith('@') || (!anyFree && type !== 'implements' && by !== '@gxp-tag')) continue
     const kind = kindOfId(to)
     const implemented = kind === 'specification' && type === 'implements' && blocks.get(from)?.test === false
     const ownBlock = kind === 'specification' && by === '@gxp-tag'
-    if (implemented || ownBlock || free(kind)) defined.add(to)
+    if (implemented || ownBlock || isFree(kind)) defined.add(to)
   }
   return defined
 }

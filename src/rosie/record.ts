@@ -6,7 +6,7 @@
 import { documentDirectory, hasRecord } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { matches } from './globs.ts'
-import { buildGraph, fileNode, type Graph } from './graph.ts'
+import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
 import { remembered, sameList } from './memo.ts'
 import type {
@@ -31,6 +31,7 @@ import type { RiskRegister } from './parse/risk-register.ts'
 import type { TestingRecord } from './parse/testing-record.ts'
 import type { VendorAssessment } from './parse/vendor-assessment.ts'
 import type { Policy } from './policy.ts'
+import { type BlockNode, documentSays, fileNode, type NamedFile, nodesOf, type Sayings } from './sayings.ts'
 import { provenanceOf, readClaims, type TestEvidence } from './test-evidence.ts'
 
 export interface Located<C extends Content> {
@@ -39,17 +40,20 @@ export interface Located<C extends Content> {
   content: C
 }
 
-export interface DocumentFile extends Located<Document> {
+export interface DocumentFile extends Located<Document>, Sayings {
   /** Where it is one: `gxp_id` of any kind's pattern. */
   id: string | null
   /** What it is: what its directory says, unless neither its file name nor its id agrees. */
   is: DocumentKind
+  named: readonly NamedFile[]
 }
 
 export interface SourceFile extends Located<AnnotatedSource> {
   test: boolean
   /** The whole file as a node of the graph. */
   node: string
+  /** Its blocks, as nodes. */
+  nodes: readonly BlockNode[]
 }
 
 /** A single `.jws` file: the evidence of a test, or a release manifest. */
@@ -136,6 +140,8 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
   }
 }
 
+const DOCUMENT_KINDS = 3
+
 /** The one pass over the files. An assessment reads from top to bottom: each list is in the order of the files. */
 function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
   const documents: DocumentFile[] = []
@@ -147,7 +153,7 @@ function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
   const keptKinds = new Set<DocumentKind>()
   for (const file of snapshot.files) {
     const { path, sha, kind, content } = file
-    const directory = documentDirectory(path)
+    const directory = keptKinds.size < DOCUMENT_KINDS ? documentDirectory(path) : null
     if (directory) keptKinds.add(directory)
     if (content === null) continue
     if (isDocument(content)) documents.push(documentFile(content, path, sha))
@@ -170,11 +176,12 @@ function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
 const documentFile = remembered((content: Document, path: string, sha: string): DocumentFile => {
   const [claimed, named] = [kindOfId(content.gxpId ?? ''), kindOfId(idInFileName(path) ?? '')]
   const is = named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
-  return { path, sha, content, id: claimed && content.gxpId, is }
+  const id = claimed && content.gxpId
+  return { path, sha, content, id, is, ...documentSays(content, path, id) }
 })
 
 const sourceFile = remembered((content: AnnotatedSource, path: string, sha: string, test: boolean): SourceFile => {
-  return { path, sha, content, test, node: fileNode(path) }
+  return { path, sha, content, test, node: fileNode(path), nodes: nodesOf(content, path, test) }
 })
 
 const evidenceFile = remembered((content: Evidence, path: string, sha: string, verdict: Verdict): EvidenceFile => {

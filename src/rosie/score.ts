@@ -5,8 +5,7 @@
  * adds to what is reached, or as much to both sides. It measures a record; it judges nobody.
  */
 
-import { isRetired } from './coverage.ts'
-import { kindOfId } from './ids.ts'
+import { placeable } from './coverage.ts'
 import type { RequirementCoverage, Risk, Score } from './model.ts'
 import { walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
@@ -80,16 +79,12 @@ function evidence({ testEvidence }: ComplianceRecord): ScorePart {
 }
 
 function placed(record: ComplianceRecord): ScorePart {
-  const { graph, documentsById } = record
   const placed = walk(
-    graph.typed,
+    record.graph.typed,
     'into',
     record.coverage.requirements.map(({ id }) => id),
   )
-  const ids = [...documentsById.keys()].filter((id) => {
-    const kind = kindOfId(id)
-    return (kind === 'user_story' || kind === 'specification') && !isRetired(id, record)
-  })
+  const ids = placeable(record)
   return {
     name: 'Stories and specifications that lead to a requirement',
     weight: 10,

@@ -1,10 +1,10 @@
 /** Where tracing starts: the tests and evidence that speak for a requirement, and the tiers that they reach it with. */
-import { type BlockNode, evidenceNode } from './graph.ts'
 import { remembered } from './memo.ts'
 import type { Tag, Tier } from './model.ts'
 import { TIERS } from './model.ts'
 import { endsOf, type Network, spread } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
+import { type BlockNode, evidenceNode } from './sayings.ts'
 import { isCurrent, isPassing, newestOf, type TestEvidence } from './test-evidence.ts'
 
 /** A test or an evidence, and the tiers that it names itself; none: it is of the tier of what it verifies. */

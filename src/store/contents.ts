@@ -32,7 +32,10 @@ export class Contents implements ContentStore {
     return new Map(rows.map(({ sha, reader, content }) => [contentKey(sha, reader), content]))
   }
 
-  /** Only what was too large under the limits of then is written anew. */
+  /**
+   * Only what was too large under the limits of then is written anew. Each row once, as one statement may not update it
+   * twice, and in one order, so that two scans which keep the same contents never wait for each other in a circle.
+   */
   async keepContents(
     repositoryId: bigint,
     contents: readonly { sha: string; reader: Reader; content: Content }[],
@@ -43,7 +46,7 @@ export class Contents implements ContentStore {
       (rows) => this.#database.client.$executeRaw`
         INSERT INTO blob (repository_id, sha, reader, parser_version, content)
         SELECT DISTINCT ON (sha, reader) ${repositoryId}::bigint, sha, reader, ${this.#parserVersion}::int, content
-        FROM json_to_recordset(${rows}::json) AS given (sha text, reader text, content jsonb)
+        FROM json_to_recordset(${rows}::json) AS given (sha text, reader text, content jsonb) ORDER BY sha, reader
         ON CONFLICT (repository_id, sha, reader, parser_version) DO UPDATE
           SET content = EXCLUDED.content, verdict = NULL, verdict_keys = NULL
           WHERE blob.content -> 'problems' @> '[{"cause": "too-large"}]'`,

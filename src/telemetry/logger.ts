@@ -35,7 +35,7 @@ const SECRET_TEXTS: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CENSOR],
   [/\b(?:gh[opusr]_\w+|github_pat_\w+)/g, CENSOR],
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{16,}/gi, `$1 ${CENSOR}`],
-  [/(\b[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:)[^\s/]+@/gi, `$1${CENSOR}@`],
+  [/(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s:/@]*:)[^\s/]+@/gi, `$1${CENSOR}@`],
 ]
 
 /** Deeper than anything we log on purpose: what lies below is left out. */

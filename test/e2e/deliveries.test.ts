@@ -67,7 +67,10 @@ describe('deliveries', () => {
 
   it('of a branch that brings nothing new have the verdict of the commit it stands on', async () => {
     const repository = await world.scanned({ ...RECORD, ...BROKEN })
-    const { conclusion, output } = await world.pushed(repository, 'copy', await tipOf(repository))
+    const tip = await tipOf(repository)
+    await repository.push('copy', tip)
+    await world.until(() => repository.checkRuns(tip).length >= 2)
+    const { conclusion, output } = await world.check(repository, tip)
     expect(conclusion).toBe('failure')
     expect(output.summary).toContain('introduced: none; existing: 1 error')
   })

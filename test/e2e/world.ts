@@ -76,10 +76,12 @@ export class World {
   /** The last word of every test. */
   async judge(): Promise<void> {
     await this.quiet()
-    const unfinished = this.github.repositories
-      .flatMap(({ checks }) => checks.all)
-      .filter(({ status }) => status !== 'completed')
-    expect(unfinished).toEqual([])
+    const unfinished = () =>
+      this.github.repositories.flatMap(({ checks }) => checks.all).filter(({ status }) => status !== 'completed')
+    // On a busy machine a scan may be silent for longer than that.
+    await this.github.waitFor(() => unfinished().length === 0, 20_000).catch(() => undefined)
+    expect(unfinished()).toEqual([])
+    await this.quiet()
     expect(this.github.violations).toEqual([])
     this.github.reset()
   }
@@ -104,11 +106,14 @@ export class World {
 
   /** The check run that people see on a commit, once it is complete and nothing more happens. */
   async check(repository: Repository, sha: string, timeoutMs = 20_000): Promise<CheckRun> {
-    await this.until(() => visible(repository, sha)?.status === 'completed', timeoutMs)
-    await this.quiet()
-    const check = visible(repository, sha)
-    if (!check) throw new Error('The check run is gone.')
-    return check
+    for (;;) {
+      await this.until(() => visible(repository, sha)?.status === 'completed', timeoutMs)
+      await this.quiet()
+      const check = visible(repository, sha)
+      if (!check) throw new Error('The check run is gone.')
+      // Another may have been opened meanwhile.
+      if (check.status === 'completed') return check
+    }
   }
 
   /** The one comment on a pull request. */

@@ -1,10 +1,13 @@
 /** What somebody writes who means harm. Each gives a clear finding or nothing; nothing throws, hangs or grows. */
 import { createHmac } from 'node:crypto'
 import { CompactSign, exportJWK, exportSPKI, generateKeyPair } from 'jose'
+import { checkPage } from '../../src/report/summary.ts'
+import { terminal } from '../../src/report/terminal.ts'
 import type { Json } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { readyKeys, type TrustedKey, verify } from '../../src/rosie/verify.ts'
+import { report } from '../report/sample.ts'
 import { packageFiles, packageSigner, sha256 } from '../support/packages.ts'
 import {
   assessInFull,
@@ -21,7 +24,7 @@ import {
   specification,
   unsigned,
 } from '../support/record.ts'
-import { everyReport, expectHarmlessReports, expectSound } from '../support/soundness.ts'
+import { expectHarmlessReports, expectSound } from '../support/soundness.ts'
 
 const MEGABYTE = 2 ** 20
 const fill = (unit: string, bytes = MEGABYTE - 100) => unit.repeat(Math.floor(bytes / unit.length))
@@ -97,7 +100,7 @@ describe('YAML', () => {
       [`a: &a [${'x, '.repeat(20_000)}]`, `b: [${'*a, '.repeat(21)}]`],
       /more than 20 YAML aliases/,
     ],
-    ['an anchor of itself', ['a: &a', '  b: *a'], /alias|anchor|resolve/i],
+    ['an anchor of itself', ['a: &a', '  b: *a'], /contains itself/],
     ['a custom tag', ['title: !!python/object:os.system x'], /tag/i],
     ['a tag of its own', ['%TAG ! tag:evil.example,2026:', 'title: !x y'], /invalid|tag/i],
     ['binary', ['title: !!binary aGk='], /tag/i],
@@ -266,19 +269,17 @@ describe('Two hundred thousand findings', () => {
     const [finding] = found.assessment.findings
     if (!finding) throw new Error('there is one')
     const many = (rule: string) => times(200_000, () => rule).map(() => ({ ...finding, rule }))
-    const { pages, data } = everyReport({
-      ...found,
-      assessment: { ...found.assessment, findings: [...many('trace/orphan').slice(0, 200), ...many('trace/cycle')] },
-    })
-    expect(pages.summary).toContain('199,980 more')
-    expect(data.terminal).toContain('trace/cycle')
+    const findings = [...many('trace/orphan').slice(0, 200), ...many('trace/cycle')]
+    const { summary } = checkPage(report({ ...found.assessment, findings }))
+    expect(summary).toContain('200,000')
+    expect(terminal({ ...found.assessment, findings }, { colour: false, notes: [] })).toContain('trace/cycle')
   })
 })
 
 describe('A policy', () => {
   it.each<[string, string, string]>([
     ['a hundred thousand ignores', `ignore:\n${fill('  - {}\n')}`, 'longer than 128 Ki'],
-    ['a thousand ignores', `ignore:\n${'  - {}\n'.repeat(1_000)}`, 'reason'],
+    ['a thousand ignores', `ignore:\n${'  - {}\n'.repeat(1_000)}`, 'more than 100 entries'],
     ['settings that are nobody’s', times(5_000, (n) => `k${n}: 1`).join('\n'), 'is no setting'],
     ['numbers beyond all numbers', `limits: {file_bytes: ${'9'.repeat(400)}, package_file_bytes: 1e308}`, 'takes'],
     ['not a number', 'limits: {file_bytes: .nan, package_file_bytes: -.inf}', 'takes'],
@@ -307,11 +308,11 @@ describe('A policy', () => {
       expires: '2026-03-01',
       line: n + 1,
     }))
-    const deep = Object.fromEntries(times(200, (n) => [`src/${fill('a/', 400)}${n}.ts`, '// @gxp-rsk HIGH\n']))
+    const deep = Object.fromEntries(times(50, (n) => [`src/${fill('a/', 400)}${n}.ts`, '// @gxp-rsk HIGH\n']))
     const { assessment } = await assessed(goodBut(deep), {
       policy: { ignore, sources: times(50, () => glob), tests: times(50, () => glob) },
     })
-    expect(assessment.findings.length + assessment.ignored.length).toBeGreaterThanOrEqual(200)
+    expect(assessment.findings.length + assessment.ignored.length).toBeGreaterThanOrEqual(50)
   })
 
   it.each<[string, string[]]>([
@@ -335,7 +336,7 @@ describe('Markdown, HTML, terminal controls and invisible characters', () => {
   }
   const everywhere = (text: string): Files => {
     const said = JSON.stringify(text)
-    const plain = text.replace(/[\n\u0000]/g, ' ')
+    const plain = text.replace(/[\n]/g, ' ')
     const signed = { alg: text, kid: text }
     return {
       [CONTEXT]: document(
@@ -468,7 +469,9 @@ describe('Claims', () => {
     const payload = claims({ test_results: [{ status }, { status: 'passed' }] })
     const results = { passed: 1, failed: 1, skipped: 0 }
     expect(read('evidence', Buffer.from(unsigned({ alg: 'ES256' }, payload)), MEGABYTE)).toMatchObject({ results })
-    expect(read('package/metadata', Buffer.from(JSON.stringify(payload)), MEGABYTE)).toMatchObject({ results })
+    expect(
+      read('package/metadata', Buffer.from(JSON.stringify({ tests: payload.test_results })), MEGABYTE),
+    ).toMatchObject({ results })
   })
 
   it('that count beyond all numbers count nothing', () => {
@@ -516,7 +519,7 @@ describe('A signature', () => {
     if (evidence.kind !== 'evidence') throw new Error('another reader answered')
     return verify(evidence, keys, 0)
   }
-  const sign = (key: CryptoKey, header: { alg: string; [member: string]: unknown }) =>
+  const sign = (key: typeof ec.privateKey, header: { alg: string; [member: string]: unknown }) =>
     new CompactSign(Buffer.from(payload)).setProtectedHeader(header).sign(key)
   const hmac = (header: object, secret: string) => {
     const signed = [header, payload]

@@ -163,4 +163,52 @@ describe('Of any lines', () => {
       { numRuns: 3000 },
     )
   })
+
+  const text = fc
+    .stringMatching(/^[A-Za-z][A-Za-z0-9 ,.()@"'#:é-]{0,40}$/)
+    .filter((said) => /^(?!(null|true|false)$)(?!.*(: | #)).*[^ :]$/i.test(said))
+  const scalar = fc.oneof(text, fc.stringMatching(/^"[ -!#-[\]-~]{0,30}"$/), fc.stringMatching(/^'[ -&(-~]{0,30}'$/))
+  const indent = fc.constantFrom('', ' ', '  ', '    ')
+  const list = fc
+    .tuple(indent, fc.array(scalar, { minLength: 1, maxLength: 4 }))
+    .map(([by, items]) => ['', ...items.map((item) => `${by}- ${item}`)].join('\n'))
+  const literal = fc
+    .tuple(
+      fc.constantFrom('|', '|-'),
+      fc.array(
+        fc.oneof(
+          text,
+          fc.constant(''),
+          text.map((said) => `  ${said}`),
+        ),
+        { maxLength: 4 },
+      ),
+      text,
+    )
+    .map(([mark, lines, first]) =>
+      [mark, ...[first, ...lines].map((line) => (line === '' ? '' : `  ${line}`))].join('\n'),
+    )
+  const entry = fc.oneof(
+    scalar.map((said) => ` ${said}`),
+    list,
+    literal.map((said) => ` ${said}`),
+    fc.constant(' []'),
+  )
+  const plain = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[A-Za-z][\w-]{0,9}$/), entry), {
+    selector: ([key]) => key,
+    minLength: 1,
+    maxLength: 6,
+  })
+
+  it('all plain ones are read, and as the library reads them', () => {
+    fc.assert(
+      fc.property(plain, fc.constantFrom('\n', '\n\n'), (entries, end) => {
+        const text = entries.map(([key, said]) => `${key}:${said}${end}`).join('')
+        const fields = readPlainFields(text, 1)
+        expect(fields).not.toBeNull()
+        expect(fields).toEqual(byLibrary(text))
+      }),
+      { numRuns: 1000 },
+    )
+  })
 })

@@ -1,24 +1,51 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: some of these texts are programs
 /** What holds for every file and every record, whatever is in them. */
 import fc from 'fast-check'
+import { LANGUAGES } from '../../src/rosie/languages.ts'
 import type { Reader } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
-import { assessRecord, type Files, GOOD, goodBut, requirement, specification, story, TEST } from '../support/record.ts'
+import type { PolicyFile } from '../../src/rosie/parse/policy-file.ts'
+import type { ProjectPolicy } from '../../src/rosie/parse/project-policy.ts'
+import { resolvePolicy } from '../../src/rosie/resolve-policy.ts'
+import {
+  assessInFull,
+  assessRecord,
+  claims,
+  type Files,
+  GOOD,
+  goodBut,
+  requirement,
+  signer,
+  specification,
+  story,
+  TEST,
+  unsigned,
+} from '../support/record.ts'
+import { everyReport, expectSound } from '../support/soundness.ts'
 
+/** All of them: a reader that is not named here does not compile. */
+const OF_RECORDS = {
+  system_context: true,
+  requirement: true,
+  user_story: true,
+  specification: true,
+  risk_register: true,
+  decision: true,
+  testing_record: true,
+  vendor_assessment: true,
+  evidence: true,
+  'package/manifest': true,
+  'package/signature': true,
+  'package/metadata': true,
+  'package/results': true,
+  'package/file': true,
+  key: true,
+  policy: true,
+  project_policy: true,
+} satisfies Record<Exclude<Reader, `annotations/${string}`>, true>
 const READERS: Reader[] = [
-  'system_context',
-  'requirement',
-  'user_story',
-  'specification',
-  'risk_register',
-  'evidence',
-  'package/manifest',
-  'package/metadata',
-  'package/results',
-  'package/signature',
-  'key',
-  'annotations/javascript',
-  'annotations/python',
+  ...(Object.keys(OF_RECORDS) as (keyof typeof OF_RECORDS)[]),
+  ...LANGUAGES.map((language): Reader => `annotations/${language}`),
 ]
 const LIMIT = 2 ** 20
 
@@ -75,6 +102,14 @@ const PIECES = [
     '"tier":"OQ","result":"FAIL",',
     '"d":1',
   ],
+  ...[
+    'fail_on: never\n',
+    'severities: {',
+    'ignore: [{paths: ["**"], reason: x, expires: 2026-03-01}]\n',
+    '<<: ',
+    '1e999',
+  ],
+  ...['## Status\n', 'Superseded by ADR-002\n', '<!--', '-->', '```\n', '"test_results":[{"status":{"toString":1}}],'],
   ...['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----', '## RISK-1', '[2026-02-05] RISK-2 |', '😀', 'é'],
 ]
 const anyText = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...PIECES) }, fc.string()), { maxLength: 40 })
@@ -238,6 +273,132 @@ describe('An assessment', () => {
       fc.asyncProperty(anyRecord, async (files) => {
         const { total, linked, traced, proven } = (await assessRecord(files)).summary.requirements
         expect(total >= linked && linked >= traced && traced >= proven).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+/** Files of every kind with anything in them, some of it nearly right. */
+const SOME_PATHS = [
+  ...[
+    '.gxp/system_context.md',
+    '.gxp/requirements/REQ-001.md',
+    '.gxp/requirements/REQ-002-x.md',
+    '.gxp/specs/SPEC-001.md',
+  ],
+  ...['.gxp/user_stories/US-001.md', '.gxp/specs/REQ-003.md', '.gxp/US-002.md', '.gxp/risk_assessment.log'],
+  ...['.gxp/adr/ADR-001-x.md', '.gxp/adr/ADR-002-y.md', '.gxp/adr/x.md', '.gxp/evidence/ROT-SPEC-001.md'],
+  ...['.gxp/evidence/a.jws', '.gxp/evidence/b.jws', '.gxp/evidence/x.txt', '.gxp/vendor_assessments/v.md'],
+  ...['.gxp/evidence/OQ-SPEC-001/manifest.json', '.gxp/evidence/OQ-SPEC-001/signature.jws', '.gxp/unknown.txt'],
+  ...['.gxp/evidence/OQ-SPEC-001/metadata.json', '.gxp/evidence/OQ-SPEC-001/artifacts/test-results.json'],
+  ...['.gxp/evidence/OQ-SPEC-001/manifest.jws', '.gxp/keys/a.pem', '.gxp/keys/b.jwks.json', 'GxP.MD'],
+  ...['.github/rosie.yml', 'src/a.ts', 'src/b.py', 'test/a.test.ts', 'src/c.sql', '.gxp/__proto__/constructor.md'],
+]
+const anyClaim = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom('SPEC-001', 'OQ', '0'.repeat(40), '0'.repeat(64), 1e308, -1),
+)
+const anyJws = fc
+  .tuple(
+    fc.dictionary(fc.constantFrom('alg', 'kid', 'crit', 'b64'), fc.constantFrom('ES256', 'none', false, 'k', ['b64'])),
+    fc.dictionary(
+      fc.constantFrom(
+        ...Object.keys(claims()),
+        'iat',
+        'exp',
+        'release_version',
+        'evidence_summary',
+        'files',
+        '__proto__',
+      ),
+      anyClaim,
+    ),
+  )
+  .map(([header, payload]) => unsigned(header, payload))
+const anyFields = fc
+  .dictionary(
+    fc.constantFrom(
+      'gxp_id',
+      'id',
+      'title',
+      'parent_id',
+      'satisfies',
+      'validation_status',
+      'gxp_risk_rating',
+      'version',
+      'spec_id',
+      'result',
+      'source_files',
+      'status',
+      'risk',
+      'expiry_date',
+    ),
+    fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('REQ-001', 'SPEC-001', 'HIGH', 'validated', '1.0.0')),
+  )
+  .map((fields) => `---\n${JSON.stringify(fields)}\n---\n`)
+const anyContent: fc.Arbitrary<string | Uint8Array> = fc.oneof(
+  anyBytes,
+  anyJws,
+  anyFields,
+  fc.json({ maxDepth: 4 }),
+  fc.constantFrom(...Object.values(GOOD)),
+)
+const anyFiles: fc.Arbitrary<Files> = fc
+  .tuple(fc.dictionary(fc.constantFrom(...SOME_PATHS), anyContent, { maxKeys: 14 }), fc.boolean())
+  .map(([files, good]) => ({ ...(good ? GOOD : {}), ...files }))
+const anyPolicy = fc.tuple(anyText, anyText, anyFields).map(([organisation, repository, project]) =>
+  resolvePolicy({
+    organisation: read('policy', Buffer.from(organisation.join('')), LIMIT) as PolicyFile,
+    repository: read('policy', Buffer.from(repository.join('')), LIMIT) as PolicyFile,
+    project: read('project_policy', Buffer.from(project), LIMIT) as ProjectPolicy,
+  }),
+)
+const anyState = fc.constantFrom(null, { id: '1', plain: '0'.repeat(64), separated: null })
+const { key: trusted } = await signer('k')
+const anyGiven = fc.record({
+  base: fc.option(anyFiles, { nil: undefined }),
+  policy: anyPolicy,
+  proposed: fc.option(anyPolicy),
+  state: anyState,
+  states: fc.dictionary(fc.constantFrom('0'.repeat(40), '__proto__', ''), anyState),
+  keys: fc.constantFrom([], [trusted]),
+  now: fc.date({ noInvalidDate: true, min: new Date('1970-01-01'), max: new Date('2100-01-01') }),
+  trackedRecord: fc.boolean(),
+})
+
+describe('Any files, with any base, policy, keys and states', () => {
+  it('are assessed and told without an exception, each finding at a place that is there', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFiles, anyGiven, async (files, given) => {
+        const found = await assessInFull(files, given)
+        expectSound(found.assessment, files)
+        everyReport(found)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('are judged alike in whatever order they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFiles, anyGiven, async (files, given) => {
+        const turned = Object.fromEntries(Object.entries(files).reverse())
+        expect(await assessRecord(turned, given)).toEqual(await assessRecord(files, given))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('are judged alike with an unrelated file beside them', async () => {
+    const unrelated = fc.constantFrom(
+      'notes.txt',
+      'docs/.gxp/requirements/REQ-9.md',
+      'node_modules/a/.gxp/x.md',
+      'dist/a.ts',
+    )
+    await fc.assert(
+      fc.asyncProperty(anyFiles, unrelated, anyContent, anyGiven, async (files, path, content, given) => {
+        expect(await assessRecord({ ...files, [path]: content }, given)).toEqual(await assessRecord(files, given))
       }),
       { numRuns: 60 },
     )

@@ -77,7 +77,7 @@ export function everyReport({ assessment, head }: Assessed): {
 const ACTING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
 const CODE_SPAN = /(?<!`)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g
 /** HTML, links and mentions of the hostile text, where Markdown would make something of them. */
-const ALIVE = /<(?:img|script|b)\b|\]\(https?:|@acme/
+const ALIVE = /<(?:img|script|b)\b|(?<!\\)\]\(https?:|@acme/
 
 /** Nothing of the repository's text acts in any report. */
 export function expectHarmlessReports(assessed: Assessed): void {

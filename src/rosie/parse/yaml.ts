@@ -2,7 +2,18 @@
  * YAML as a record or a policy may use it: one mapping of plain values, each with its place. Hostile input is expected:
  * custom tags, duplicate keys, alias bombs and deep nesting are problems, never values.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, visit, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { Json, Span } from '../model.ts'
 import { MAX_DEPTH, parseBounded, TooDeep } from './yaml-document.ts'
 
@@ -112,15 +123,28 @@ function duplicateKey(map: YAMLMap): { offset: number; message: string } | null 
 }
 
 /** JSON only: dates stay text (the core schema makes none), not-a-number and infinities become null. */
-function plain(value: unknown): Json {
+function plain(value: unknown, depth = 0): Json {
+  // An alias inside of what it stands for makes a value that contains itself.
+  if (depth > MAX_ALIASES * MAX_DEPTH) throw new Error('it contains itself, or is nested too deeply.')
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return value.map(plain)
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member, depth + 1)]))
   }
   return null
+}
+
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+/** By key. Made once for each mapping: a policy of ten thousand keys is asked for the place of each. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = PAIRS.get(map)
+  if (known) return known
+  const pairs = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])))
+  PAIRS.set(map, pairs)
+  return pairs
 }
 
 /** Where a key stands, or an element of a list; the nearest that is there where the path leads further. */
@@ -130,7 +154,7 @@ export function placeIn({ document, root, at }: YamlMapping, path: readonly (str
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document)
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      const pair = pairsOf(node).get(String(step))
       if (!pair || !isScalar(pair.key)) break
       offset = pair.key.range?.[0] ?? offset
       node = pair.value

@@ -1,7 +1,8 @@
 /** The risk that blocks claim, against each other and against documents. GxP.MD, "Risk". */
-import type { BlockNode } from '../graph.ts'
-import type { Place, Risk } from '../model.ts'
+
+import { type Place, RISKS, type Risk } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
+import type { BlockNode } from '../sayings.ts'
 import { riskTags } from '../tags.ts'
 import { highestRisk, riskRank } from '../vocabulary.ts'
 import { type Hit, inEach, type Rule } from './rule.ts'
@@ -37,24 +38,44 @@ export const riskMismatch: Rule = {
   severity: 'warning',
   about: 'The document, the source and the tests of one id disagree about its risk.',
   *check({ head }) {
-    const [sources, tests] = [claimsIn(head, false), claimsIn(head, true)]
+    const levels = levelsIn(head)
     const rated = (id: string) => highestRisk(head.documentsById.get(id)?.map(ratingOf) ?? [])
-    const settled = (id: string) => rated(id) ?? highestRisk(sources.get(id)?.map(riskOf) ?? [])
-    for (const id of new Set([...sources.keys(), ...tests.keys()])) {
-      const expected = settled(id)
-      if (!expected || !head.graph.defined.has(id)) continue
-      const others = (blocks: readonly BlockNode[] = []) => blocks.some(({ risk }) => risk !== expected)
-      const voices = { source: sources.get(id), test: tests.get(id) }
-      if (!others(voices.source) && !others(voices.test)) continue
-      const about = { id, expected, by: rated(id) ? 'its document' : 'its source' }
-      yield* disagreement(voices.source ?? [], 'source', { ...about, known: rated })
-      yield* disagreement(voices.test ?? [], 'test', { ...about, known: settled })
+    const settled = (id: string) => rated(id) ?? highestIn(levels.get(id) ?? 0)
+    const split = [...levels].filter(([id, claimed]) => isSplit(claimed, settled(id)) && head.graph.defined.has(id))
+    if (split.length === 0) return
+    const [sources, tests] = [claimsIn(head, false), claimsIn(head, true)]
+    for (const [id] of split) {
+      const about = { id, expected: settled(id), by: rated(id) ? 'its document' : 'its source' }
+      yield* disagreement(sources.get(id) ?? [], 'source', { ...about, known: rated })
+      yield* disagreement(tests.get(id) ?? [], 'test', { ...about, known: settled })
     }
   },
 }
 
 const ratingOf = ({ content }: { content: { risk: Risk | null } }) => content.risk
 const riskOf = ({ risk }: BlockNode) => risk
+
+/** A bit for each level that source claims, and one for each that tests claim. */
+type Levels = number
+
+const levelOf = (risk: Risk, test: boolean): Levels => 1 << (riskRank(risk) + (test ? RISKS.length : 0))
+
+/** The levels that blocks claim for each id they name. Most records agree, and nothing more is asked of them. */
+function levelsIn({ graph }: ComplianceRecord): Map<string, Levels> {
+  const levels = new Map<string, Levels>()
+  for (const { names, risk, test } of graph.blocks.values()) {
+    if (risk === null) continue
+    const level = levelOf(risk, test)
+    for (const id of names) levels.set(id, (levels.get(id) ?? 0) | level)
+  }
+  return levels
+}
+
+const highestIn = (levels: Levels): Risk | null =>
+  RISKS.findLast((risk) => (levels & levelOf(risk, false)) !== 0) ?? null
+
+const isSplit = (levels: Levels, expected: Risk | null): boolean =>
+  expected !== null && (levels & ~(levelOf(expected, false) | levelOf(expected, true))) !== 0
 
 /** Blocks of source, or of tests, by each id they name. */
 function claimsIn({ graph }: ComplianceRecord, test: boolean): Map<string, BlockNode[]> {
@@ -72,7 +93,7 @@ function claimsIn({ graph }: ComplianceRecord, test: boolean): Map<string, Block
 
 interface About {
   id: string
-  expected: Risk
+  expected: Risk | null
   by: string
   /** The risk of other ids, from voices that this one is held against. */
   known: (id: string) => Risk | null

@@ -1,5 +1,4 @@
 /** The system's version against what changed under it. RFC-001, "System context". */
-import { blocksOf } from '../graph.ts'
 import { remembered } from '../memo.ts'
 import type { Place } from '../model.ts'
 import { textOf } from '../parse/document.ts'
@@ -63,7 +62,7 @@ const filesThatCount = remembered(({ documents, sources }: ComplianceRecord): Re
   const counting = new Map<string, string>()
   for (const document of documents) if (kindOf(document) === 'requirement') counting.set(document.path, document.sha)
   for (const file of sources) {
-    if (!file.test && blocksOf(file).nodes.some(({ risk }) => risk === 'HIGH')) counting.set(file.path, file.sha)
+    if (!file.test && file.nodes.some(({ risk }) => risk === 'HIGH')) counting.set(file.path, file.sha)
   }
   return counting
 })

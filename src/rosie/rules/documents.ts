@@ -20,8 +20,7 @@ const readableAmong = remembered((documents: readonly DocumentFile[]): readonly 
   documents.filter(({ content }) => content.problems.length === 0),
 )
 
-export const isMisplaced = (document: DocumentFile): boolean =>
-  !document.path.startsWith(DIRECTORIES[kindOf(document)])
+export const isMisplaced = (document: DocumentFile): boolean => !document.path.startsWith(DIRECTORIES[kindOf(document)])
 
 export const fieldPlace = ({ path, content }: DocumentFile, key: string): Place => ({
   path,

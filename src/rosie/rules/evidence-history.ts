@@ -74,6 +74,7 @@ const alteredSince = remembered((head: ComplianceRecord, base: ComplianceRecord)
 
 /** Each signed evidence of the base that the head has not as it was. */
 function* altered(base: ComplianceRecord, head: ComplianceRecord): Generator<Altered> {
+  if (head.evidence === base.evidence && base.packages.length === 0) return
   const now = new Map<string, string>()
   for (const file of head.snapshot.files) if (isEvidence(file)) now.set(file.path, file.sha)
   const isWhere = ({ path, sha }: Held) => now.get(path) === sha

@@ -146,7 +146,7 @@ const unrecordedChange: Rule = {
   about: 'A requirement was added, or says something else than before, and the risk register has no new entry.',
   *check({ head, base }) {
     const register = changes({ head, base })
-    if (!base || !register || register.added.length > 0) return
+    if (!base || !register || register.added.length > 0 || head.documents === base.documents) return
     for (const document of head.documents) {
       const id = idOf(document)
       const { path, content } = document

@@ -1,4 +1,4 @@
-import { counted, either, shown } from '../../../src/rosie/rules/words.ts'
+import { bounded, counted, either, shown } from '../../../src/rosie/rules/words.ts'
 
 describe('A text as a message quotes it', () => {
   it('is one line', () => {
@@ -22,4 +22,20 @@ it('counts in the singular and the plural', () => {
 
 it('joins alternatives as a sentence does', () => {
   expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(either)).toEqual(['', 'a', 'a or b', 'a, b or c'])
+})
+
+describe('A message', () => {
+  it('is left as it is where somebody wrote it', () => {
+    const message = `${'word '.repeat(700)}and \`${'x'.repeat(190)}\`.`
+    expect(bounded(message)).toBe(message)
+  })
+
+  it('keeps its sentence around an id that nobody reads', () => {
+    const short = bounded(`SPEC-1 names \`${'A'.repeat(100_000)}\`, which is no id.`)
+    expect(short).toMatch(/^SPEC-1 names `A{99}…A{97}`, which is no id\.$/)
+  })
+
+  it('is no longer than anyone reads, however many words it has', () => {
+    expect(bounded('ab '.repeat(100_000))).toHaveLength(4_000)
+  })
 })

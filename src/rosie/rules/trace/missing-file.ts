@@ -1,8 +1,8 @@
 import { classify } from '../../classify.ts'
-import { pathInTree } from '../../graph.ts'
 import { remembered } from '../../memo.ts'
 import type { Place } from '../../model.ts'
 import { type ComplianceRecord, type DocumentFile, idOf } from '../../record.ts'
+import { pathInTree } from '../../sayings.ts'
 import type { Rule } from '../rule.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** Each artifact has a place in the graph. RFC-001, "User stories", "Specifications". */
-import { isRetired, riskOf } from '../../coverage.ts'
+import { isRetired, placeable, riskOf } from '../../coverage.ts'
 import { kindOfId } from '../../ids.ts'
 import type { DocumentKind } from '../../model.ts'
+import { endsOf } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import { placeOf } from '../places.ts'
 import { brokenReferences } from '../references.ts'
@@ -23,13 +24,14 @@ export const missingParent: Rule = {
   severity: 'warning',
   about: 'A user story names no requirement, or a specification neither a story nor a requirement. By risk.',
   *check({ head, policy }) {
-    const { graph, documentsById } = head
+    const { graph } = head
     const told = new Set<string>()
     if (isToldAsError(brokenReference, policy)) for (const { from } of brokenReferences(head)) told.add(from)
     if (isToldAsError(wrongType, policy)) for (const { from } of graph.faults.keys()) told.add(from)
-    for (const id of documentsById.keys()) {
+    for (const id of placeable(head)) {
+      if (told.has(id) || hasParent(id, head)) continue
       const kind = kindOfId(id)
-      if (!parented(kind) || told.has(id) || isRetired(id, head) || hasParent(id, head)) continue
+      if (!parented(kind)) continue
       yield {
         place: placeOf(id, head),
         gxpId: id,
@@ -42,7 +44,7 @@ export const missingParent: Rule = {
 
 /** One that refers to itself has a finding for that. */
 const hasParent = (id: string, { graph }: ComplianceRecord) =>
-  graph.typedOut(id).some(({ to }) => graph.defined.has(to))
+  endsOf(graph.typed, id).some((to) => graph.defined.has(to))
 
 /** A document that refers to nothing and that nothing refers to. */
 export const orphan: Rule = {
@@ -51,9 +53,7 @@ export const orphan: Rule = {
   about: 'An artifact refers to nothing, and nothing refers to it.',
   *check({ head, policy }) {
     const { graph, documentsById } = head
-    const alone = [...documentsById.keys()].filter(
-      (id) => graph.out(id).length === 0 && graph.into(id).length === 0 && !isRetired(id, head),
-    )
+    const alone = [...documentsById.keys()].filter((id) => !graph.whole.numbers.has(id) && !isRetired(id, head))
     if (alone.length === 0) return
     const meant = new Set(meantBy(head).values())
     const parentsTold = standsFor(missingParent, orphan, policy)

@@ -1,11 +1,11 @@
 /** Specifications against tests and source. RFC-001, "Specifications"; GxP.MD, "Traceability graph". */
 import { isRetired } from '../../coverage.ts'
-import { pathInTree } from '../../graph.ts'
 import { kindOfId } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
 import { type Reached, walk } from '../../network.ts'
 import type { Policy } from '../../policy.ts'
 import type { ComplianceRecord } from '../../record.ts'
+import { pathInTree } from '../../sayings.ts'
 import { startsOf, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
 import type { Rule } from '../rule.ts'
