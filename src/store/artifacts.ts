@@ -2,6 +2,7 @@
 import { decisionInFileName } from '../rosie/ids.ts'
 import type { Field, Json, SnapshotFile } from '../rosie/model.ts'
 import type { RiskRegister } from '../rosie/parse/risk-register.ts'
+import { indexable } from './indexable.ts'
 
 export interface ArtifactRow {
   path: string
@@ -22,10 +23,10 @@ export function artifactOf({ path, kind, sha, content }: SnapshotFile): Artifact
     case 'user_story':
     case 'specification': {
       const { gxpId, title, risk, status } = content
-      return { ...file, gxpId, title, risk, status, data: content }
+      return { ...file, gxpId: gxpId && indexable(gxpId), title, risk, status, data: content }
     }
     case 'evidence':
-      return { ...file, gxpId: content.gxpId, data: content }
+      return { ...file, gxpId: content.gxpId && indexable(content.gxpId), data: content }
     case 'system_context': {
       const { project_name, gxp_risk_rating, validation_status } = content.fields
       const [title, risk, status] = [word(project_name), word(gxp_risk_rating), word(validation_status)]

@@ -6,6 +6,7 @@ import type { Edge, SnapshotFile } from '../rosie/model.ts'
 import type { Scan, TrackedChange } from '../scan/ports.ts'
 import { artifactOf } from './artifacts.ts'
 import type { Connection, Database } from './database.ts'
+import { indexable } from './indexable.ts'
 import { toJson } from './json.ts'
 import { inChunks } from './rows.ts'
 
@@ -127,6 +128,13 @@ async function replaceEdges(
   )
 }
 
-const edgeRow = ({ from, to, type, by, origin: { path, line } }: Edge): EdgeRow => ({ from, to, type, by, path, line })
+const edgeRow = ({ from, to, type, by, origin: { path, line } }: Edge): EdgeRow => ({
+  from: indexable(from),
+  to: indexable(to),
+  type,
+  by,
+  path,
+  line,
+})
 
 const edgeKey = ({ from, to, type, by, path, line }: EdgeRow) => toJson([from, to, type, by, path, line])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Evidence, SnapshotFile, SystemContext } from '../../src/rosie/model.ts'
 import { LeaseLost, type Scan, type TrackedChange } from '../../src/scan/ports.ts'
 import { Contents } from '../../src/store/contents.ts'
@@ -8,6 +9,7 @@ import {
   aFinding,
   anEdge,
   aRepository,
+  aRequirement,
   aResult,
   aWish,
   deliver,
@@ -351,6 +353,23 @@ forEachDatabase('scans', (databases) => {
       sha: sha('s'),
       content: null,
     } as const
+
+    it('takes ids of any length: an index holds no row over 2,704 bytes, compressed', async () => {
+      const noise = (seed: string) =>
+        Array.from({ length: 80 }, (_, n) => createHash('sha512').update(`${seed}${n}`).digest('base64')).join('')
+      const [long, other] = [noise('a'), `${noise('a')}b`]
+      const file = { ...requirementFile('REQ-900'), content: aRequirement(long) }
+      const origin = { path: file.path, line: 2 }
+      const edge = (to: string) => ({ ...anEdge(long, to), origin })
+      await track({ changed: [file], edges: [edge(long), edge(other)] })
+      const kept = (await artifacts()).find(({ path }) => path === file.path)
+      expect(kept?.gxpId).toMatch(new RegExp(`^${long.slice(0, 400).replace(/[+/]/g, '.')}.*…[0-9a-f]{32}$`))
+      expect(kept?.data).toMatchObject({ gxpId: long })
+      const [first, second] = await edges()
+      expect([first?.from, first?.to]).toEqual([kept?.gxpId, kept?.gxpId])
+      expect(second?.to).not.toBe(first?.to)
+      await track({ removed: [file.path] })
+    })
 
     it('begins with files, artifacts and their first revisions', async () => {
       const scan = await track({ changed: [one, two, source], edges: [anEdge('SPEC-001', 'REQ-001')] })
