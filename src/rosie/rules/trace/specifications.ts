@@ -21,7 +21,7 @@ export const unverifiedSpecification: Rule = {
   severity: 'warning',
   about: 'A specification has no test, no evidence and no record of testing.',
   *check({ head, policy }) {
-    const named = naming('testFiles', head)
+    const named = naming(head).testFiles
     const open = specifications(head).filter((id) => !named.has(id))
     if (open.length === 0) return
     const told = [verified(head), underUncovered(head, policy)]
@@ -43,13 +43,13 @@ export const unimplementedSpecification: Rule = {
   severity: 'notice',
   about: 'A specification is verified, but no source file implements it.',
   *check({ head, policy }) {
-    const named = naming('sourceFiles', head)
+    const named = naming(head).sourceFiles
     const open = specifications(head).filter((id) => head.documentsById.has(id) && !named.has(id))
     if (open.length === 0) return
     const implemented = implementedIn(head)
     // One that nothing verifies either is told once, as unverified or by its requirement.
     const hidden = standsFor(unverifiedSpecification, unimplementedSpecification, policy)
-    const looked = hidden ? [verified(head), naming('testFiles', head)] : null
+    const looked = hidden ? [verified(head), naming(head).testFiles] : null
     for (const id of open) {
       if (implemented.has(id) || looked?.some((reached) => reached.has(id)) === false) continue
       yield {
@@ -71,13 +71,16 @@ const specifications = remembered((head: ComplianceRecord): readonly string[] =>
  * The specifications that name such files, read or not: files that are not there are told by trace/missing-file, and those
  * in languages that are not read can't be judged.
  */
-function naming(list: 'testFiles' | 'sourceFiles', { documents, sourcesByPath }: ComplianceRecord): Set<string> {
-  const otherKind = list === 'sourceFiles'
-  const isMeant = (file: string) => sourcesByPath.get(pathInTree(file))?.test !== otherKind
-  const found = new Set<string>()
-  for (const { id, content } of documents) if (id !== null && content[list].some(isMeant)) found.add(id)
+const naming = remembered(({ documents, sourcesByPath }: ComplianceRecord) => {
+  const found = { testFiles: new Set<string>(), sourceFiles: new Set<string>() }
+  const isTest = (file: string) => sourcesByPath.get(pathInTree(file))?.test
+  for (const { id, content } of documents) {
+    if (id === null) continue
+    if (content.testFiles.some((file) => isTest(file) !== false)) found.testFiles.add(id)
+    if (content.sourceFiles.some((file) => isTest(file) !== true)) found.sourceFiles.add(id)
+  }
   return found
-}
+})
 
 /** What any test, evidence or record of testing reaches, or would reach without a broken reference. */
 const verified = remembered((head: ComplianceRecord): Reached => {
