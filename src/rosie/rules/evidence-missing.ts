@@ -58,7 +58,7 @@ function keptNowhere(found: readonly Unproven[]): Hit {
     place: highest.place,
     general: true,
     severity: severityByRisk(highest.risk),
-    message: `This record keeps no evidence: ${number} neither signed evidence of their tests nor a record of testing (\`ROT-*.md\`). Add one or the other under \`.gxp/evidence/\`.`,
+    message: `This record keeps no evidence: ${number} neither signed evidence nor a record of testing (\`ROT-*.md\`). Add one or the other under \`.gxp/evidence/\`.`,
     detail: 'none',
   }
 }
