@@ -92,8 +92,10 @@ async function snapshot(tree: readonly TreeEntry[], { bytes }: Pick<LargeRecord,
   const files = relevantFiles(tree)
   const contents = new Map<string, Content>()
   const blobs = async function* () {
-    for (const { sha } of new Map(files.map((file) => [file.sha, file])).values())
+    for (const { sha } of new Map(files.map((file) => [file.sha, file])).values()) {
       yield { sha, bytes: bytes.get(sha) ?? null }
+      bytes.delete(sha) // as a scan does: it lets go of what it has read
+    }
   }
   for await (const item of readBlobs(blobs(), wantedContents(files), DEFAULT_POLICY)) {
     contents.set(contentKey(item.sha, item.reader), item.content)

@@ -378,6 +378,29 @@ describe('The test report', () => {
     },
   )
 
+  it.each([
+    ['a text', { passed: 9, failed: '4' }],
+    ['less than none', { passed: 5, failed: -1 }],
+    ['a text among good ones', { passed: '9', failed: 0 }],
+  ])('is not known where a count is %s', (_what, report) => {
+    expect(countResults(report)).toBeNull()
+  })
+
+  it.each([
+    ['a case', { passed: 9, failed: 0, test_cases: [{ name: 'overdose', status: 'failed' }] }],
+    ['a file of tests', { passed: 9, failed: 0, testResults: [{ name: 'a', status: 'failed', assertionResults: [] }] }],
+    ['a case of a file', { passed: 9, failed: 0, testResults: [{ assertionResults: [{ status: 'FAILED' }] }] }],
+    ['a case that took too long', { passed: 9, failed: 0, tests: [{ outcome: 'timedOut' }] }],
+  ])('has a failure where %s says so, whatever the count', (_what, report) => {
+    expect(countResults(report)).toEqual({ passed: 9, failed: 1, skipped: 0 })
+  })
+
+  it('goes by the counts where the cases say nothing against them', () => {
+    const tests = [{ status: 'passed' }, { name: 'without a word' }]
+    expect(countResults({ passed: 2, failed: 3, tests })).toEqual({ passed: 2, failed: 3, skipped: 0 })
+    expect(countResults({ passed: 2, failed: 0, tests })).toEqual({ passed: 2, failed: 0, skipped: 0 })
+  })
+
   it('is read with its hash; one that is not understood is no fault', () => {
     const good = bytes(json({ passed: 1, failed: 0 }))
     expect(readResults(good, null)).toEqual({

@@ -17,7 +17,7 @@ import { readTestingRecord } from './testing-record.ts'
 import { readVendorAssessment } from './vendor-assessment.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 4
+export const PARSER_VERSION = 5
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.

@@ -31,16 +31,29 @@ export function countResults(report: Json | undefined): Evidence['results'] {
     names.map((name) => asMembers(object[name])).filter((value) => value !== null)
   const held = below(members, HOLDERS)
   const objects = [members, ...held, ...held.flatMap((object) => below(object, ['summary']))]
+  if (objects.some(hasFalseCount)) return null
+  const lists = objects.flatMap((object) =>
+    LISTS.flatMap((list) => (Array.isArray(object[list]) ? [object[list]] : [])),
+  )
   for (const object of objects) {
     const counts = countsIn(object)
-    if (counts) return counts
+    if (counts) return { ...counts, failed: Math.max(counts.failed, ...lists.map(countFailures)) }
   }
-  for (const object of objects) {
-    const cases = LISTS.map((list) => object[list]).find((value) => Array.isArray(value))
-    if (Array.isArray(cases)) return countCases(cases)
-  }
-  return null
+  return lists[0] ? countCases(lists[0]) : null
 }
+
+/** Counts that are none (`"4"`, `-1`): then nothing is known, least of all that nothing failed. */
+const hasFalseCount = (object: Members): boolean =>
+  [...PASSED, ...FAILED.flat()].some((name) => {
+    const value = object[name]
+    return value !== undefined && value !== null && typeof value !== 'object' && asCount(value) === null
+  })
+
+/** Cases that say they failed: a count of none beside them is contradicted. */
+const countFailures = (cases: readonly Json[]): number =>
+  cases.flatMap(casesOf).filter((each) => FAILURE.test(wordOf(each))).length
+
+const FAILURE = /^(fail|error|broken|crash|unexpected|timed ?_?out)/
 
 function countsIn(object: Members): Results | null {
   const first = (names: readonly string[]) => names.map((name) => asCount(object[name])).find((count) => count !== null)
@@ -56,20 +69,26 @@ function countsIn(object: Members): Results | null {
 function countCases(cases: readonly Json[]): Results {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   for (const item of cases) {
-    const members = asMembers(item) ?? {}
-    const grouped = Array.isArray(members.assertionResults) ? members.assertionResults : [item]
-    for (const each of grouped) {
-      const { status, result, outcome } = asMembers(each) ?? {}
-      counts[countedAs(status ?? result ?? outcome)]++
-    }
-    // A file that could not be run has no cases, and failed.
-    if (grouped.length === 0 && countedAs(members.status) === 'failed') counts.failed++
+    for (const each of casesOf(item)) counts[countedAs(wordOf(each))]++
   }
   return counts
 }
 
-function countedAs(word: Json | undefined): keyof Results {
-  const said = typeof word === 'string' ? word.toLowerCase() : ''
+/** A file that could not be run has no cases, and stands for itself. */
+function casesOf(item: Json): readonly Json[] {
+  const { assertionResults, status } = asMembers(item) ?? {}
+  if (!Array.isArray(assertionResults)) return [item]
+  return assertionResults.length > 0 || countedAs(textOf(status)) !== 'failed' ? assertionResults : [item]
+}
+
+function wordOf(each: Json): string {
+  const { status, result, outcome } = asMembers(each) ?? {}
+  return textOf(status ?? result ?? outcome)
+}
+
+const textOf = (word: Json | undefined): string => (typeof word === 'string' ? word.toLowerCase() : '')
+
+function countedAs(said: string): keyof Results {
   if (/^(pass(ed)?|ok|success)$/.test(said)) return 'passed'
   return /^(skip(ped)?|pending|todo|disabled)$/.test(said) ? 'skipped' : 'failed'
 }

@@ -26,7 +26,10 @@ const claimPages: Record<string, RulePage> = {
     clause: 'RFC-001, "Evidence" (failures are kept); 21 CFR 11.10(a)',
     why: 'The newest run of a specification says how things stand, and here it failed. Mend the cause and add the evidence of a new run; the failed one stays, as it should, and is no longer the newest.',
     bad: { [RERUN]: { claims: sampleClaims({ timestamp: '2026-02-05T11:00:00Z', test_results: FAILED }) } },
-    good: { [RERUN]: { claims: sampleClaims({ timestamp: '2026-02-05T09:00:00Z', test_results: FAILED }) } },
+    good: {
+      [RERUN]: { claims: sampleClaims({ timestamp: '2026-02-05T11:00:00Z', test_results: FAILED }) },
+      '.gxp/evidence/EV-SPEC-001-001-OQ-mended.jws': { claims: sampleClaims({ timestamp: '2026-02-05T12:00:00Z' }) },
+    },
   },
   'evidence/future': {
     clause: '21 CFR 11.10(e) and 11.50 (time stamps); RFC 7519, section 4.1.6',
