@@ -1,6 +1,6 @@
 /** The files of an evidence package, each as it is read. */
 import { createHash } from 'node:crypto'
-import type { Content, Reader } from '../../src/rosie/model.ts'
+import type { Content, Json, Reader } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { canonicalHash, canonicalJson, depthOf, NotJson, plain, readJson } from '../../src/rosie/parse/json.ts'
 import { readManifest } from '../../src/rosie/parse/manifest.ts'
@@ -396,7 +396,7 @@ describe('The test report', () => {
   })
 
   it('goes by the counts where the cases say nothing against them', () => {
-    const tests = [{ status: 'passed' }, { name: 'without a word' }]
+    const tests: Json[] = [{ status: 'passed' }, { name: 'without a word' }]
     expect(countResults({ passed: 2, failed: 3, tests })).toEqual({ passed: 2, failed: 3, skipped: 0 })
     expect(countResults({ passed: 2, failed: 0, tests })).toEqual({ passed: 2, failed: 0, skipped: 0 })
   })
