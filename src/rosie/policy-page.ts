@@ -93,8 +93,9 @@ about the policy itself (\`policy/…\`) can get another severity, but can't be 
 
 ## Ignores
 
-A finding is ignored where an entry's \`paths\` and \`rules\` meet it; one
-without \`rules\` sets all rules aside for its paths. It is then not counted, fails nothing and gets no annotation, but every report lists it with the reason and the last day. \`paths: ['**']\` also meets findings about the
+A finding is ignored where an entry's \`paths\` and \`rules\` meet it; one without \`rules\` sets all rules aside for its
+paths. It is then not counted, fails nothing and gets no annotation, but every report lists it with the reason and the last
+day. \`paths: ['**']\` also meets findings about the
 repository as a whole. After its last day (UTC) an entry holds no more: what it named counts again, and the entry itself
 is a warning until it is taken out or decided anew. An entry that ends more than 366 days ahead does not hold either.
 

@@ -7,6 +7,7 @@ import { assess } from '../../src/rosie/assess.ts'
 import type { AssessedFinding, Assessment, Content, Json, Snapshot, SourceState } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/rosie/policy.ts'
+import { CONTEXT_FIELDS, lines, SAMPLE, withFrontMatter } from '../../src/rosie/rules/examples/sample.ts'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
 import { type Limits, limitOf, relevantFiles, snapshotOf } from '../../src/scan/files.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
@@ -100,10 +101,7 @@ export const briefly = ({ findings }: Pick<Assessment, 'findings'>): string[] =>
 
 // ── a record that someone could have written: a calculator of drug doses ────────────────────────────────────────────
 
-export const lines = (...text: string[]) => `${text.join('\n')}\n`
-
-/** Front matter of these lines, then the body. */
-export const document = (fields: string[], ...body: string[]) => lines('---', ...fields, '---', ...body)
+export { CONTEXT_FIELDS, lines, withFrontMatter as document }
 
 export const CONTEXT = '.gxp/system_context.md'
 export const REQUIREMENT = '.gxp/requirements/REQ-001-dose-limit.md'
@@ -112,42 +110,20 @@ export const SPECIFICATION = '.gxp/specs/SPEC-001-001-limit-check.md'
 export const SOURCE = 'src/dose.ts'
 export const TEST = 'test/dose.test.ts'
 
-export const CONTEXT_FIELDS = [
-  'id: 6f1c2d3e-4a5b-4c6d-8e7f-9a0b1c2d3e4f',
-  'project_name: Dosing calculator',
-  'version: 1.4.0',
-  'gxp_risk_rating: HIGH',
-  'validation_status: in_review',
-  'intended_use: Computes the daily dose of an anticoagulant from weight and creatinine.',
-]
+/** A file of the sample that the rules' pages show, which is the same record, with signed evidence for each tier. */
+function sample(path: string): Record<string, string> {
+  const text = SAMPLE[path]
+  if (typeof text !== 'string') throw new Error(`the sample has no text ${path}`)
+  return { [path]: text }
+}
 
 /** Each of these files is whole and refers to the others; nothing is to be found in them. */
 export const GOOD: Readonly<Record<string, string>> = {
-  [CONTEXT]: document(CONTEXT_FIELDS, '# Dosing calculator'),
-  [REQUIREMENT]: document([
-    'gxp_id: REQ-001',
-    'title: A dose never exceeds the daily limit',
-    'gxp_risk_rating: HIGH',
-    'acceptance_criteria:',
-    '  - A dose above the limit is refused',
-  ]),
-  [STORY]: document([
-    'gxp_id: US-001-001',
-    'title: Refuse an overdose',
-    'parent_id: REQ-001',
-    'as_a: pharmacist',
-    'i_want: doses above the limit to be refused',
-    'so_that: no patient is harmed by a slip of the finger',
-    'acceptance_criteria:',
-    '  - The dose is not shown',
-  ]),
-  [SPECIFICATION]: document([
-    'gxp_id: SPEC-001-001',
-    'title: Limit check',
-    'parent_id: US-001-001',
-    'verification_tier: OQ',
-  ]),
-  '.gxp/evidence/ROT-SPEC-001-001.md': document([
+  ...sample(CONTEXT),
+  ...sample(REQUIREMENT),
+  ...sample(STORY),
+  ...sample(SPECIFICATION),
+  '.gxp/evidence/ROT-SPEC-001-001.md': withFrontMatter([
     'spec_id: SPEC-001-001',
     'tester: A. Tester',
     'test_date: 2026-02-05',
@@ -155,33 +131,9 @@ export const GOOD: Readonly<Record<string, string>> = {
     'result: PASS',
     'summary: Doses above the limit were refused.',
   ]),
-  '.gxp/risk_assessment.log': lines(
-    '# Risk register',
-    '',
-    '## RISK-001: Overdose through a slip of the finger',
-    '- Date: 2026-01-20',
-    '- Author: QA',
-    '- Component: dose',
-    '- Risk Level: HIGH',
-    '- Description: A typed dose is ten times the intended one.',
-    '- Impact: Harm to a patient',
-    '- Mitigation: REQ-001 refuses doses above the daily limit',
-    '- Status: mitigated',
-  ),
-  [SOURCE]: lines(
-    '/**',
-    ' * @gxp-satisfies REQ-001',
-    ' * @gxp-implements SPEC-001-001',
-    ' * @gxp-risk HIGH',
-    ' */',
-    'export const allowed = (mg: number, limit: number) => mg <= limit',
-  ),
-  [TEST]: lines(
-    '// @gxp-verifies SPEC-001-001',
-    '// @test-type OQ',
-    '// @gxp-risk HIGH',
-    "it('refuses a dose above the limit', () => expect(allowed(11, 10)).toBe(false))",
-  ),
+  ...sample('.gxp/risk_assessment.log'),
+  ...sample(SOURCE),
+  ...sample(TEST),
 }
 
 /** The good record with some files changed, added, or (null) left out. */
@@ -203,10 +155,10 @@ export function edited(path: string, from: string, to: string): Record<string, s
 
 /** A requirement with nothing to complain about but what the test is about. */
 export const requirement = (id: string, ...fields: string[]) =>
-  document([`gxp_id: ${id}`, `title: ${id}`, ...fields, 'acceptance_criteria: [it holds]'])
+  withFrontMatter([`gxp_id: ${id}`, `title: ${id}`, ...fields, 'acceptance_criteria: [it holds]'])
 
 export const story = (id: string, ...fields: string[]) =>
-  document([
+  withFrontMatter([
     `gxp_id: ${id}`,
     `title: ${id}`,
     ...fields,
@@ -217,7 +169,7 @@ export const story = (id: string, ...fields: string[]) =>
   ])
 
 export const specification = (id: string, ...fields: string[]) =>
-  document([`gxp_id: ${id}`, `title: ${id}`, 'verification_tier: OQ', ...fields])
+  withFrontMatter([`gxp_id: ${id}`, `title: ${id}`, 'verification_tier: OQ', ...fields])
 
 // ── signed evidence ─────────────────────────────────────────────────────────────────────────────────────────────────
 
