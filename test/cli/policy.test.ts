@@ -1,8 +1,8 @@
 /** Whose policy a local scan goes by: the base's, else that of the scanned files, and then it says so. */
-import { run } from '../../src/cli/program.ts'
 import type { JsonReport } from '../../src/report/json.ts'
 import { commit, gitIn, initialise, temporaryFolder, write } from '../local/repository.ts'
 import { edited, GOOD, STORY } from '../support/record.ts'
+import { guard } from './guard.ts'
 
 const POLICY = '.github/rosie.yml'
 const NOTE = 'Without --base, the policy of the scanned files themselves holds'
@@ -16,15 +16,9 @@ beforeEach(() => {
 afterEach(() => folder.remove())
 
 async function scan(...args: string[]) {
-  const written = { out: [] as string[], err: [] as string[] }
-  const io = {
-    out: (text: string) => void written.out.push(text),
-    err: (text: string) => void written.err.push(text),
-    colour: false,
-  }
-  const code = await run(['scan', folder.path, ...args], io)
-  expect(written.err).toEqual([])
-  return { code, out: written.out.join('') }
+  const { code, out, err } = await guard('scan', folder.path, ...args)
+  expect(err).toBe('')
+  return { code, out }
 }
 
 const report = async (...args: string[]): Promise<JsonReport> =>

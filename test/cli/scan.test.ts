@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportSPKI, importJWK, type JWK } from 'jose'
-import { run } from '../../src/cli/program.ts'
 import type { JsonReport } from '../../src/report/json.ts'
 import { commit, gitIn, initialise, temporaryFolder, write } from '../local/repository.ts'
 import {
@@ -19,6 +18,7 @@ import {
   signer,
   TEST,
 } from '../support/record.ts'
+import { guard } from './guard.ts'
 
 /** The good record with the lowest risk, of which the risk matrix demands no more than it has. */
 const GOOD = Object.fromEntries(
@@ -44,19 +44,7 @@ afterEach(() => folder.remove())
 
 const pem = async ({ key }: Signer) => exportSPKI((await importJWK(key.jwk as JWK, 'ES256')) as never)
 
-async function scan(...args: string[]) {
-  const written = { out: '', err: '' }
-  const code = await run(['scan', ...args], {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    colour: false,
-  })
-  return { code, ...written }
-}
+const scan = (...args: string[]) => guard('scan', ...args)
 
 async function report(...args: string[]): Promise<JsonReport & { code: number }> {
   const { code, out, err } = await scan(...args, '--format', 'json')

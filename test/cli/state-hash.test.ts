@@ -1,32 +1,18 @@
 /** `rosie-guard state-hash`, and what a local scan says about the source that evidence was made for. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { run } from '../../src/cli/program.ts'
 import type { JsonReport } from '../../src/report/json.ts'
 import { stateIdOf } from '../../src/rosie/state-hash.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
 import { commit, gitIn, initialise, temporaryFolder, write } from '../local/repository.ts'
 import { GOOD } from '../support/record.ts'
+import { guard } from './guard.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => {
   folder = temporaryFolder()
 })
 afterEach(() => folder.remove())
-
-async function guard(...args: string[]) {
-  const written = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    colour: false,
-  })
-  return { code, ...written }
-}
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 

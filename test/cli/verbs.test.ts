@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportSPKI, importJWK, type JWK } from 'jose'
-import { run } from '../../src/cli/program.ts'
 import { RULES } from '../../src/rosie/rules/index.ts'
 import { temporaryFolder, write } from '../local/repository.ts'
 import { claims, EVIDENCE, edited, GOOD, type Signer, STORY, signer, TEST } from '../support/record.ts'
+import { guard } from './guard.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let team: Signer
@@ -20,20 +20,6 @@ beforeEach(async () => {
   writeFileSync(key, await exportSPKI((await importJWK(team.key.jwk as JWK, 'ES256')) as never))
 })
 afterEach(() => folder.remove())
-
-async function guard(...args: string[]) {
-  const written = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    colour: false,
-  })
-  return { code, ...written }
-}
 
 describe('rosie-guard matrix', () => {
   const root = () => join(folder.path, 'repository')
