@@ -44,8 +44,11 @@ export function evidenceKeys(text: string, context: RefinementCtx<string>): Evid
     if (!isReadableFile(path)) {
       const message = `entry ${i + 1} of ${entries.length} must be a readable file, as path or owner=path.`
       context.addIssue({ code: 'custom', message })
-    } else if (readKeys(readText(path)).problems.length > 0) {
-      const message = `entry ${i + 1} of ${entries.length} must name a file of public keys, as PEM or JWKS, with no private key in it.`
+      return { owner, path: resolve(path) }
+    }
+    const [problem] = readKeys(readText(path)).problems
+    if (problem) {
+      const message = `entry ${i + 1} of ${entries.length} must name a file of public keys, as PEM or JWKS, with no private key in it. Line ${problem.line}: ${problem.message}`
       context.addIssue({ code: 'custom', message })
     }
     return { owner, path: resolve(path) }

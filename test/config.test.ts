@@ -257,6 +257,13 @@ describe('The files of EVIDENCE_PUBLIC_KEYS', () => {
       EVIDENCE_PUBLIC_KEYS: expect.stringMatching(/^entry 2 of 2 must name a file of public keys/),
     })
   })
+
+  it('are refused with a key in them that must not be used, and why', () => {
+    const path = file('bad', `{"keys": [\n${JSON.stringify(jwk)},\n${JSON.stringify({ ...jwk, use: 'enc' })}]}`)
+    expect(problems({ EVIDENCE_PUBLIC_KEYS: path })).toEqual({
+      EVIDENCE_PUBLIC_KEYS: expect.stringMatching(/^entry 1 of 1 must .* Line 3: Key 2 of this file says `use`: `enc`/),
+    })
+  })
 })
 
 describe('WEBHOOK_PROXY_URL', () => {

@@ -11,7 +11,7 @@ import { type Limits, readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedC
 import { policyIn, proposedPolicy } from '../scan/policy.ts'
 import { type Blob, contentKey, type TreeEntry, type WantedBlob } from '../scan/ports.ts'
 import { evidenceIn, keySet, keysIn, verifyAll } from '../scan/trust.ts'
-import { checkedScope, replayLocally } from './local-states.ts'
+import { checkedScope, replayLocally, scopeWithFiles } from './local-states.ts'
 
 export interface LocalScanOptions {
   /** Branch, tag or commit to compare with. */
@@ -31,6 +31,8 @@ export interface LocalScan extends Assessed {
 export async function scanLocal(dir: string, options: LocalScanOptions): Promise<LocalScan> {
   const given = (await Promise.all(options.key.map(readKeyFile))).flat()
   const checkout = await openCheckout(dir)
+  const { stateScope } = options
+  const wanted = stateScope === undefined ? null : scopeWithFiles(stateScope, checkout.files.tree, '--state-scope')
   const working: LocalTree = {
     commit: checkout.head,
     tree: checkout.files.tree,
@@ -44,7 +46,7 @@ export async function scanLocal(dir: string, options: LocalScanOptions): Promise
   // A local scan has no memory: it sees everything for the first time.
   const now = Date.now()
   const verdicts = await verifyAll([...evidenceIn(snapshots)], keys, () => now)
-  const scope = checkedScope(options.stateScope ?? policy.stateScope)
+  const scope = wanted ?? checkedScope(policy.stateScope)
   const replayed = await replayLocally(checkout, { head, base: base?.snapshot ?? null }, scope)
   const assessed = assess(replayed.head, replayed.base, {
     policy,

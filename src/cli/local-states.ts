@@ -1,7 +1,8 @@
 /** Provenance of a local scan: what the app learns in a job of its own is asked of git at once. */
 import type { Checkout } from '../local/checkout.ts'
 import type { Snapshot, SourceState } from '../rosie/model.ts'
-import { NO_SOURCE, NOT_HASHED, scopeOf, stateIdOf } from '../rosie/state-hash.ts'
+import { filesInScope, NO_SOURCE, NOT_HASHED, scopeOf, stateIdOf } from '../rosie/state-hash.ts'
+import type { TreeEntry } from '../scan/ports.ts'
 import { claimsIn, commitsOf, hashCommit, hashTree } from '../scan/states.ts'
 
 export interface LocalStates {
@@ -19,6 +20,14 @@ export function checkedScope(given: string): string {
   return scope
 }
 
+/** The same, of a tree in which it must name something: a scope without files would compare nothing with nothing. */
+export function scopeWithFiles(given: string, tree: readonly TreeEntry[], option: string): string {
+  const scope = checkedScope(given)
+  if (filesInScope(tree, scope).length === 0)
+    throw new Error(`There are no files in ${JSON.stringify(scope)}: name the source with ${option}.`)
+  return scope
+}
+
 /** Nothing is hashed where no evidence claims anything. */
 export async function replayLocally(
   { files, source }: Pick<Checkout, 'files' | 'source'>,
@@ -27,7 +36,12 @@ export async function replayLocally(
 ): Promise<LocalStates> {
   const claims = [head, base].flatMap((snapshot) => (snapshot ? claimsIn(snapshot) : []))
   if (claims.length === 0) {
-    return { head: { ...head, state: { id: stateIdOf(files.tree, scope), ...NOT_HASHED } }, base, states: new Map() }
+    const listed = (snapshot: Snapshot, tree: readonly TreeEntry[]): Snapshot => ({
+      ...snapshot,
+      state: { id: stateIdOf(tree, scope), ...NOT_HASHED },
+    })
+    const before = base?.commit && source ? listed(base, await source.tree(base.commit)) : base
+    return { head: listed(head, files.tree), base: before, states: new Map() }
   }
   const hashed = new Map<string, SourceState>()
   const states = new Map<string, SourceState | null>()

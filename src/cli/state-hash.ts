@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from '../rosie/policy.ts'
 import { filesInScope } from '../rosie/state-hash.ts'
 import type { Blob, TreeEntry, WantedBlob } from '../scan/ports.ts'
 import { hashTree } from '../scan/states.ts'
-import { checkedScope } from './local-states.ts'
+import { scopeWithFiles } from './local-states.ts'
 import type { Terminal } from './program.ts'
 
 interface StateHashOptions {
@@ -49,10 +49,9 @@ interface Hashed {
 }
 
 async function hash(dir: string, options: StateHashOptions): Promise<Hashed> {
-  const scope = checkedScope(options.scope)
   const { commit, tree, blobs } = await open(dir, options.commit)
+  const scope = scopeWithFiles(options.scope, tree, '--scope')
   const files = filesInScope(tree, scope).length
-  if (files === 0) throw new Error(`There are no files in ${JSON.stringify(scope)}: name the source with --scope.`)
   const state = await hashTree(tree, scope, blobs, Number.POSITIVE_INFINITY)
   return { scope, commit, files, ...state }
 }

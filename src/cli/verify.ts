@@ -121,7 +121,8 @@ const problemsOf = (findings: readonly Finding[], at: string): string[] =>
 
 function pretty(verified: readonly Verified[]): string {
   const blocks = verified.map(({ path, verdict, keys, specId, tier, results, problems }) => {
-    const about = [specId, tier, results && `${results.passed} passed, ${results.failed} failed`].filter(Boolean)
+    const run = results && `${results.passed} passed, ${results.failed} failed`
+    const about = [specId, tier, run, results?.failedAsWhole && 'says it failed'].filter(Boolean)
     const signer = keys.length > 0 ? [`signed with ${keys.join(' and ')}`] : []
     const facts = [...about, ...signer].map((fact) => oneLine(String(fact)))
     const lines = [

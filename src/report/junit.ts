@@ -2,51 +2,52 @@
  * `--format junit`: the XML that CI servers show as test results. One suite for each rule; a finding that makes the check
  * fail is a failed case, any other a passed one that says what was found, and a rule without findings is one passed case.
  */
-import { create } from 'xmlbuilder2'
-import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js'
 import { fails } from '../rosie/assess.ts'
 import type { AssessedFinding, Assessment } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { RULES } from '../rosie/rules/index.ts'
+import type { Rule } from '../rosie/rules/rule.ts'
 import { visible } from './plain.ts'
 import { groupBy } from './report.ts'
 import { place } from './words.ts'
+import { xmlTag, xmlText } from './xml.ts'
 
-/** `policy`: what decides which findings fail. */
+/** `policy`: what decides which findings fail. As text: a tree of nodes takes gigabytes for a hundred thousand findings. */
 export function junitReport({ findings }: Pick<Assessment, 'findings'>, policy: Policy): string {
   const byRule = groupBy(findings, ({ rule }) => rule)
-  const failing = findings.filter((finding) => fails(finding, policy)).length
   const passed = RULES.filter(({ id }) => !byRule.has(id)).length
-  // What XML has no place for (control characters, lone surrogates) is replaced: XML 1.0, section 2.2.
-  const xml = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' })
-  const suites = xml.ele('testsuites', counts('rosie-guard', findings.length + passed, failing))
-  for (const { id, about } of RULES) addSuite(suites, id, about, byRule.get(id) ?? [], policy)
-  return `${xml.end({ prettyPrint: true })}\n`
+  const all = counts('rosie-guard', findings.length + passed, failing(findings, policy))
+  const suites = RULES.map((rule) => suite(rule, byRule.get(rule.id) ?? [], policy))
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `${xmlTag('testsuites', all)}>`, ...suites, '</testsuites>']
+  return `${lines.join('\n')}\n`
+}
+
+function suite({ id, about }: Rule, findings: readonly AssessedFinding[], policy: Policy): string {
+  const cases =
+    findings.length === 0
+      ? [`    ${xmlTag('testcase', { classname: id, name: about })}/>`]
+      : findings.map((finding) => testCase(finding, fails(finding, policy)))
+  const tag = xmlTag('testsuite', counts(id, cases.length, failing(findings, policy)))
+  return [`  ${tag}>`, ...cases, '  </testsuite>'].join('\n')
 }
 
 const counts = (name: string, tests: number, failures: number) => ({ name, tests, failures, errors: 0, skipped: 0 })
 
-function addSuite(
-  suites: XMLBuilder,
-  rule: string,
-  about: string,
-  findings: readonly AssessedFinding[],
-  policy: Policy,
-): void {
-  const failing = findings.filter((finding) => fails(finding, policy)).length
-  const suite = suites.ele('testsuite', counts(rule, Math.max(1, findings.length), failing))
-  if (findings.length === 0) suite.ele('testcase', { classname: rule, name: about })
-  for (const finding of findings) addCase(suite, finding, fails(finding, policy))
-}
+const failing = (findings: readonly AssessedFinding[], policy: Policy): number =>
+  findings.filter((finding) => fails(finding, policy)).length
 
-function addCase(suite: XMLBuilder, finding: AssessedFinding, failed: boolean): void {
-  const { rule, path, line, severity, status, fingerprint } = finding
-  const at = visible(place(finding))
+function testCase(finding: AssessedFinding, failed: boolean): string {
+  const { rule, line, severity, status, fingerprint } = finding
+  const path = finding.path === null ? null : visible(finding.path)
+  const at = place({ path, line })
   const message = visible(finding.message)
   const attributes = { classname: rule, name: `${at} ${visible(finding.gxpId ?? '')}`.trim() }
-  const where = { ...(path !== null && { file: visible(path) }), ...(line !== null && { line }) }
-  const said = `${at}: ${severity}: ${message}\n${status}, fingerprint ${fingerprint}`
-  const element = suite.ele('testcase', { ...attributes, ...where })
-  if (failed) element.ele('failure', { message, type: severity }).txt(said)
-  else element.ele('system-out').txt(said)
+  const where = { ...(path !== null && { file: path }), ...(line !== null && { line }) }
+  const said = xmlText(`${at}: ${severity}: ${message}\n${status}, fingerprint ${fingerprint}`)
+  const content = failed
+    ? [xmlTag('failure', { message, type: severity }), '>', said, '</failure>']
+    : ['<system-out>', said, '</system-out>']
+  const tag = xmlTag('testcase', { ...attributes, ...where })
+  // Joined, not added up: a text that is made of parts keeps all of them in memory.
+  return ['    ', tag, '>\n      ', ...content, '\n    </testcase>'].join('')
 }

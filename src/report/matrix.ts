@@ -2,6 +2,7 @@
  * What `rosie-guard matrix` writes: the traceability matrix and the gap analysis for programs, and the status for people to
  * read and sign. GxP.MD, "Traceability matrix". Facts only: whether they suffice is for those who sign.
  */
+import { gateOf } from '../rosie/coverage.ts'
 import type { Graph } from '../rosie/graph.ts'
 import { kindOfId } from '../rosie/ids.ts'
 import type { AssessedFinding, Assessment, Edge, RequirementCoverage, Risk, Tier } from '../rosie/model.ts'
@@ -154,7 +155,10 @@ function matrixEdges({ graph }: ComplianceRecord): TraceabilityMatrix['edges'] {
 export interface GapAnalysis {
   gxpmd_version: string
   generated_at: string
-  /** Requirements that a test or valid, passing evidence does not reach, or whose tiers are not all there. */
+  /**
+   * Requirements that a test or valid, passing evidence does not reach, whose tiers are not all there, or that are to be
+   * proven and are not.
+   */
   requirements: { id: string; risk: Risk | null; traced: boolean; proven: boolean; missing_tiers: Tier[] }[]
   /** Findings by rule, most serious first. */
   findings: Record<string, { path: string | null; line: number | null; severity: string; message: string }[]>
@@ -170,7 +174,10 @@ export function gapAnalysis(
     gxpmd_version: GXPMD_VERSION,
     generated_at: generatedAt,
     requirements: record.coverage.requirements
-      .filter(({ traced, missingTiers }) => !traced || missingTiers.length > 0)
+      .filter(
+        ({ risk, traced, proven, missingTiers }) =>
+          !traced || missingTiers.length > 0 || (!proven && gateOf(risk, record.established) === 'proven'),
+      )
       .map(({ id, risk, traced, proven, missingTiers }) => ({ id, risk, traced, proven, missing_tiers: missingTiers })),
     findings: Object.fromEntries(
       [...groupBy(findings, ({ rule }) => rule)].map(([rule, found]) => [rule, found.map(brief)]),

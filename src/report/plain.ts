@@ -6,22 +6,21 @@
 /**
  * Characters that do something instead of standing for something: controls (terminal escapes), lone surrogates, line
  * separators, and Unicode's format characters, with the bidi overrides ("Trojan Source", CVE-2021-42574), invisible and
- * tag characters among them. The joiners U+200C and U+200D stay: scripts and emoji need them.
+ * tag characters among them. The joiners U+200C and U+200D stay: scripts and emoji need them. So do line feeds and tabs.
+ * What stays is told after the match: asked before each character, it takes ten times as long.
  */
-const ACTING = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+const ACTING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}](?<![\n\t\u200c-\u200d])/gu
 
 /** Acting characters spelled out (`\u{202E}`); line feeds and tabs stay. */
 export function visible(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replace(ACTING, (c) => (c === '\n' || c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`))
+  return text.replaceAll('\r\n', '\n').replace(ACTING, (c) => `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`)
 }
 
 /** JSON for files and terminals: acting characters as escapes, which are the same to whoever reads JSON. */
 export function jsonText(value: unknown): string {
   const escaped = (c: string) =>
     [...Array(c.length).keys()].map((at) => `\\u${c.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
-  return `${JSON.stringify(value, null, 2).replace(ACTING, (c) => (c === '\n' ? c : escaped(c)))}\n`
+  return `${JSON.stringify(value, null, 2).replace(ACTING, escaped)}\n`
 }
 
 /** One line: white space collapsed, the rest visible, at most `maxLength` UTF-16 units. */

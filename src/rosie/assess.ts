@@ -21,7 +21,7 @@ import type {
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
 import { policyChanges } from './policy-changes.ts'
-import { type ComplianceRecord, indexRecord, kindOf } from './record.ts'
+import { type ComplianceRecord, type Established, indexRecord, keptKindsOf, kindOf } from './record.ts'
 import { rulesFor } from './rules/deleted.ts'
 import { RULES } from './rules/index.ts'
 import { type Case, fingerprintOf, type Hit, type Rule, toFinding } from './rules/rule.ts'
@@ -54,10 +54,11 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
   const { policy, proposed } = judging
   const kept = judging.trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
   // Without a record, nothing is claimed: what annotations there may be is not looked at.
-  const { verdicts, states, keys } = judging
-  const indexed = (snapshot: Snapshot, by: Policy) =>
-    recordOf(kept ? snapshot : onlyPolicy(snapshot), by, verdicts, states, keys)
-  const recordsBy = (by: Policy): Records => ({ head: indexed(head, by), base: base && indexed(base, by) })
+  const { verdicts, states, keys, now } = judging
+  const indexed = (snapshot: Snapshot, by: Policy, emptied = NONE_EMPTIED) =>
+    recordOf(kept ? snapshot : onlyPolicy(snapshot), by, verdicts, states, keys, now, emptied)
+  const emptied = base ? emptiedBetween(base, head) : NONE_EMPTIED
+  const recordsBy = (by: Policy): Records => ({ head: indexed(head, by, emptied), base: base && indexed(base, by) })
   const records = recordsBy(policy)
   const preview =
     kept && proposed ? previewOf(policy, proposed, (by) => judge(recordsBy(by), by, null, judging.now)) : null
@@ -80,9 +81,26 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
 
 /** A snapshot that was looked at before in the same light is not indexed again. */
 const recordOf = remembered(
-  (snapshot: Snapshot, policy: Policy, verdicts: Verdicts, states: States, keys: number): ComplianceRecord =>
-    indexRecord(snapshot, { policy, verdicts, states, keys }),
+  (
+    snapshot: Snapshot,
+    policy: Policy,
+    verdicts: Verdicts,
+    states: States,
+    keys: number,
+    now: number,
+    emptied: Established['emptied'],
+  ): ComplianceRecord => indexRecord(snapshot, { policy, verdicts, states, keys, now, emptied }),
 )
+
+/** Most often: the same object, so that a snapshot is not indexed again. */
+const NONE_EMPTIED: Established['emptied'] = []
+
+/** Git keeps no empty directory: with its last file a change takes the directory away, but not the need of what it held. */
+function emptiedBetween(base: Snapshot, head: Snapshot): Established['emptied'] {
+  const kept = keptKindsOf(head)
+  const emptied = [...keptKindsOf(base)].filter((kind) => !kept.has(kind))
+  return emptied.length > 0 ? emptied : NONE_EMPTIED
+}
 
 /** What an organisation shares is no record, and may still be wrong. */
 const onlyPolicy = (snapshot: Snapshot): Snapshot => ({

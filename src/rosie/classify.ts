@@ -53,6 +53,10 @@ export const hasRecord = (files: readonly { path: string }[]): boolean => files.
 
 const isProjectPolicy = (path: string) => path.toLowerCase() === 'gxp.md'
 
+const POLICY = '.github/rosie.yml'
+/** Names that somebody gives a policy who believes that it is read. It counts by its path only, so that it can be told. */
+const MISNAMED_POLICY = /^\.github\/\.?rosie(?:-guard)?\.ya?ml$/i
+
 const EVIDENCE = '.gxp/evidence/'
 /** What a manifest's signature is called: in draft-03, and in draft-02. */
 export const SIGNATURE_NAMES = ['signature.jws', 'manifest.jws']
@@ -103,7 +107,8 @@ function parentsOf(directory: string): string[] {
 
 function classifyOutside(path: string): FileClass | null {
   if (isProjectPolicy(path)) return { kind: 'policy', reader: 'project_policy' }
-  if (path === '.github/rosie.yml') return { kind: 'policy', reader: 'policy' }
+  if (path === POLICY) return { kind: 'policy', reader: 'policy' }
+  if (MISNAMED_POLICY.test(path)) return { kind: 'policy', reader: null }
   const segments = path.split('/')
   const name = segments.pop() ?? ''
   const dot = name.lastIndexOf('.')

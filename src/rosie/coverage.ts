@@ -14,7 +14,7 @@ import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
 import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
 import { at, walk } from './network.ts'
-import type { ComplianceRecord } from './record.ts'
+import type { ComplianceRecord, Established } from './record.ts'
 import { passingStarts, provingStarts, type Start, testStarts, tiersReaching } from './tracing.ts'
 import { highestRisk, riskRank } from './vocabulary.ts'
 
@@ -64,7 +64,7 @@ function byRisk(requirements: readonly RequirementCoverage[], { established }: C
     const those = requirements.filter((requirement) => requirement.risk === risk)
     const counts = count(those)
     const demands = risk === null ? null : established.policy.riskMatrix[risk]
-    const gate = risk === 'HIGH' && established.keys > 0 ? 'proven' : 'traced'
+    const gate = gateOf(risk, established)
     return {
       risk,
       ...counts,
@@ -79,6 +79,15 @@ function byRisk(requirements: readonly RequirementCoverage[], { established }: C
     }
   })
 }
+
+/**
+ * Which level a requirement must reach: HIGH is to be proven once a key is trusted, unless the policy's risk matrix asks for
+ * no signed evidence of it.
+ */
+export const gateOf = (
+  risk: Risk | null,
+  { keys, policy }: Pick<Established, 'keys' | 'policy'>,
+): 'traced' | 'proven' => (risk === 'HIGH' && keys > 0 && policy.riskMatrix.HIGH.signatures > 0 ? 'proven' : 'traced')
 
 /** By how much a policy asks for this artifact: its rating, or HIGH throughout where the policy says so. */
 export const riskOf = (id: string, record: ComplianceRecord): Risk | null =>

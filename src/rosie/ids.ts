@@ -42,14 +42,15 @@ export const decisionInFileName = (path: string): string | null =>
   /^ADR-\d{1,6}(?!\d)/.exec(path.slice(path.lastIndexOf('/') + 1))?.[0] ?? null
 
 /**
- * The candidate nearest to a word: at most two edits (a third of the word for short ones), the earliest in order among
- * equals. Linear in the candidates; each comparison is bounded by the allowed distance.
+ * The candidate nearest to a word: one that looks the same, else one at most two edits away (a third of the word for short
+ * ones), the earliest in order among equals. Linear in the candidates; each comparison is bounded by the allowed distance.
  */
 export function closest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null
   let allowed = Math.min(2, Math.floor(word.length / 3))
   for (const candidate of candidates) {
     if (candidate === word) continue
+    if (looksLike(word, candidate)) return candidate
     const distance = editDistance(word, candidate, allowed)
     if (distance > allowed || (distance === allowed && best !== null)) continue
     best = candidate
@@ -57,6 +58,12 @@ export function closest(word: string, candidates: Iterable<string>): string | nu
   }
   return best
 }
+
+export const looksLike = (a: string, b: string): boolean => a.length === b.length && asSeen(a) === asSeen(b)
+
+/** A word without what the eye confuses: small letters and capitals, O and 0, I, L and 1, hyphens and underscores. */
+export const asSeen = (word: string): string =>
+  word.toUpperCase().replace(/[OIL_]/g, (letter) => (letter === 'O' ? '0' : letter === '_' ? '-' : '1'))
 
 /**
  * Edits (insert, delete, replace, swap of neighbours) between two words; `limit + 1` when there are more than `limit`.

@@ -27,14 +27,18 @@ function sameIn(some: readonly unknown[], others: readonly unknown[]): boolean {
 const LISTS = new WeakMap<object, readonly object[]>()
 
 /**
- * The list that was given before, where it holds the same objects: what follows from a list is then remembered like what
- * follows from an object, as long as nothing in it changes.
+ * The list that was given before, where it holds the same objects, or such as are alike in all that is looked at: what
+ * follows from a list is then remembered like what follows from an object, as long as nothing in it changes.
  */
-export function sameList<Entry extends object>(list: readonly Entry[]): readonly Entry[] {
+export function sameList<Entry extends object>(
+  list: readonly Entry[],
+  alike: (one: Entry, other: Entry) => boolean = () => false,
+): readonly Entry[] {
   const [first] = list
   if (!first) return list
-  const before = LISTS.get(first)
-  if (before?.length === list.length && sameIn(before, list)) return before as readonly Entry[]
+  const before = LISTS.get(first) as readonly Entry[] | undefined
+  const isSame = (entry: Entry, n: number) => before?.[n] === entry || (before?.[n] && alike(before[n], entry))
+  if (before?.length === list.length && list.every(isSame)) return before
   LISTS.set(first, list)
   return list
 }

@@ -15,6 +15,7 @@ import type { PolicyFile } from './parse/policy-file.ts'
 import type { ProjectPolicy } from './parse/project-policy.ts'
 import type { RiskRegister } from './parse/risk-register.ts'
 import type { TestingRecord } from './parse/testing-record.ts'
+import type { UnreadDocument } from './parse/unread.ts'
 import type { VendorAssessment } from './parse/vendor-assessment.ts'
 
 export const RISKS = ['LOW', 'MEDIUM', 'HIGH'] as const
@@ -190,6 +191,8 @@ export interface Document {
   digest: string
   fields: Fields
   problems: Problem[]
+  /** Where there are problems. */
+  unread?: UnreadDocument
 }
 
 export type TagName =
@@ -250,8 +253,11 @@ export interface Evidence {
   specId: string | null
   gxpId: string | null
   tier: Tier | null
-  /** Counts of the test run; null when `test_results` is absent or unreadable. */
-  results: { passed: number; failed: number; skipped: number } | null
+  /**
+   * Counts of the test run; null when `test_results` is absent or unreadable. `failedAsWhole`: the run says that it failed,
+   * and counts no failed test.
+   */
+  results: { passed: number; failed: number; skipped: number; failedAsWhole?: true } | null
   /**
    * Of a package's signature: SHA-256 of its payload as it stands, and of its canonical JSON (json.ts; null when it is
    * none). Null when the payload is detached (RFC 7515, appendix F), malformed, or of another form.
@@ -263,7 +269,7 @@ export interface Evidence {
 /** Public keys that a repository keeps under `.gxp/keys/`. */
 export interface KeyFile {
   kind: 'key'
-  /** JWKs, public members only. */
+  /** JWKs, public members only; `refused` says of one why it must not be used, as in `TrustedKey`. */
   keys: { [member: string]: Json }[]
   problems: Problem[]
 }
@@ -288,12 +294,13 @@ export type Content =
 
 /**
  * What verifying one evidence said. `invalid`: malformed, a forbidden algorithm, or no trusted key verifies it;
- * `untrusted`: there is no trusted key to verify it with. `package`: the rest of a package's protocol failed.
+ * `untrusted`: there is no trusted key to verify it with, or it was signed `by` one that must not be used, the reason being
+ * the rest of a sentence that begins with the key. `package`: the rest of a package's protocol failed.
  */
 export type Verdict =
   | { result: 'valid'; keys: string[] }
   | { result: 'invalid'; because: 'malformed' | 'algorithm' | 'signature' | 'package'; detail: string }
-  | { result: 'untrusted' }
+  | { result: 'untrusted'; by?: { key: string; why: string } }
 
 /** Verdicts by the git blob SHA of the evidence, or of a package's signature. */
 export type Verdicts = ReadonlyMap<string, Verdict>

@@ -2,6 +2,7 @@
  * The graph's nodes as numbers: walks over tens of thousands of nodes then take a few ms, since they hash no names. Each
  * walk looks at each edge once, whatever the number of its starts.
  */
+import { remembered, sameList } from './memo.ts'
 import type { Edge } from './model.ts'
 
 export interface Network {
@@ -18,8 +19,18 @@ export interface Neighbours {
   edges: Int32Array
 }
 
+type Edges = Pick<ReadonlySet<Edge>, 'has' | 'size'>
+
 /** Only the ends of edges are looked at, in their order. `but`: edges that are left out, though not their nodes. */
-export function networkOf(edges: readonly Edge[], but: Pick<ReadonlySet<Edge>, 'has' | 'size'> = NONE): Network {
+export const networkOf = (edges: readonly Edge[], but: Edges = NONE): Network =>
+  but.size === 0 ? networkOfAll(sameList(edges, haveSameEnds)) : build(edges, but)
+
+/** Most changes draw no edge anew: the network of the base is then that of the head. */
+const networkOfAll = remembered((edges: readonly Edge[]) => build(edges, NONE))
+
+const haveSameEnds = (one: Edge, other: Edge) => one.from === other.from && one.to === other.to
+
+function build(edges: readonly Edge[], but: Edges): Network {
   const numbers = new Map<string, number>()
   const names: string[] = []
   const numberOf = (name: string) => {
@@ -42,7 +53,7 @@ export function networkOf(edges: readonly Edge[], but: Pick<ReadonlySet<Edge>, '
   return { names, numbers, out: group(kept, from, to, names.length), into: group(kept, to, from, names.length) }
 }
 
-const NONE: ReadonlySet<Edge> = new Set()
+const NONE: Edges = new Set()
 
 /** Edges by the node at one of their ends, in their own order. */
 function group(edges: readonly number[], by: Int32Array, other: Int32Array, size: number): Neighbours {

@@ -67,5 +67,7 @@ export function resultsOf({ metadata, files }: PackageParts): Evidence['results'
   const reported = report?.kind === 'package_file' ? (report.results ?? null) : null
   const stated = metadata?.content.results ?? null
   if (!stated || !reported) return stated ?? reported
-  return { ...stated, failed: Math.max(stated.failed, reported.failed) }
+  const failed = Math.max(stated.failed, reported.failed)
+  const asWhole = failed === 0 && [stated, reported].some(({ failedAsWhole }) => failedAsWhole)
+  return { passed: stated.passed, failed, skipped: stated.skipped, ...(asWhole && { failedAsWhole: true }) }
 }

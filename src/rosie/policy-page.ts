@@ -38,6 +38,32 @@ evidence:
   state_hash:
     scope: /packages/engine/src`
 
+/** Keys of RFC 7517, appendix A.1, and RFC 7515, appendix A.3: no one signs with them. */
+const KEYS_EXAMPLE = `{
+  "keys": [
+    {
+      "kid": "qa-2027",
+      "kty": "EC",
+      "crv": "P-256",
+      "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+      "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+      "alg": "ES256",
+      "use": "sig",
+      "key_ops": ["verify"],
+      "nbf": 1798761600,
+      "exp": 1830297600
+    },
+    {
+      "kid": "qa-2026",
+      "kty": "EC",
+      "crv": "P-256",
+      "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+      "revoked": { "revoked_at": 1782864000, "reason": "the laptop that held it was lost" }
+    }
+  ]
+}`
+
 /** Of one setting: what it takes, in a line. */
 function takes(key: string, schema: { enum?: unknown[]; type?: string; properties?: object; items?: unknown }): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ')
@@ -86,10 +112,14 @@ any number of segments, \`{a,b}\` for either; \`src/\` is all that lies in \`src
 
 ## What is wrong with it
 
-The file is strict: an unknown key, an unknown rule or a value out of range is an error, [policy/invalid](rules.md#policy),
+The file has this name and no other: one that is called \`rosie.yaml\`, say, is told as an error, since nothing in it holds.
+It is strict: an unknown key, an unknown rule or a value out of range is an error, [policy/invalid](rules.md#policy),
 at its line, with the nearest known name. That setting is left out and its default holds; of \`severities\`, \`limits\`,
 \`ignore\` and \`locked\` only the entry at fault. Everything else holds. YAML that can't be read sets nothing at all. Rules
 about the policy itself (\`policy/…\`) can get another severity, but can't be turned off or ignored.
+
+A scope of \`system_state_hash\` in which the tree has no file is an error too. It is not replaced by the default, which may be
+as wrong: until it is corrected, no evidence is compared with the source.
 
 ## Ignores
 
@@ -114,7 +144,12 @@ Read from its front matter, versions 2 and 3; all other keys are the project's o
 
 ${profilesTable()}
 
-Reports say where the numbers come from. A file without front matter sets nothing, which is a notice.
+Reports say where the numbers come from. Of coverage thresholds they show what is reached and what is demanded, as they
+show the [score](score.md): neither fails a check by itself. What fails one is a finding, such as an uncovered requirement.
+
+Under \`risk.matrix\`, a risk that is none of the three is an error, as is a misspelt key of theirs: nothing is set by it.
+\`signing_required: false\` for HIGH holds, and is a warning as long as it stands: the standard asks for signed evidence there.
+A file without front matter sets nothing, which is a notice.
 
 ## Which one holds
 
@@ -140,11 +175,40 @@ A change is judged by the policy of the default branch, never by its own. One th
 the push is judged by the policy from before, then once more by the new one. The first scan of a default branch is judged
 by its own, as it trusts its own keys.
 
+The risk of a requirement does come from the change, since a requirement may be assessed anew. But one of HIGH risk that a
+change rates lower, retires or deletes is an error until the risk register has a new entry
+([risk/unrecorded-change](rules.md#risk)), and so is one that it makes unreadable ([artifact/encoding](rules.md#artifact)).
+
 On the command line, \`rosie-guard scan --base main\` judges by the policy of \`main\`; without \`--base\` by that of the
 scanned files, and says so. The organisation's policy is not known there.
 
 ## Keys
 
 There is no setting for keys, by intent: a policy that could name further key files would be a second way to trust. Keys
-that count are those under \`.gxp/keys/\` of the default branch and the server's own.
+that count are those under \`.gxp/keys/\` of the default branch and the server's own: public keys as PEM (\`*.pem\`) or as a
+set of JWKs (\`*.jwks.json\`, RFC 7517). Only a JWK can say when it counts:
+
+\`\`\`json
+${KEYS_EXAMPLE}
+\`\`\`
+
+| member | what it says |
+| --- | --- |
+| \`kty\`, \`crv\`, \`x\`, \`y\`, \`n\`, \`e\` | the key itself: on P-256, P-384, P-521 or Ed25519, or RSA of 2048 bits or more |
+| \`kid\` | its name; a signature that names it is tried with this key first, and trusted no more than any other |
+| \`alg\` | what it signs with, if it says so: it must fit the key, as \`ES256\` fits P-256 |
+| \`use\`, \`key_ops\` | if they are there, \`sig\`, and a list with \`verify\` in it |
+| \`nbf\` | it counts for evidence that was first seen at this time or later |
+| \`exp\` | it counts for evidence that was first seen before this time |
+| \`revoked.revoked_at\` | from this time on it counts no more, whatever else is said of it, and wherever else it is kept |
+
+Times are **seconds** since 1970-01-01 (UTC), as \`date -d 2026-07-01T00:00:00Z +%s\` prints them. What decides is when the
+evidence was first seen by this server, never the time that it claims. So to take back a key that is no longer safe, add
+\`revoked\` to it and leave it in the file: evidence from before stays valid, and what turns up later is invalid. To take
+back all that it ever signed, remove it, or set \`revoked_at\` to a time before its first use. A server that starts anew,
+and the command line, see all evidence for the first time, so that nothing which a revoked key has signed is valid there.
+
+A key that contradicts itself, or whose times can't be read (milliseconds, a date in words, \`revoked_at\` beside
+\`revoked\`), is never trusted: [policy/invalid](rules.md#policy) says at its line what would be right. The other keys of
+the file hold.
 `

@@ -3,6 +3,7 @@
  * files; the graph and the coverage are computed when first asked for. Its entries are the same objects in every record
  * that holds the same file (memo.ts), so what follows from one of them may be remembered beside it.
  */
+import { isArtifact } from './artifacts.ts'
 import { documentDirectory, hasRecord } from './classify.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { matches } from './globs.ts'
@@ -68,6 +69,10 @@ export interface Established {
   policy: Policy
   /** How many keys are trusted. */
   keys: number
+  /** ms since 1970: evidence of the future and evidence that expired count for nothing. */
+  now: number
+  /** Kinds of documents whose directory the base has and this snapshot has no longer. */
+  emptied: readonly DocumentKind[]
 }
 
 export interface ComplianceRecord {
@@ -77,9 +82,11 @@ export interface ComplianceRecord {
   present: boolean
   systemContext: Located<SystemContext> | null
   documents: readonly DocumentFile[]
+  /** Markdown in the directories of documents that is none. */
+  notes: readonly Located<Document>[]
   /** By id; two files with one id make a list of two. */
   documentsById: ReadonlyMap<string, readonly DocumentFile[]>
-  /** Ids that unreadable documents have by their file names: not known, but not missing either. */
+  /** Ids that unreadable documents have by their file names, or a line that is whole: not known, but not missing either. */
   unreadableIds: ReadonlySet<string>
   /** Single evidence files, release manifests among them. */
   evidence: readonly EvidenceFile[]
@@ -95,7 +102,7 @@ export interface ComplianceRecord {
   keyFiles: readonly Located<KeyFile>[]
   policyFile: Located<PolicyFile> | null
   projectPolicy: Located<ProjectPolicy> | null
-  /** Kinds of documents whose directory exists: their ids must have an artifact. */
+  /** Kinds of documents whose directory exists, or did before this change: their ids must have an artifact. */
   keptKinds: ReadonlySet<DocumentKind>
   readonly graph: Graph
   readonly coverage: Coverage
@@ -112,6 +119,7 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
     present: hasRecord(snapshot.files),
     systemContext: one<SystemContext>('system_context'),
     ...sorted,
+    keptKinds: new Set([...keptKindsOf(snapshot), ...established.emptied]),
     documentsById: byId(sorted.documents),
     unreadableIds: unreadableIds(sorted.documents),
     evidence,
@@ -142,22 +150,33 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
 
 const DOCUMENT_KINDS = 3
 
+/** Kinds of documents whose directory is there. */
+export const keptKindsOf = remembered(({ files }: Snapshot): ReadonlySet<DocumentKind> => {
+  const kept = new Set<DocumentKind>()
+  for (const { path } of files) {
+    if (kept.size === DOCUMENT_KINDS) break
+    const kind = documentDirectory(path)
+    if (kind) kept.add(kind)
+  }
+  return kept
+})
+
 /** The one pass over the files. An assessment reads from top to bottom: each list is in the order of the files. */
 function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
   const documents: DocumentFile[] = []
+  const notes: Located<Document>[] = []
   const sources: SourceFile[] = []
   const sourcesByPath = new Map<string, SourceFile>()
   const evidence: EvidenceFile[] = []
   /** What is neither of these, by kind. */
   const files = new Map<string, Located<Content>[]>()
-  const keptKinds = new Set<DocumentKind>()
   for (const file of snapshot.files) {
     const { path, sha, kind, content } = file
-    const directory = keptKinds.size < DOCUMENT_KINDS ? documentDirectory(path) : null
-    if (directory) keptKinds.add(directory)
     if (content === null) continue
-    if (isDocument(content)) documents.push(documentFile(content, path, sha))
-    else if (content.kind === 'annotations') {
+    if (isDocument(content)) {
+      if (isArtifact(path, content)) documents.push(documentFile(content, path, sha))
+      else notes.push({ path, sha, content })
+    } else if (content.kind === 'annotations') {
       const test = kind === 'test' || (kind === 'source' && matches(policy.tests, path))
       const source = sourceFile(content, path, sha, test)
       sources.push(source)
@@ -170,7 +189,7 @@ function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
       else files.set(content.kind, [{ path, sha, content }])
     }
   }
-  return { documents: sameList(documents), sources, sourcesByPath, evidence: sameList(evidence), files, keptKinds }
+  return { documents: sameList(documents), notes, sources, sourcesByPath, evidence: sameList(evidence), files }
 }
 
 const documentFile = remembered((content: Document, path: string, sha: string): DocumentFile => {
@@ -255,5 +274,8 @@ const byId = remembered((documents: readonly DocumentFile[]): ReadonlyMap<string
 })
 
 const unreadableIds = remembered((documents: readonly DocumentFile[]): ReadonlySet<string> => {
-  return new Set(documents.flatMap(({ id, path }) => (id === null ? (idInFileName(path) ?? []) : [])))
+  const ids = documents.flatMap(({ id, path, content }) =>
+    id === null ? [idInFileName(path), content.unread?.id] : [],
+  )
+  return new Set(ids.filter((id) => typeof id === 'string' && kindOfId(id) !== null)) as ReadonlySet<string>
 })

@@ -9,7 +9,7 @@ import { placeable } from './coverage.ts'
 import type { RequirementCoverage, Risk, Score } from './model.ts'
 import { walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
-import { isPassing, newestOf } from './test-evidence.ts'
+import { isComparable, isPassing, newestOf } from './test-evidence.ts'
 
 export type ScorePart = Score['parts'][number]
 
@@ -68,12 +68,12 @@ function proven(requirements: readonly RequirementCoverage[], { established }: C
 }
 
 /** Of each specification and tier the newest counts: what is older is immutable and can't be mended. */
-function evidence({ testEvidence }: ComplianceRecord): ScorePart {
-  const newest = [...newestOf(testEvidence).values()]
+function evidence({ testEvidence, established: { now } }: ComplianceRecord): ScorePart {
+  const newest = [...newestOf(testEvidence.filter((each) => isComparable(each, now))).values()]
   return {
     name: 'Newest evidence of each specification and tier valid and passing',
     weight: 10,
-    reached: newest.filter(isPassing).length,
+    reached: newest.filter((each) => isPassing(each, now)).length,
     of: newest.length,
   }
 }

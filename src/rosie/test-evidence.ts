@@ -2,6 +2,8 @@
  * Signed accounts of test runs, whether kept as a single file or as a package: what rules and coverage look at. RFC-001,
  * "Evidence".
  */
+import { claimFaults, hasUnknownTier } from './claims.ts'
+import { isDay } from './dates.ts'
 import type { Evidence, Json, Place, Provenance, SourceState, States, Tier, Verdict } from './model.ts'
 
 export interface TestEvidence {
@@ -45,10 +47,14 @@ export function readClaims(claims: { [claim: string]: Json }): Claimed {
   }
 }
 
+/** RFC 3339, section 5.6. Only instants: a day or a local time would be read in this machine's zone. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,20})?)?)(Z|[+-]\d{2}:?\d{2})$/i
+
 function timeOf(claim: Json | undefined): number | null {
-  // Only instants: a day or a local time would be read in this machine's zone.
-  if (typeof claim !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$/i.test(claim)) return null
-  const time = Date.parse(claim)
+  const [, day = '', clock = '', zone = ''] = (typeof claim === 'string' && INSTANT.exec(claim)) || []
+  // 30 February would be read as 2 March.
+  if (!isDay(day)) return null
+  const time = Date.parse(`${day}${clock}${zone.replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`.toUpperCase())
   return Number.isNaN(time) ? null : time
 }
 
@@ -69,13 +75,25 @@ export function provenanceOf({ stateHash, commit }: Pick<Claimed, 'stateHash' | 
   return { result: 'contradicted', state }
 }
 
-/** Valid signature, tests that ran and none that failed, and no contradicted claim: all that speaks for anything. */
-export const isPassing = ({ verdict, results, provenance }: TestEvidence): boolean =>
-  verdict.result === 'valid' &&
-  results !== null &&
-  results.failed === 0 &&
-  results.passed > 0 &&
-  provenance.result !== 'contradicted'
+/**
+ * Whether it shows anything: its signature is valid, all its claims can be read, none is contradicted, its time has come and
+ * it has not expired. What doesn't count neither speaks for a requirement nor makes good what is older. `now`: ms since
+ * 1970.
+ */
+export const counts = (each: TestEvidence, now: number): boolean =>
+  each.verdict.result === 'valid' &&
+  each.provenance.result !== 'contradicted' &&
+  !isFuture(each, now) &&
+  !isExpired(each, now) &&
+  claimFaults(each).length === 0
+
+/** What counts, with tests that ran and none that failed: all that speaks for anything. */
+export const isPassing = (each: TestEvidence, now: number): boolean =>
+  counts(each, now) && !hasFailed(each) && (each.results?.passed ?? 0) > 0
+
+/** A run that says it failed has failed, also where it counts no failed test. */
+export const hasFailed = ({ results }: Pick<TestEvidence, 'results'>): boolean =>
+  results !== null && (results.failed > 0 || results.failedAsWhole === true)
 
 /** Whether an evidence was made for this state of the source; null where that can't be told. */
 export function isCurrent({ provenance, stateHash }: TestEvidence, state: SourceState | null): boolean | null {
@@ -114,15 +132,26 @@ export const CLOCK_TOLERANCE = 5 * 60_000
 export const isFuture = ({ time, issued }: TestEvidence, now: number): boolean =>
   Math.max(time ?? now, issued ?? now) > now + CLOCK_TOLERANCE
 
+/** RFC 7519, section 4.1.4: from that moment on. */
+export const isExpired = ({ expires }: TestEvidence, now: number): boolean => expires !== null && expires <= now
+
 /**
- * Whether newer valid evidence exists for the same specification and tier: then what is wrong with the older one is worth
- * a notice, since it is immutable and must not block for ever. `now`: ms since 1970.
+ * Whether it may be the newest of its specification and tier: what is of the future would stay that for ever, and what
+ * names a tier that is none is of no tier.
+ */
+export const isComparable = (each: TestEvidence, now: number): boolean => !isFuture(each, now) && !hasUnknownTier(each)
+
+/** The newest of each specification and tier with a valid signature, whatever it says. */
+export const newestValid = (evidence: readonly TestEvidence[], now: number): TestEvidence[] => [
+  ...newestOf(evidence.filter((each) => each.verdict.result === 'valid' && isComparable(each, now))).values(),
+]
+
+/**
+ * Whether newer evidence that counts exists for the same specification and tier: then what is wrong with the older one is
+ * worth a notice, since it is immutable and must not block for ever. `now`: ms since 1970.
  */
 export function supersededIn(evidence: readonly TestEvidence[], now: number): (each: TestEvidence) => boolean {
-  const counting = evidence.filter(
-    (each) => each.verdict.result === 'valid' && each.provenance.result !== 'contradicted' && !isFuture(each, now),
-  )
-  const newest = newestOf(counting)
+  const newest = newestOf(evidence.filter((each) => counts(each, now)))
   return (each) => {
     const newer = each.specId === null ? undefined : newest.get(runKey(each))
     return newer !== undefined && madeAt(newer) > madeAt(each)

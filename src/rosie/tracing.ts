@@ -5,7 +5,7 @@ import { TIERS } from './model.ts'
 import { endsOf, type Network, spread } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
 import { type BlockNode, evidenceNode } from './sayings.ts'
-import { isCurrent, isPassing, newestOf, type TestEvidence } from './test-evidence.ts'
+import { isCurrent, isPassing, newestValid, type TestEvidence } from './test-evidence.ts'
 
 /** A test or an evidence, and the tiers that it names itself; none: it is of the tier of what it verifies. */
 export interface Start {
@@ -43,8 +43,9 @@ export const testStarts = remembered(({ graph, sources }: ComplianceRecord): rea
 
 const startOfBlock = remembered(({ id, block }: BlockNode): Start => ({ node: id, tiers: tiersOfTags(block.tags) }))
 
-/** Evidence that speaks for something: valid, and what it reports passed. */
-export const passingStarts = ({ testEvidence }: ComplianceRecord): Start[] => startsOf(testEvidence.filter(isPassing))
+/** Evidence that speaks for something: it counts, and what it reports passed. */
+export const passingStarts = ({ testEvidence, established: { now } }: ComplianceRecord): Start[] =>
+  startsOf(testEvidence.filter((each) => isPassing(each, now)))
 
 export const startsOf = (evidence: readonly TestEvidence[]): Start[] => evidence.map((each) => startOfRun(each))
 
@@ -56,13 +57,17 @@ const startOfRun = remembered(({ path, tier }: TestEvidence): Start => {
  * Evidence that proves: of each specification and tier the newest that is valid, if it passes, was made for what it
  * claims, and for the source as it is now. A newer failed run takes the proof away until a newer one passes.
  */
-export function provingStarts(record: ComplianceRecord): Start[] {
-  const valid = record.testEvidence.filter(({ verdict }) => verdict.result === 'valid')
-  const tiered = valid.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
-  const proves = (each: TestEvidence) =>
-    isPassing(each) && each.provenance.result === 'verified' && isCurrent(each, record.snapshot.state) === true
-  return startsOf([...newestOf(tiered).values()].filter(proves))
+export const provingStarts = (record: ComplianceRecord): Start[] =>
+  startsOf(decidingRuns(record).filter((each) => proves(each, record)))
+
+/** The evidence by which a specification and tier is proven or not: the newest valid one. */
+export function decidingRuns(record: ComplianceRecord): TestEvidence[] {
+  const tiered = record.testEvidence.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
+  return newestValid(tiered, record.established.now)
 }
+
+export const proves = (each: TestEvidence, { snapshot, established }: ComplianceRecord): boolean =>
+  isPassing(each, established.now) && each.provenance.result === 'verified' && isCurrent(each, snapshot.state) === true
 
 /** The tier at which a specification is to be verified. */
 const tierOf = (id: string | null, { documentsById }: ComplianceRecord): Tier | null =>

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
 import type { Json, KeyFile } from './model.ts'
+import { algorithmsFor } from './parse/key-use.ts'
 import { MOST_KEYS } from './parse/keys.ts'
 
 export interface TrustedKey {
@@ -19,11 +20,15 @@ export interface TrustedKey {
   validUntil?: number | null
   /** From this time on it counts no more, whatever else is said of it; absent or null: not revoked. */
   revokedAt?: number | null
+  /** Why it must not be used, as the rest of a sentence that begins with the key; absent: it may. See key-use.ts. */
+  refused?: string
 }
 
 /** Keys made ready for use, and the hash under which verdicts reached with them are kept. */
 export interface KeySet {
   keys: readonly ReadyKey[]
+  /** Keys that must not be used: they make nothing valid, and tell whose signature it is that can't be verified. */
+  refused: readonly (ReadyKey & { why: string })[]
   hash: string
 }
 
@@ -38,41 +43,42 @@ export interface ReadyKey {
   revokedAt: number | null
 }
 
-const CURVES: ReadonlyMap<unknown, string> = new Map([
-  ['P-256', 'ES256'],
-  ['P-384', 'ES384'],
-  ['P-521', 'ES512'],
-  ['Ed25519', 'EdDSA'],
-])
-const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
-/** Asymmetric signatures of RFC 7518 and RFC 8037; `none` and every HMAC are outside. */
-export const ALLOWED_ALGORITHMS: readonly string[] = [...CURVES.values(), ...RSA]
-
 /** The keys of a key file, named after their `kid` or the file. */
 export const keysOf = (path: string, file: KeyFile): TrustedKey[] =>
-  file.keys.map(({ nbf, exp, revoked, ...jwk }) => {
-    const kid = typeof jwk.kid === 'string' ? jwk.kid : null
-    const name = kid ?? path.slice(path.lastIndexOf('/') + 1)
-    const revokedAt = msOf(Object(revoked).revoked_at)
-    return { name, kid, jwk, validFrom: msOf(nbf), validUntil: msOf(exp), revokedAt }
+  file.keys.map((kept) => {
+    const kid = typeof kept.kid === 'string' ? kept.kid : null
+    return trustedKey(kid ?? path.slice(path.lastIndexOf('/') + 1), kid, kept)
   })
+
+/** A key as it is kept (parse/keys.ts), under this name. */
+export function trustedKey(name: string, kid: string | null, kept: KeyFile['keys'][number]): TrustedKey {
+  const { nbf, exp, revoked, refused, ...jwk } = kept
+  const times = { validFrom: msOf(nbf), validUntil: msOf(exp), revokedAt: msOf(Object(revoked).revoked_at) }
+  return { name, kid, jwk, ...times, ...(typeof refused === 'string' && { refused }) }
+}
 
 /** NumericDate (RFC 7519, section 2) to ms since 1970. */
 const msOf = (seconds: Json | undefined): number | null => (typeof seconds === 'number' ? seconds * 1000 : null)
 
-/** Keys that can't be imported (an unknown curve) are left out: they verify nothing. So are those beyond `MOST_KEYS`. */
+/**
+ * Keys that can't be imported (an unknown curve) are left out: they verify nothing. So are those beyond `MOST_KEYS`. A key
+ * that is refused where it is registered once is refused: of two accounts of a key, the one that takes it back counts.
+ */
 export async function readyKeys(trusted: readonly TrustedKey[]): Promise<KeySet> {
-  const keys = new Map<string, ReadyKey>()
-  for (const [material, registrations] of await byMaterial(trusted)) {
-    if (keys.size === MOST_KEYS) break
+  const keys: ReadyKey[] = []
+  const refused: KeySet['refused'][number][] = []
+  for (const registrations of await byMaterial(trusted)) {
+    if (keys.length + refused.length === MOST_KEYS) break
     const key = await ready(registrations)
-    if (key) keys.set(material, key)
+    const against = registrations.find((each) => each.refused !== undefined)
+    if (key && against?.refused !== undefined) refused.push({ ...key, name: against.name, why: against.refused })
+    else if (key) keys.push(key)
   }
-  return { keys: [...keys.values()], hash: hashOf(trusted) }
+  return { keys, refused, hash: hashOf(trusted) }
 }
 
-/** By thumbprint, over what the key is and not what it is called. */
-async function byMaterial(trusted: readonly TrustedKey[]): Promise<Map<string, TrustedKey[]>> {
+/** The registrations of each key, by its thumbprint: over what it is and not what it is called. */
+async function byMaterial(trusted: readonly TrustedKey[]): Promise<Iterable<TrustedKey[]>> {
   const found = new Map<string, TrustedKey[]>()
   for (const key of trusted) {
     const material = await calculateJwkThumbprint(key.jwk as JWK).catch(() => null)
@@ -81,16 +87,16 @@ async function byMaterial(trusted: readonly TrustedKey[]): Promise<Map<string, T
     if (known) known.push(key)
     else found.set(material, [key])
   }
-  return found
+  return found.values()
 }
 
 async function ready(registrations: readonly TrustedKey[]): Promise<ReadyKey | null> {
   const byAlgorithm = new Map<string, CryptoKey | Uint8Array>()
-  for (const { jwk } of registrations) {
-    for (const algorithm of algorithmsOf(jwk)) {
+  for (const registration of registrations) {
+    for (const algorithm of algorithmsOf(registration)) {
       if (byAlgorithm.has(algorithm)) continue
       try {
-        byAlgorithm.set(algorithm, await importJWK({ ...jwk, key_ops: undefined } as JWK, algorithm))
+        byAlgorithm.set(algorithm, await importJWK(materialOf(registration.jwk) as JWK, algorithm))
       } catch {}
     }
   }
@@ -109,15 +115,23 @@ async function ready(registrations: readonly TrustedKey[]): Promise<ReadyKey | n
   }
 }
 
-function algorithmsOf(jwk: TrustedKey['jwk']): string[] {
-  const possible = jwk.kty === 'RSA' ? RSA : [CURVES.get(jwk.crv) ?? []].flat()
-  return typeof jwk.alg === 'string' ? possible.filter((name) => name === jwk.alg) : possible
+/** Whether it may be used as it says is decided before: what remains is what it is. */
+const materialOf = ({ kty, crv, x, y, n, e }: TrustedKey['jwk']) =>
+  Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined))
+
+/** The one that it says, if it fits; of a key that must not be used, all that do. */
+function algorithmsOf({ jwk, refused }: TrustedKey): readonly string[] {
+  const possible = algorithmsFor(jwk)
+  return typeof jwk.alg === 'string' && refused === undefined ? possible.filter((name) => name === jwk.alg) : possible
 }
 
 /** Of all that verdicts rest on: names, material, and when each counts. */
 function hashOf(trusted: readonly TrustedKey[]): string {
-  const material = trusted.map(({ name, kid, jwk, validFrom, validUntil, revokedAt }) =>
-    JSON.stringify([name, kid, Object.entries(jwk).sort(), validFrom ?? null, validUntil ?? null, revokedAt ?? null]),
+  const material = trusted.map(({ name, kid, jwk, validFrom, validUntil, revokedAt, refused }) =>
+    JSON.stringify([
+      ...[name, kid, Object.entries(jwk).sort()],
+      ...[validFrom, validUntil, revokedAt, refused].map((each) => each ?? null),
+    ]),
   )
   return createHash('sha256').update(material.sort().join('\n')).digest('hex').slice(0, 32)
 }

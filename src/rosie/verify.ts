@@ -5,12 +5,14 @@
  */
 import { compactVerify } from 'jose'
 import type { Evidence, Verdict } from './model.ts'
-import { ALLOWED_ALGORITHMS, type KeySet, type ReadyKey } from './trusted-keys.ts'
+import { ALLOWED_ALGORITHMS } from './parse/key-use.ts'
+import type { KeySet, ReadyKey } from './trusted-keys.ts'
 
-export { ALLOWED_ALGORITHMS, type KeySet, keysOf, readyKeys, type TrustedKey } from './trusted-keys.ts'
+export { ALLOWED_ALGORITHMS } from './parse/key-use.ts'
+export { type KeySet, keysOf, readyKeys, type TrustedKey, trustedKey } from './trusted-keys.ts'
 
 /** `seenAt`: when the evidence was first seen, ms since 1970. Never throws. */
-export async function verify(evidence: Evidence, { keys }: KeySet, seenAt: number): Promise<Verdict> {
+export async function verify(evidence: Evidence, { keys, refused }: KeySet, seenAt: number): Promise<Verdict> {
   const problem = evidence.problems[0]
   if (problem) return { result: 'invalid', because: 'malformed', detail: problem.message }
   const forbidden = evidence.headers.find(({ alg }) => !ALLOWED_ALGORITHMS.includes(alg ?? ''))
@@ -19,20 +21,23 @@ export async function verify(evidence: Evidence, { keys }: KeySet, seenAt: numbe
     const detail = `The signature ${said}, which is not allowed. Sign with ES256 or another of ${ALLOWED_ALGORITHMS.join(', ')}.`
     return { result: 'invalid', because: 'algorithm', detail }
   }
-  if (keys.length === 0) return { result: 'untrusted' }
   const verifying = await signersOf(evidence, keys)
   const counting = [...verifying].filter((key) => outOfForce(key, seenAt) === null)
   // In the order of the keys: which signature stands first in the file says nothing.
   if (counting.length > 0) return { result: 'valid', keys: keys.filter((key) => counting.includes(key)).map(nameOf) }
-  const detail = verifying.size > 0 ? outOfForceWords(verifying, seenAt) : unknownSignerWords(evidence)
-  return { result: 'invalid', because: 'signature', detail }
+  if (verifying.size > 0) return { result: 'invalid', because: 'signature', detail: outOfForceWords(verifying, seenAt) }
+  const [unusable] = await signersOf(evidence, refused)
+  if (unusable) return { result: 'untrusted', by: { key: unusable.name, why: unusable.why } }
+  if (keys.length === 0) return { result: 'untrusted' }
+  return { result: 'invalid', because: 'signature', detail: unknownSignerWords(evidence, refused) }
 }
 
 const nameOf = ({ name }: ReadyKey) => name
 
 /** Each key that verifies one of the signatures, once. */
-async function signersOf({ jws, headers }: Evidence, keys: readonly ReadyKey[]): Promise<Set<ReadyKey>> {
-  const found = new Set<ReadyKey>()
+async function signersOf<Key extends ReadyKey>({ jws, headers }: Evidence, keys: readonly Key[]): Promise<Set<Key>> {
+  const found = new Set<Key>()
+  if (keys.length === 0) return found
   for (const [index, compact] of compactForms(jws).entries()) {
     const { alg = null, kid = null } = headers[index] ?? {}
     for (const key of candidates(kid, keys)) {
@@ -52,7 +57,7 @@ function compactForms(jws: string): string[] {
 }
 
 /** The keys a `kid` selects first, then the others: a PEM file has no `kid`. */
-function candidates(kid: string | null, keys: readonly ReadyKey[]): readonly ReadyKey[] {
+function candidates<Key extends ReadyKey>(kid: string | null, keys: readonly Key[]): readonly Key[] {
   if (kid === null) return keys
   return [...keys.filter(({ kids }) => kids.has(kid)), ...keys.filter(({ kids }) => !kids.has(kid))]
 }
@@ -85,8 +90,10 @@ function outOfForceWords(keys: Iterable<ReadyKey>, seenAt: number): string {
   return `The signature does not count: ${reasons.join(', and ')}, and this evidence was first seen on ${day(seenAt)}. Run the tests again and sign with a key that is in force.`
 }
 
-function unknownSignerWords({ headers }: Evidence): string {
+function unknownSignerWords({ headers }: Evidence, refused: KeySet['refused']): string {
   const kids = [...new Set(headers.flatMap(({ kid }) => kid ?? []))]
   const named = kids.length > 0 ? ` The signature names the key \`${kids.join('`, `')}\`.` : ''
-  return `No trusted key verifies this signature: it was changed after signing, or signed with another key.${named}`
+  const unused = refused.find((key) => kids.some((kid) => key.kids.has(kid)))
+  const why = unused ? ` That key is kept, but must not be used: it ${unused.why}.` : ''
+  return `No trusted key verifies this signature: it was changed after signing, or signed with another key.${named}${why}`
 }

@@ -1,7 +1,7 @@
 /** The server's registry of keys: each belongs to an installation or to one repository of it. */
 import type { Json } from '../rosie/model.ts'
-import { publicMembers } from '../rosie/parse/keys.ts'
-import type { TrustedKey } from '../rosie/verify.ts'
+import { keptKey } from '../rosie/parse/keys.ts'
+import { type TrustedKey, trustedKey } from '../rosie/verify.ts'
 import type { RepositoryRef } from '../scan/ports.ts'
 import type { Database } from './database.ts'
 
@@ -19,16 +19,24 @@ export class SigningKeys {
       where: { OR: [{ repositoryId: id }, { installationId, repositoryId: null }] },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     })
-    return rows.map(({ kid, jwk, validFrom, validUntil, revokedAt }) => ({
-      name: kid,
-      kid,
-      jwk: publicMembers(isObject(jwk) ? jwk : {}),
-      validFrom: validFrom?.getTime() ?? null,
-      validUntil: validUntil?.getTime() ?? null,
-      revokedAt: revokedAt?.getTime() ?? null,
-    }))
+    return rows.map(({ kid, jwk, validFrom, validUntil, revokedAt }) => {
+      const key = trustedKey(kid, kid, keptKey(isObject(jwk) ? jwk : {}))
+      // Whichever of the two accounts lets it count for less.
+      return {
+        ...key,
+        validFrom: bound(Math.max, validFrom, key.validFrom),
+        validUntil: bound(Math.min, validUntil, key.validUntil),
+        revokedAt: bound(Math.min, revokedAt, key.revokedAt),
+      }
+    })
   }
 }
 
 const isObject = (value: unknown): value is { [member: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Of a time in the registry and one in the key, ms since 1970; null where neither says any. */
+function bound(pick: typeof Math.min, registered: Date | null, said: number | null | undefined): number | null {
+  const times = [registered?.getTime(), said].flatMap((time) => time ?? [])
+  return times.length > 0 ? pick(...times) : null
+}

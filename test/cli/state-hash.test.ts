@@ -133,4 +133,22 @@ describe('A local scan replays evidence at once', () => {
     const { code, err } = await guard('scan', join(folder.path), '--state-scope', '../x')
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('no directory below the root') })
   })
+
+  it.each(['nope', 'src/a.ts'])('and can not run over %s, where there is no directory', async (scope) => {
+    write(folder.path, { ...GOOD, 'src/a.ts': 'A\n' })
+    const { code, out, err } = await guard('scan', folder.path, '--state-scope', scope)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toBe(`rosie-guard: There are no files in "${scope}": name the source with --state-scope.\n`)
+  })
+
+  it('where the policy names a scope without files, telling so, and not a second time as new', async () => {
+    initialise(folder.path)
+    commit(folder.path, { ...GOOD, '.github/rosie.yml': 'evidence:\n  state_hash: {scope: /scr}\n' })
+    for (const args of [[], ['--base', 'HEAD']]) {
+      const { out } = await guard('scan', folder.path, '--format', 'json', ...args)
+      const told = (JSON.parse(out) as JsonReport).findings.filter(({ rule }) => rule === 'policy/invalid')
+      const status = args.length === 0 ? 'introduced' : 'existing'
+      expect(told).toMatchObject([{ path: '.github/rosie.yml', line: 2, severity: 'error', status }])
+    }
+  })
 })

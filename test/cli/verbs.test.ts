@@ -142,6 +142,13 @@ describe('rosie-guard verify', () => {
     )
   })
 
+  it('says that a run failed which counts no failed test', async () => {
+    const failed = { test_results: { result: 'FAIL', passed: 4, failed: 0 } }
+    writeFileSync(path('EV-1.jws'), await team.sign(claims(failed)))
+    const { out } = await guard('verify', path('EV-1.jws'), '--key', key)
+    expect(out).toContain('(SPEC-001-001; OQ; 4 passed, 0 failed; says it failed; signed with team.pem)')
+  })
+
   it('tells a changed signature, an unknown signer and a text that is no JWS', async () => {
     const jws = await team.sign()
     writeFileSync(

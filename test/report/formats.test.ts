@@ -6,6 +6,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { junitReport } from '../../src/report/junit.ts'
 import { jsonText, visible } from '../../src/report/plain.ts'
 import { sarifReport } from '../../src/report/sarif.ts'
+import { xmlTag, xmlText } from '../../src/report/xml.ts'
 import type { Assessment } from '../../src/rosie/model.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { RULES } from '../../src/rosie/rules/index.ts'
@@ -177,6 +178,46 @@ describe('JUnit', () => {
     const failure = junit(assessment([found])).suite('trace/cycle')?.testcase[0]?.failure
     expect(failure?.message).toContain('a <b> & "c"')
     expect(failure?.message).not.toContain('\u0000')
+  })
+
+  it('says what was said, marks of XML, line feeds and what XML has no place for included', () => {
+    const message = '1 &lt; 2 & "<b>"\n]]>\ttab \uffff\ufffe'
+    const text = junitReport(assessment([finding({ message, path: 'a&"\n.md', severity: 'error' })]), DEFAULT_POLICY)
+    expect(text).toContain(
+      '<failure message="1 &amp;lt; 2 &amp; &quot;&lt;b&gt;&quot;&#10;]]&gt;&#9;tab \uFFFD\uFFFD" type="error">' +
+        'a&amp;"\n.md:4: error: 1 &amp;lt; 2 &amp; "&lt;b&gt;"\n]]&gt;\ttab \uFFFD\uFFFD\nintroduced, fingerprint ' +
+        '0123456789abcdef0123456789abcdef</failure>',
+    )
+    expect(text).toContain(' file="a&amp;&quot;&#10;.md" line="4">')
+  })
+
+  it('is laid out a line an element, and ends with a line feed', () => {
+    const lines = junitReport(assessment([finding({ rule: 'trace/cycle', severity: 'notice' })]), DEFAULT_POLICY).split(
+      '\n',
+    )
+    const at = lines.findIndex((line) => line.includes('name="trace/cycle"'))
+    expect(lines[0]).toBe('<?xml version="1.0" encoding="UTF-8"?>')
+    expect(lines.slice(at, at + 7)).toEqual([
+      '  <testsuite name="trace/cycle" tests="1" failures="0" errors="0" skipped="0">',
+      '    <testcase classname="trace/cycle" name=".gxp/specs/SPEC-001.md:4 SPEC-001" file=".gxp/specs/SPEC-001.md" line="4">',
+      expect.stringMatching(/^ {6}<system-out>\.gxp\/specs\/SPEC-001\.md:4: notice: .*$/),
+      'introduced, fingerprint 0123456789abcdef0123456789abcdef</system-out>',
+      '    </testcase>',
+      '  </testsuite>',
+      expect.stringContaining('<testsuite name='),
+    ])
+    expect(lines.slice(-3)).toEqual(['  </testsuite>', '</testsuites>', ''])
+  })
+})
+
+describe('XML', () => {
+  it('has references for the white space that a parser would change, and a mark for what it has no place for', () => {
+    expect(xmlText('a\rb\n\t"\'\u0000\u0008\u000b\u000c\u001f\ud800\ufffe\u{1F600}\u0085')).toBe(
+      'a&#13;b\n\t"\'\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\u{1F600}\u0085',
+    )
+    expect(xmlTag('a', { b: '\t\n\r"\u0000\u{1F600}\udfff', c: 3 })).toBe(
+      '<a b="&#9;&#10;&#13;&quot;\uFFFD\u{1F600}\uFFFD" c="3"',
+    )
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Tag } from '../../src/rosie/model.ts'
 import { readAnnotations } from '../../src/rosie/parse/annotations.ts'
+import { read as readBytes } from '../../src/rosie/parse/index.ts'
 import { edgeOf } from '../../src/rosie/tags.ts'
 
 const read = (...source: string[]) => readAnnotations(source.join('\n'), 'typescript')
@@ -107,6 +108,81 @@ describe('A tag', () => {
     expect(tags.map(({ name }) => name)).toEqual(['gxp-spec', 'gxp-risk', 'test-type'])
   })
 
+  it.each([
+    ['an item', ' * - @gxp-risk HIGH'],
+    ['an item with a number', ' * 12. @gxp-risk HIGH'],
+    ['an item with a number in a bracket', ' * (2) @gxp-risk HIGH'],
+    ['an element', ' * <remarks>@gxp-risk HIGH</remarks>'],
+    ['an element in an element', ' * <remarks><para class="x">@gxp-risk HIGH</para></remarks>'],
+    ['an element before it', ' * <br/> @gxp-risk HIGH'],
+    ['a paragraph of its own', ' * <summary>Limits a dose</summary> <remarks>@gxp-risk HIGH</remarks>'],
+    ['a paragraph after a text', ' * Limits a dose <p class="x">@gxp-risk HIGH'],
+    ['a mark', ' *:@gxp-risk HIGH'],
+    ['a frame', ' * | @gxp-risk HIGH |'],
+    ['a documentation of what stands before it', ' *< @gxp-risk HIGH'],
+    ['brackets', ' * [@gxp-risk HIGH]'],
+    ['a whole sentence', ' * Limits the dose. @gxp-risk HIGH'],
+    ['a whole sentence with a short word at its end', ' * Limits it. @gxp-risk HIGH'],
+    ['a whole sentence, and a mark', ' * Is it limited? @gxp-risk HIGH.'],
+    ['a sentence with a number at its end', ' * Limited to 120! @gxp-risk HIGH </para>'],
+    ['a sentence with a bracket at its end', ' * Limits (always). @gxp-risk HIGH'],
+  ])('counts behind %s', (_, line) => {
+    expect(tagsIn('/**', line, ' */')).toMatchObject([{ name: 'gxp-risk', value: 'HIGH', line: 2 }])
+  })
+
+  it.each([
+    'This module replaces @gxp-spec SPEC-001 of the old system',
+    'This module replaces @gxp-spec SPEC-001',
+    'See @gxp-spec SPEC-001, @gxp-risk HIGH',
+    'Stories refer to this by tags: @gxp-satisfies REQ-001',
+    'The old limit (@gxp-spec SPEC-001) is gone',
+    'It was split. @gxp-spec SPEC-002 holds the rest',
+    'It was split. @gxp-spec SPEC-002 (the rest)',
+    'some module, e.g. @gxp-spec SPEC-001',
+    'as elsewhere, cf. @gxp-spec SPEC-001',
+    'other modules, Incl. @gxp-spec SPEC-001',
+    'what is left ... @gxp-spec SPEC-001',
+    'see @gxp-risk-concern "@gxp-risk HIGH"',
+    '@see @gxp-spec SPEC-001',
+    '@param dose @gxp-risk HIGH',
+    '<c>@gxp-spec SPEC-001</c>',
+    'replaces <b>@gxp-spec SPEC-001</b>',
+    'replaces <pp>@gxp-spec SPEC-001',
+    '<remarks><code>@gxp-spec SPEC-001</code></remarks>',
+    '"@gxp-spec SPEC-001"',
+    '`@gxp-spec SPEC-001`',
+    'about 3 @gxp-risk HIGH',
+    'dose < limit @gxp-risk HIGH',
+  ])('is only mentioned, and counts for nothing: %s', (comment) => {
+    expect(read(`/** ${comment} */`)).toMatchObject({ blocks: [], problems: [] })
+  })
+
+  it('is mentioned in the text behind another, unless only tags follow it', () => {
+    const namesIn = (comment: string) => tagsIn(`// ${comment}`).map(({ name, ids }) => ids[0]?.id ?? name)
+    expect(namesIn('@gxp-spec SPEC-002 replaces @gxp-spec SPEC-001 of the old system')).toEqual(['SPEC-002'])
+    expect(namesIn('@gxp-tag SPEC-002 Dose limit @gxp-criticality HIGH')).toEqual(['SPEC-002', 'gxp-criticality'])
+    expect(namesIn('@gxp-tag SPEC_2 Dose limit @gxp-criticality HIGH')).toEqual(['gxp-criticality'])
+    expect(namesIn('@gxp-tags SPEC-2 Dose limit @gxp-criticality HIGH')).toEqual(['gxp-criticality'])
+    expect(namesIn('Limits. @gxp-spec SPEC-1 @gxp-risk HIGH')).toEqual(['SPEC-1', 'gxp-risk'])
+    expect(namesIn('see @gxp-spec SPEC-1 @gxp-risk HIGH')).toEqual([])
+    expect(tagsIn('// @gxp-spec SPEC-1,', '// SPEC-2 limit @gxp-risk HIGH').map(({ name }) => name)).toEqual([
+      'gxp-spec',
+      'gxp-risk',
+    ])
+  })
+
+  it('counts for nothing in a code block of its comment, which shows examples', () => {
+    const block = (...lines: string[]) => ['/**', ...lines.map((line) => ` * ${line}`), ' */']
+    const risksIn = (...lines: string[]) => tagsIn(...block(...lines)).map(({ value }) => value)
+    expect(risksIn('@gxp-risk LOW', '```ts', '@gxp-risk HIGH', '```', '@gxp-risk MEDIUM')).toEqual(['LOW', 'MEDIUM'])
+    expect(risksIn('```', '@gxp-risk HIGH', '  ```', '```', 'gxp:off', '@gxp-risk', '```', '@gxp-risk LOW')).toEqual([
+      'LOW',
+    ])
+    expect(problemsIn(...block('```', '@gxp-risk high', '```'))).toEqual([])
+    expect(risksIn('```', '@gxp-risk LOW')).toEqual(['LOW'])
+    expect(risksIn('```a``` is code', '@gxp-risk LOW', '```b``` too')).toEqual(['LOW'])
+  })
+
   it('is text inside of the quotes of another', () => {
     const tags = tagsIn('// @gxp-risk-concern "says @gxp-risk HIGH by mistake"')
     expect(tags.map(({ name, value }) => [name, value])).toEqual([
@@ -149,6 +225,17 @@ describe('A block', () => {
       [1, 2, 2],
       [5, 7, 1],
     ])
+  })
+
+  it('is read from a file in UTF-16, with its columns', () => {
+    const source = Buffer.from('\uFEFF-- @gxp-risk HIGH\r\nselect 1', 'utf16le')
+    expect(readBytes('annotations/sql', source, 1000)).toMatchObject({
+      blocks: [{ line: 1, tags: [{ value: 'HIGH', column: 4 }] }],
+    })
+    expect(readBytes('annotations/sql', Buffer.from('\uFEFF-- @gxp-risk HIGH'), 1000)).toMatchObject({
+      blocks: [{ line: 1, tags: [{ value: 'HIGH', column: 4 }] }],
+    })
+    expect(readBytes('annotations/sql', Buffer.from([0xff, 0x2d, 0x2d]), 1000)).toMatchObject({ blocks: [] })
   })
 
   it('is read from Python comments and docstrings', () => {
@@ -274,6 +361,11 @@ describe('A malformed tag', () => {
     '@gxp-risk HIGH @description it works @gxp-specs',
   ])('is not: %s', (comment) => {
     expect(problemsIn(`// ${comment}`)).toEqual([])
+  })
+
+  it('is told in a paragraph of its own too', () => {
+    expect(problemsIn('/// <summary>Limits</summary><remarks>@gxp-risk high</remarks>')).toHaveLength(1)
+    expect(problemsIn('/// Limits <b>@gxp-risk high</b>')).toEqual([])
   })
 
   it('is told with the columns of its word', () => {

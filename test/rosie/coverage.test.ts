@@ -158,6 +158,39 @@ describe('Coverage', () => {
     expect(await counts(await sign(claims({ test_results: { passed: 1, failed: 1 } })))).toMatchObject({ traced: 0 })
   })
 
+  it.each<[string, Parameters<typeof claims>[0]]>([
+    ['of the future', { timestamp: '2026-02-06T10:05:01Z' }],
+    ['signed in the future', { iat: Date.parse('2026-02-06T10:05:01Z') / 1000 }],
+    ['that expired', { exp: Date.parse('2026-02-06T10:00:00Z') / 1000 }],
+    ['that can not be told to have expired', { exp: 'tomorrow' }],
+    ['without a time, also where it was signed at one', { timestamp: undefined, iat: 1770285600 }],
+    ['without the state of the source', { system_state_hash: undefined }],
+    ['of a tier that is none', { verification_tier: 'XQ' }],
+    ['of a run that says it failed', { test_results: { result: 'FAIL', passed: 4, failed: 0 } }],
+    ['of no test that passed', { test_results: { passed: 0, failed: 0, skipped: 4 } }],
+  ])('does not come from evidence %s', async (_, changes) => {
+    const { key, sign } = await signer()
+    const files = goodBut({ [TEST]: null, [EVIDENCE]: await sign(claims(changes)) })
+    expect(await levels(files, { keys: [key] })).toEqual({ total: 1, linked: 0, traced: 0, proven: 0 })
+  })
+
+  it('does not come from evidence whose claim is contradicted', async () => {
+    const { key, sign } = await signer()
+    const state = { id: '1'.repeat(64), plain: 'a'.repeat(64), separated: null }
+    const files = goodBut({ [TEST]: null, [EVIDENCE]: await sign() })
+    expect(await levels(files, { keys: [key], states: { ['0'.repeat(40)]: state } })).toMatchObject({ traced: 0 })
+    expect(await levels(files, { keys: [key], states: { ['0'.repeat(40)]: null } })).toMatchObject({ traced: 1 })
+  })
+
+  it('comes from evidence within what clocks may differ by, before it expires, and of the oldest form', async () => {
+    const { key, sign } = await signer()
+    const traced = async (changes: Parameters<typeof claims>[0]) =>
+      levels(goodBut({ [TEST]: null, [EVIDENCE]: await sign(claims(changes)) }), { keys: [key] })
+    expect(await traced({ timestamp: '2026-02-06T10:05:00Z' })).toMatchObject({ traced: 1 })
+    expect(await traced({ exp: Date.parse('2026-02-06T10:00:01Z') / 1000 })).toMatchObject({ traced: 1 })
+    expect(await traced({ system_state_hash: undefined, system_state: 'git:0123456' })).toMatchObject({ traced: 1 })
+  })
+
   it('stays the same when digits only look alike', async () => {
     const files = {
       '.gxp/requirements/REQ-001.md': requirement('REQ-001'),
@@ -375,6 +408,21 @@ describe('Proven', () => {
     expect(await proven([run({ verification_tier: 'IQ' }), run({ ...failed, ...later, ...untiered })])).toBe(1)
   })
 
+  it('in spite of a newer failed run of the future, or of a tier that is none', async () => {
+    const future = { timestamp: '2026-02-06T10:05:01Z' }
+    expect(await proven([run(), run({ ...failed, ...future })])).toBe(1)
+    expect(await proven([run(), run(future)])).toBe(1)
+    expect(await proven([run(), run({ ...failed, ...later, verification_tier: 'XQ' })])).toBe(1)
+  })
+
+  it('not after a newer run that expired, or that does not say when or in which state', async () => {
+    expect(await proven([run(), run({ ...later, exp: Date.parse('2026-02-06T10:00:00Z') / 1000 })])).toBe(0)
+    expect(await proven([run(), run({ ...later, exp: Date.parse('2026-02-06T10:00:01Z') / 1000 })])).toBe(1)
+    const signedLater = { timestamp: undefined, iat: Date.parse(later.timestamp) / 1000 }
+    expect(await proven([run(), run(signedLater)])).toBe(0)
+    expect(await proven([run(), run({ ...later, system_state_hash: undefined })])).toBe(0)
+  })
+
   it('in spite of a newer one that nobody trusted signed', async () => {
     const stranger = await signer()
     const files = goodBut({
@@ -385,15 +433,20 @@ describe('Proven', () => {
     expect(await levels(files, given)).toMatchObject({ proven: 1 })
   })
 
-  it('is the gate of HIGH once a key is trusted, and of no other risk', async () => {
+  it('is the gate of HIGH once a key is trusted, where the risk matrix asks for signatures, and of no other risk', async () => {
     const files = goodBut({
       [EVIDENCE]: await sign(run()),
       '.gxp/requirements/REQ-2.md': requirement('REQ-2', 'gxp_risk_rating: LOW'),
     })
-    const gates = async (given: Given) =>
-      (await assessRecord(files, given)).coverage.map(({ risk, gate, reached }) => `${risk} ${gate} ${reached}`)
+    const { riskMatrix } = DEFAULT_POLICY
+    const gates = async (given: Given, matrix = riskMatrix) =>
+      (await assessRecord(files, { ...given, policy: { riskMatrix: matrix } })).coverage.map(
+        ({ risk, gate, reached }) => `${risk} ${gate} ${reached}`,
+      )
     expect(await gates({})).toEqual(['HIGH traced 100', 'LOW traced 0'])
     expect(await gates({ keys: [key] })).toEqual(['HIGH proven 0', 'LOW traced 0'])
+    const noSignature = { ...riskMatrix, HIGH: { ...riskMatrix.HIGH, signatures: 0 as const } }
+    expect(await gates({ keys: [key] }, noSignature)).toEqual(['HIGH traced 100', 'LOW traced 0'])
     expect(await gates({ keys: [key], states: { [COMMIT]: NOW }, state: NOW })).toEqual([
       'HIGH proven 100',
       'LOW traced 0',

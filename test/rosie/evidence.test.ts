@@ -67,6 +67,33 @@ describe('An evidence', () => {
       { passed: 1, failed: 0, skipped: 2 },
     ],
     ['words of no known meaning', [{ status: 'great' }, null, 'passed'], { passed: 0, failed: 3, skipped: 0 }],
+    [
+      'counts beside a run that says it failed',
+      { result: 'FAIL', passed: 2, failed: 0 },
+      { passed: 2, failed: 0, skipped: 0, failedAsWhole: true },
+    ],
+    [
+      'counts beside a status that says so, below',
+      { summary: { status: 'failed', outcome: 'ok', passed: 2, failed: 0 } },
+      { passed: 2, failed: 0, skipped: 0, failedAsWhole: true },
+    ],
+    [
+      'counts beside an outcome that says so, whatever the status',
+      { status: 'complete', outcome: 'Error', passed: 2, failed: 0 },
+      { passed: 2, failed: 0, skipped: 0, failedAsWhole: true },
+    ],
+    [
+      'counts of a report without success',
+      { success: false, numPassedTests: 2, numFailedTests: 0 },
+      { passed: 2, failed: 0, skipped: 0, failedAsWhole: true },
+    ],
+    ['failures that are counted', { result: 'FAIL', passed: 2, failed: 1 }, { passed: 2, failed: 1, skipped: 0 }],
+    ['a failure alone', { result: 'FAIL' }, { passed: 0, failed: 0, skipped: 0, failedAsWhole: true }],
+    [
+      'counts beside a run that says it passed',
+      { result: 'PASS', success: true, passed: 2, failed: 0 },
+      { passed: 2, failed: 0, skipped: 0 },
+    ],
     ['negative counts', { passed: -1, failed: -1 }, null],
     ['counts as text', { passed: '4', failed: '0' }, null],
     ['nothing', undefined, null],
@@ -113,10 +140,25 @@ describe('A malformed evidence', () => {
   })
 
   it('is JSON nested beyond reason', () => {
-    expect(malformed(unsigned(HEADER, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`))).toContain('nested')
-    expect(malformed(`{"payload":${'['.repeat(100_000)}`)).toContain('nested')
+    expect(malformed(unsigned(HEADER, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`))).toMatch(
+      /^The payload of the JWS is nested more than/,
+    )
+    expect(malformed(`{"payload":${'['.repeat(100_000)}`)).toMatch(/^The JWS is nested more than/)
     expect(readEvidence(unsigned(HEADER, { note: '[[[['.repeat(100) })).problems).toEqual([])
     expect(readEvidence(unsigned(HEADER, { note: '"\\"[['.repeat(100) })).problems).toEqual([])
+  })
+
+  it.each([
+    ['The header of the JWS is not JSON.', unsigned('{', claims())],
+    ['The payload of the JWS is not a JSON object.', unsigned(HEADER, 'null')],
+    ['The payload of the JWS is not UTF-8 text.', `${unsigned(HEADER, '{}').split('.')[0]}._w.x`],
+    [
+      'The payload of the JWS is not base64url.',
+      '{"payload":"e30=","signatures":[{"protected":"e30","signature":"x"}]}',
+    ],
+    ['The JWS is not JSON.', '{"payload":"e30"'],
+  ])('says: %s', (message, text) => {
+    expect(malformed(text)).toBe(message)
   })
 
   it('is one whose signed bytes are not what is read (RFC 7797)', async () => {

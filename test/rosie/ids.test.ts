@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { closest, decisionInFileName, editDistance, idInFileName, kindOfId } from '../../src/rosie/ids.ts'
+import { closest, decisionInFileName, editDistance, idInFileName, kindOfId, looksLike } from '../../src/rosie/ids.ts'
 import { compareVersions, isVersion } from '../../src/rosie/rules/semver.ts'
 
 describe('An id', () => {
@@ -68,6 +68,22 @@ describe('The closest id', () => {
 
   it.each(['REQ-987', 'EPIC-1', 'SPEC-999-999', '', 'N/A', 'TBD'])('to %j is none', (word) => {
     expect(closest(word, ids)).toBeNull()
+  })
+
+  it.each([
+    ['req-001', 'REQ-001'],
+    ['Spec_Inf_001', 'SPEC-INF-001'],
+    ['SPEC-001-OO1', 'SPEC-001-001'],
+    ['US-OOI-0l1', 'US-001-011'],
+  ])('to %s is what looks the same, %s, before what is nearer in edits', (word, id) => {
+    const near = [word.slice(1), `${word}0`, word.replace(/.$/, '7')]
+    expect(closest(word, [...near, ...ids, 'US-001-011'])).toBe(id)
+  })
+
+  it('does not look the same where a letter is more, or another', () => {
+    expect(looksLike('REQ-001', 'REQ-0010')).toBe(false)
+    expect(looksLike('REQ-001', 'REQ-002')).toBe(false)
+    expect(looksLike('REQ-00S', 'REQ-005')).toBe(false)
   })
 
   it('is never the word itself, and the first among equals', () => {

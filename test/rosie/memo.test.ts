@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { assess, type Judging } from '../../src/rosie/assess.ts'
 import { remembered, sameList } from '../../src/rosie/memo.ts'
-import type { Snapshot, SnapshotFile } from '../../src/rosie/model.ts'
+import type { Edge, Snapshot, SnapshotFile } from '../../src/rosie/model.ts'
+import { networkOf } from '../../src/rosie/network.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import {
   EVIDENCE,
@@ -70,6 +71,32 @@ describe('A list', () => {
   ])('is itself for %s', (_, list) => {
     sameList([a, b])
     expect(sameList(list)).toBe(list)
+  })
+})
+
+describe('A network', () => {
+  const edge = (from: string, to: string): Edge => {
+    return { from, to, type: 'satisfies', by: 'satisfies', origin: { path: `${from}.md`, line: 1 } }
+  }
+  const first = edge('US-001', 'REQ-001')
+
+  it('is the one before where all edges have the ends that they had', () => {
+    const before = networkOf([first, edge('US-002', 'REQ-001')])
+    expect(networkOf([first, edge('US-002', 'REQ-001')])).toBe(before)
+  })
+
+  it.each([
+    ['from another node', edge('US-003', 'REQ-001')],
+    ['to another node', edge('US-002', 'REQ-002')],
+  ])('is another where an edge leads %s', (_, other) => {
+    networkOf([first, edge('US-002', 'REQ-001')])
+    expect(networkOf([first, other]).names).toEqual([...new Set(['US-001', 'REQ-001', other.from, other.to])])
+  })
+
+  it('is another where an edge is left out', () => {
+    const other = edge('US-002', 'REQ-001')
+    const before = networkOf([first, other])
+    expect(networkOf([first, other], new Set([other])).out.ends).not.toEqual(before.out.ends)
   })
 })
 

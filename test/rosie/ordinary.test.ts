@@ -58,7 +58,8 @@ describe('A web application with requirements, stories and specifications only',
       '.gxp/specs/SPEC-001-002.md': specification('SPEC-001-002', 'parent_id: US-001-001'),
       '.gxp/requirements/REQ-002.md': requirement('REQ-002', 'gxp_risk_rating: HIGH'),
       '.gxp/specs/SPEC-002.md': specification('SPEC-002', 'satisfies: [REQ-002]'),
-      'src/more.ts': lines('// @gxp-req REQ-002', '// @gxp-risk HIGH'),
+      '.gxp/specs/SPEC-003.md': specification('SPEC-003', 'satisfies: [REQ-002]', 'test_files: [test/more.test.ts]'),
+      'src/more.ts': lines('// @gxp-req REQ-002', '// @gxp-spec SPEC-003', '// @gxp-risk HIGH'),
       'test/more.test.ts': lines(
         '// @gxp-spec SPEC-001-002, SPEC-002',
         '// @trace US-001-001',
@@ -74,9 +75,12 @@ describe('A web application with requirements, stories and specifications only',
     expect(briefly({ findings: await introduced() })).toEqual(['null:null error context/missing'])
     // Unless the policy makes less of that one.
     const policy = { severities: { 'context/missing': 'warning' as const } }
-    const rules = new Set((await introduced({ policy })).map(({ rule }) => rule))
-    for (const rule of ['annotation/unknown-id', 'trace/uncovered-requirement', 'policy/keys-changed'])
+    const all = await introduced({ policy })
+    const rules = new Set(all.map(({ rule }) => rule))
+    for (const rule of ['annotation/unknown-id', 'trace/unverified-specification', 'policy/keys-changed'])
       expect(rules).toContain(rule)
+    const unknown = all.flatMap(({ rule, gxpId }) => (rule === 'annotation/unknown-id' ? (gxpId ?? []) : []))
+    for (const id of ['REQ-002', 'US-001-001', 'SPEC-002']) expect(unknown).toContain(id)
   })
 })
 
@@ -93,13 +97,16 @@ describe('A Python service of draft-02', () => {
 })
 
 describe('A project with a GxP.MD', () => {
-  it('has nothing to be told', async () => {
-    expect(briefly(await assessed(GXPMD_PROJECT))).toEqual([])
+  it('has nothing to be told but that it asks for no signed evidence of HIGH', async () => {
+    expect(briefly(await assessed(GXPMD_PROJECT))).toEqual(['GxP.MD:9 warning policy/invalid'])
   })
 
   it('is told of the one tier it lacks', async () => {
     const { 'pq/air_on_the_bench.py': _, ...rest } = GXPMD_PROJECT
-    expect(briefly(await assessed(rest))).toEqual(['.gxp/requirements/REQ-P-001.md:2 error trace/missing-tier'])
+    expect(briefly(await assessed(rest))).toEqual([
+      '.gxp/requirements/REQ-P-001.md:2 error trace/missing-tier',
+      'GxP.MD:9 warning policy/invalid',
+    ])
   })
 })
 
@@ -209,7 +216,6 @@ describe('A record just begun', () => {
     expect(briefly(await assessed(files))).toEqual([
       '.gxp/requirements/REQ-001.md:2 warning trace/uncovered-requirement',
       '.gxp/system_context.md:1 warning risk/log-missing',
-      '.gxp/requirements/REQ-001.md:2 notice trace/orphan',
     ])
   })
 })

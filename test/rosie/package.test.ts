@@ -304,10 +304,10 @@ describe('The metadata', () => {
       { passed: 3, failed: 1, skipped: 0 },
     ],
     [{ result: 'PASS' }, { passed: 1, failed: 0, skipped: 0 }],
-    [{ result: 'FAIL' }, { passed: 0, failed: 1, skipped: 0 }],
+    [{ result: 'FAIL' }, { passed: 0, failed: 0, skipped: 0, failedAsWhole: true }],
     [
       { result: 'FAIL', passed: 3, failed: 0, skipped: 1 },
-      { passed: 3, failed: 1, skipped: 1 },
+      { passed: 3, failed: 0, skipped: 1, failedAsWhole: true },
     ],
     [
       { result: 'FAIL', passed: 3, failed: 2 },

@@ -327,7 +327,16 @@ describe('What a package says of its test run', () => {
     expect(await results({ ...metadata({ result: 'PASS' }), ...report({ passed: 4, failed: 2 }) })).toMatchObject({
       failed: 2,
     })
-    expect(await results(metadata({ result: 'FAIL' }))).toMatchObject({ failed: 1 })
+    const asWhole = { passed: 4, failed: 0, skipped: 0, failedAsWhole: true }
+    expect(await results(metadata({ result: 'FAIL', passed: 4 }))).toEqual(asWhole)
+    expect(
+      await results({ ...metadata({ passed: 4, failed: 0 }), ...report({ passed: 4, failed: 0, result: 'FAIL' }) }),
+    ).toEqual(asWhole)
+    expect(await results({ ...metadata({ result: 'FAIL', passed: 4 }), ...report({ passed: 4, failed: 2 }) })).toEqual({
+      passed: 4,
+      failed: 2,
+      skipped: 0,
+    })
   })
 
   it('is nothing where neither has counts', async () => {

@@ -68,6 +68,8 @@ describe('.github/rosie.yml', () => {
   it('knows where its keys and the rules that it names stand', () => {
     const file = readPolicyFile(WHOLE)
     expect(file.lines).toMatchObject({ fail_on: 1, severities: 3, ignore: 6, locked: 24 })
+    expect(file.scopeAt).toEqual({ line: 23, column: 5 })
+    expect(readPolicyFile('evidence: {state_hash: {scope: ../x}}')).not.toHaveProperty('scopeAt')
     expect(file.rules).toMatchObject([
       { id: 'trace/orphan', line: 4 },
       { id: 'annotation/untagged-source', line: 5 },

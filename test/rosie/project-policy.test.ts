@@ -97,6 +97,12 @@ describe('GxP.MD', () => {
     expect(read(field).settings).toEqual(settings)
   })
 
+  it('knows where it sets the scope', () => {
+    const set = read('evidence:', '  state_hash: {scope: /lib}')
+    expect(set.scopeAt).toEqual({ line: 3, column: 16 })
+    expect(read('evidence: {state_hash: {scope: ../x}}')).not.toHaveProperty('scopeAt')
+  })
+
   it('knows its version as it is written', () => {
     expect(read('gxpmd_version: "3.0.0"').version).toBe('3.0.0')
     expect(read('gxpmd_version: 3.0').version).toBe('3.0')
@@ -170,6 +176,80 @@ describe('GxP.MD', () => {
     expect(problemsOf(field)).toEqual([typeof problem === 'string' ? problem : expect.stringMatching(problem)])
   })
 
+  it.each([
+    [
+      'risk: {matrix: {HIHG: {coverage_threshold: 99}}}',
+      '`risk.matrix.HIHG` is no risk, so nothing is set by it. Did you mean `HIGH`?',
+    ],
+    [
+      'risk: {matrix: {medium: {coverage_threshold: 99}}}',
+      '`risk.matrix.medium` is no risk, so nothing is set by it. Did you mean `MEDIUM`?',
+    ],
+    ['risk: {matrix: {lwo: {}}}', '`risk.matrix.lwo` is no risk, so nothing is set by it. Did you mean `LOW`?'],
+    [
+      'risk: {matrix: {CRITICAL: {coverage_threshold: 100}}}',
+      '`risk.matrix.CRITICAL` is no risk, so nothing is set by it. There are `HIGH`, `MEDIUM` and `LOW`.',
+    ],
+    [
+      'risk: {matrix: {HIGH: {coverage_treshold: 99}}}',
+      '`risk.matrix.HIGH.coverage_treshold` is not read, so nothing is set by it. Did you mean `risk.matrix.HIGH.coverage_threshold`?',
+    ],
+    [
+      'risk: {matrix: {LOW: {Required-Tiers: [OQ]}}}',
+      '`risk.matrix.LOW.Required-Tiers` is not read, so nothing is set by it. Did you mean `risk.matrix.LOW.required_tiers`?',
+    ],
+    [
+      'risk: {matix: {HIGH: {coverage_threshold: 99}}}',
+      '`risk.matix` is not read, so nothing is set by it. Did you mean `risk.matrix`?',
+    ],
+  ])('tells that nothing is set by %s', (field, problem) => {
+    const { settings, problems } = read('# first', field)
+    expect(settings).toEqual({})
+    expect(problems.map(({ line, severity, message }) => [line, severity, message])).toEqual([[3, undefined, problem]])
+  })
+
+  it('tells it at the line of the key, whatever else is right', () => {
+    const { settings, problems } = read(
+      'risk:',
+      '  matrix:',
+      '    LOW: {coverage_threshold: 70}',
+      '    MEDUIM:',
+      '      x: 1',
+    )
+    expect(settings.riskMatrix?.LOW.coverage).toBe(70)
+    expect(problems).toMatchObject([{ line: 5, column: 5 }])
+  })
+
+  it.each([
+    'risk: {matrix: {HIGH: {human_review: mandatory, approvals: 2}}}',
+    'risk: {overall: HIGH, method: FMEA, metrics: [a]}',
+    'risk: {matrix: {HIGH: {}, MEDIUM: {}, LOW: {}}}',
+    'risk: {matrix: {}}',
+  ])('leaves to the project what is its own: %s', (field) => {
+    expect(read(field)).toMatchObject({ settings: {}, problems: [] })
+  })
+
+  it('tells a hundred faults at most', () => {
+    const risks = (number: number) => `risk: {matrix: {${Array.from({ length: number }, (_, at) => `R${at}: 1`)}}}`
+    expect(problemsOf(risks(100))).toHaveLength(100)
+    expect(problemsOf(risks(101))).toHaveLength(100)
+  })
+
+  it('tells where it asks for no signed evidence of HIGH, though this holds', () => {
+    const unsigned = (risk: string, signed: boolean) =>
+      read('risk:', '  matrix:', `    ${risk}:`, `      signing_required: ${signed}`)
+    expect(unsigned('HIGH', false).settings.riskMatrix?.HIGH.signatures).toBe(0)
+    expect(unsigned('HIGH', false).problems).toEqual([
+      {
+        ...{ cause: 'policy', line: 5, column: 7, severity: 'warning' },
+        message:
+          '`risk.matrix.HIGH.signing_required` is `false`: a record of testing is then enough for HIGH, for which the standard asks for signed evidence. This holds; write `true` unless it is meant.',
+      },
+    ])
+    expect(unsigned('HIGH', true).problems).toEqual([])
+    expect(unsigned('MEDIUM', false).problems).toEqual([])
+  })
+
   it('keeps what is right beside a fault, and names the profile whose value is used', () => {
     const { settings, problems } = read(
       'regulatory: {profile: medical-device}',
@@ -187,6 +267,7 @@ describe('GxP.MD', () => {
 
   it.each([
     ['a newer version', document(['gxpmd_version: 4.0.0']), 'warning'],
+    ['a matrix that lets HIGH be unsigned', document(['risk: {matrix: {HIGH: {signing_required: false}}}']), 'warning'],
     ['a version that is known', document(['gxpmd_version: 3.9.0', 'agent: {mode: lax}']), undefined],
     ['no front matter', '# Rules\n', 'notice'],
     ['front matter that is not closed', '---\nrisk: {}\n', undefined],

@@ -166,7 +166,7 @@ it('Columns point at what they say they point at, however the comment is written
   )
   const before = fc.constantFrom('', '\n', "const a = 'b' // c\n\n", '#!/usr/bin/env node\n', '`\n${a}`\r\n')
   fc.assert(
-    fc.property(before, mark, fc.constantFrom('', '@gxp-risk HIGH ', 'see '), (start, [open, close], words) => {
+    fc.property(before, mark, fc.constantFrom('', '@gxp-risk HIGH ', 'Limits it. '), (start, [open, close], words) => {
       const source = `${start}${open}${words}@gxp-satisfies REQ-001, REQ-002${close}\n`
       const content = read('annotations/javascript', Buffer.from(source), LIMIT)
       if (content.kind !== 'annotations') throw new Error('another reader answered')

@@ -212,7 +212,14 @@ describe('An entry on one line', () => {
 
   it.each([
     'Risk levels | LOW | HIGH',
-    '| RISK-001 | HIGH | open |',
+    '| ID | Risk | Impact |',
+    '2026-02-05: the register was reviewed | QA',
+    '2026-02-05 RISK-001 was discussed',
+    'Format: [DATE] RISK-ID | Risk: LEVEL | Impact: TEXT | Mitigation: TEXT',
+    'Levels | Impact: how bad, HIGH or less | Likelihood: how often',
+    '| HIGH | Impact: harm | Mitigation: none |',
+    'Impact: HIGH, Mitigation: none',
+    '| RISK-001 | harm | open |',
     '[2026-02-05] Reviewed by QA',
     '- [x] RISK-001 is mitigated',
     '[RISK-001](#risk-001)',
@@ -231,13 +238,31 @@ describe('What is meant as an entry and is none', () => {
     '## risk-db-1',
     '# Risk 1',
     '## RISK-',
+    '## RISKS-004: x',
+    '## Risks 004: x',
+    '## RISK 004',
+    '## RISK\u2013004: x',
+    '## Risk #4',
+    '## [Risk-4] x',
   ])('is told for the heading %j, when fields follow', (heading) => {
     const problems = problemsIn(heading, '- Date: 2026-01-20', '- Risk Level: HIGH')
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(/^1: .*Begin an entry with `## RISK-001: title`/)
   })
 
-  it.each(['## Risk-based approach', '## Risks of 2026', '## Legend'])('is not told for the heading %j', (heading) => {
+  it.each(['## RISKS-004: x', '## RISK 004: x', '## RISK-004b', '## Risk.4', '## Risks-db-1'])(
+    'is told for the heading %j alone, also within an entry',
+    (heading) => {
+      const told = [expect.stringMatching(/names no risk\. Begin an entry with `## RISK-001: title`/)]
+      expect(problemsIn(heading)).toEqual(told)
+      expect(problemsIn(...ENTRY, `#${heading}`, ...ENTRY.slice(1))).toEqual(told)
+    },
+  )
+
+  it.each([
+    ...['## Risk-based approach', '## Risks of 2026', '## Risks 2026', '## Risks 1 to 5', '## Risk', '## Legend'],
+    ...['## Risks 2026: an overview', '## Risky 1', '## Brisk-1'],
+  ])('is not told for the heading %j', (heading) => {
     expect(
       problemsIn(heading, '- HIGH: harm', '- Risk Level: LOW, MEDIUM or HIGH?'.replace('LOW, ', 'one of ')),
     ).toEqual([])
@@ -254,10 +279,92 @@ describe('What is meant as an entry and is none', () => {
     '[2026-02-05] REQ-001 | Risk: HIGH',
     '[2026-02-05] RISK-001 is closed',
     'risk-1 | REQ-001',
+    '2026-02-05 RISK-001 | REQ-001 | Risk: HIGH',
+    '2026-02-05: RISK-001 | REQ-001',
+    '- (2026-02-05) RISK-001 | REQ-001',
+    '2026-02-05 | RISK-001 | REQ-001 | HIGH',
+    '| 05.02.2026 | RISK-001 | REQ-001 | HIGH |',
+    '1. 2/5/2026 - risk-1 | REQ-001',
+    'RSK-001 | Risk: HIGH | Impact: harm | Mitigation: none',
+    'Overdose | LOW | Mitigation: none | Test Coverage: SPEC-001',
   ])('is told for the line %j', (text) => {
     expect(problemsIn('', text)).toEqual([
-      expect.stringMatching(/^2: This line begins like an entry, but names no risk/),
+      expect.stringMatching(
+        /^2: This line is meant as an entry, but does not read as one\. Write `\[YYYY-MM-DD\] RISK-001 /,
+      ),
     ])
+  })
+
+  it('is told for a line within an entry too', () => {
+    expect(problemsIn(...ENTRY, '2026-02-05 RISK-002 | REQ-001 | Risk: LOW')).toHaveLength(1)
+    expect(problemsIn(...ENTRY, 'RISK-002 is rated HIGH', '**RISK-002: Stones**', '- Owner: QA')).toEqual([])
+  })
+
+  it.each([
+    ['## Overdose', '- Date: 2026-01-20', '- Impact: harm', '- Mitigation: none'],
+    ['## Overdose', '- Risk: `LOW`'],
+    ['## Overdose', '- Risk Level: HIGH (harm, or death)'],
+    ['## Overdose', '- Risk Level: medium - or so'],
+  ])('is told for %j over the fields %j', (...text) => {
+    expect(problemsIn(...text)).toEqual([expect.stringMatching(/^1: This entry has no id\. Begin/)])
+  })
+
+  it.each([
+    ['- Date: 2026-01-20', '- Risk Level: LOW, MEDIUM or HIGH', '- Impact: what happens'],
+    ['- Risk Level: `LOW` / `MEDIUM` / `HIGH`'],
+    ['- Risk Level: low to high'],
+    ['- Risk Level:', '- Impact: harm', '- Mitigation: none'],
+    ['- Date: YYYY-MM-DD', '- Impact: harm', '- Mitigation: none'],
+    ['- Date: 2026-01-20', '- Impact: harm', '- Status: open'],
+    ['- Date: 2026-01-20', '- Mitigation: none', '- Status: open'],
+    ['- Impact: harm', '- Mitigation: none', '- Status: open'],
+    ['- Date: 2026-01-20', '- Impact:', '- Mitigation: none'],
+  ])('is not told for a heading over the fields %j', (...fields) => {
+    expect(problemsIn('## Legend', ...fields)).toEqual([])
+  })
+
+  it('is told for fields without a heading, at the first of them, each time that they begin anew', () => {
+    const fields = ['- Date: 2026-01-20', '- Risk Level: HIGH', '- Impact: harm', '- Mitigation: none']
+    const told = (line: number) =>
+      `${line}: This entry has no id. Begin an entry with \`## RISK-001: title\`; the id has capitals and digits.`
+    expect(problemsIn('Our risks.', ...fields, '', 'Then:', ...fields)).toEqual([told(2), told(8)])
+    expect(problemsIn('# Register', '', ...fields.slice(0, 1), ...fields.slice(2))).toEqual([told(3)])
+    expect(problemsIn(...ENTRY, '## Notes', 'x', '# Archive', '', 'y: z', ...fields.slice(1))).toEqual([told(15)])
+  })
+
+  it('is not told for what the head of a register says of it', () => {
+    expect(problemsIn('# Register', '', '**Date**: 2026-01-20', '**Risk Level**: HIGH', '**Author**: QA')).toEqual([])
+    expect(problemsIn('**Impact**: harm', '# Register', 'Ours.', '**Risk Level**: HIGH')).toEqual([])
+  })
+
+  it.each(['**RISK-001: Overdose**', 'RISK-001: Overdose', '1. RISK-001 - Overdose', '- [RISK-001] Overdose'])(
+    'is told for the title %j over fields, once',
+    (title) => {
+      const fields = ['- Date: 2026-01-20', '- Risk Level: HIGH', '- Impact: harm']
+      expect(problemsIn('', title, ...fields)).toEqual([
+        '2: RISK-001 has no heading. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
+      ])
+      expect(problemsIn(title, 'x', '- Owner: QA')).toEqual([])
+      expect(problemsIn(title, '```', '- Date: 2026-01-20', '```')).toEqual([])
+    },
+  )
+
+  it.each([
+    '| RISK-001 | HIGH | open |',
+    'RISK-001,2026-02-05,HIGH,open',
+    '2026-02-05,RISK-001,MEDIUM',
+    '- **RISK-001**: Overdose (LOW)',
+    '[RISK-001](#risk-001), HIGH',
+  ])('is told for a risk that only %j rates', (text) => {
+    const told = [
+      '1: RISK-001 is rated here, but has no entry. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
+    ]
+    expect(problemsIn(text)).toEqual(told)
+    expect(problemsIn(text, '## RISK-0011: x')).toEqual(told)
+    // A table of contents, before or after.
+    expect(problemsIn(text, ...ENTRY)).toEqual([])
+    expect(problemsIn(...ENTRY, '## Contents', text)).toEqual([])
+    expect(problemsIn(text.replace(/LOW|MEDIUM|HIGH/, 'HIGHER'))).toEqual([])
   })
 
   it('ends the entry before it', () => {
@@ -328,6 +435,12 @@ it('reads a megabyte of anything', () => {
     '## RISK-',
     '## risk-',
     '[2026-02-05] |',
+    '2026-02-05 RISK-1 | ',
+    'Impact: x | Mitigation: HIGH | ',
+    'RISK-1 HIGH\n',
+    '- Risk Level: HIGH\n- Impact: x\n',
+    'RISK-1: x\n- Date: 1\n',
+    'LOW or ',
     '`',
     '\n',
     '#\n',

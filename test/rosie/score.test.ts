@@ -135,6 +135,21 @@ describe('The score', () => {
     )
   })
 
+  it('does not count evidence of the future, or of a tier that is none, for the newest', async () => {
+    const with_ = async (change: Parameters<typeof claims>[0]) =>
+      (
+        await parts({
+          ...rated('REQ-1', 'LOW'),
+          ...specified('SPEC-1', 'satisfies: REQ-1'),
+          '.gxp/evidence/a.jws': await evidence('SPEC-1', 'OQ'),
+          '.gxp/evidence/b.jws': await evidence('SPEC-1', 'OQ', change),
+        })
+      )[3]
+    expect(await with_({ timestamp: '2027-02-05T11:00:00Z' })).toBe('1/1')
+    expect(await with_({ verification_tier: 'XQ' })).toBe('1/1')
+    expect(await with_({ timestamp: '2026-02-05T11:00:00Z', exp: 1770300000 })).toBe('0/1')
+  })
+
   it('counts stories and specifications that lead to a requirement, not those that are retired', async () => {
     const files = {
       ...rated('REQ-1', 'LOW'),

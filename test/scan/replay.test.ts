@@ -358,8 +358,11 @@ forEachDatabase('a provenance replay', ({ open }) => {
     await lab.pushed({ ...scope('/src/lib'), '.gxp/evidence/e.jws': evidence(first, hashOf(FIRST, 'src/lib').plain) })
     expect(lab.provenance).toMatchObject({ verified: 1 })
     await lab.pushed({ ...scope('lib'), '.gxp/evidence/e2.jws': evidence(first, hashOf(FIRST, 'src/lib').plain, 2) })
-    // There is no such directory: that contradicts nobody.
+    // There is no such directory: that contradicts nobody, and is told where it is written.
     expect(lab.provenance).toEqual({ verified: 0, contradicted: 0, unavailable: 0 })
+    expect(lab.reports.at(-1)?.assessment.findings).toContainEqual(
+      expect.objectContaining({ rule: 'policy/invalid', path: '.github/rosie.yml', line: 1 }),
+    )
   })
 
   it('never counts links and excluded directories', async () => {

@@ -53,6 +53,28 @@ forEachDatabase('signing keys', (databases) => {
     ])
   })
 
+  it('count for less where the key itself says so', async () => {
+    const here = await aPlace()
+    const columns = { validFrom: new Date(2_000), validUntil: new Date(8_000), revokedAt: new Date(7_000) }
+    const own = (nbf: number, exp: number, revoked_at: number) => ({
+      jwk: { ...jwk, nbf, exp, revoked: { revoked_at } },
+    })
+    await add('key', { repositoryId: here.id, ...columns, ...own(3, 6, 5), createdAt: new Date(1) })
+    await add('row', { repositoryId: here.id, ...columns, ...own(1, 9, 10), createdAt: new Date(2) })
+    await add('alone', { repositoryId: here.id, ...own(1, 9, 10), createdAt: new Date(3) })
+    expect(await keys.of(here)).toEqual([
+      { name: 'key', kid: 'key', jwk, validFrom: 3_000, validUntil: 6_000, revokedAt: 5_000 },
+      { name: 'row', kid: 'row', jwk, validFrom: 2_000, validUntil: 8_000, revokedAt: 7_000 },
+      { name: 'alone', kid: 'alone', jwk, validFrom: 1_000, validUntil: 9_000, revokedAt: 10_000 },
+    ])
+  })
+
+  it('are refused where the key says what keeps it from being used', async () => {
+    const here = await aPlace()
+    await add('misfit', { repositoryId: here.id, jwk: { ...jwk, alg: 'RS256' } })
+    expect(await keys.of(here)).toMatchObject([{ name: 'misfit', refused: expect.stringMatching(/^says `alg`/) }])
+  })
+
   it('are public, whatever was registered', async () => {
     const here = await aPlace()
     await add('private', { repositoryId: here.id, jwk: { ...jwk, d: 'secret', key_ops: ['sign'] } })

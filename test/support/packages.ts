@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { CompactSign, exportJWK, GeneralSign, generateKeyPair, SignJWT } from 'jose'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
-import type { Files } from './record.ts'
 
 export const PACKAGE = '.gxp/evidence/packages/OQ-SPEC-001-001-2026-02-05T14-30-00-000Z'
 export const MANIFEST = `${PACKAGE}/manifest.json`
@@ -127,9 +126,9 @@ export async function packageFiles(
     directory = PACKAGE,
     as = 'signature.jws',
   }: PackageGiven = {},
-): Promise<Files> {
+): Promise<Record<string, string>> {
   const text = typeof manifest === 'string' || manifest === null ? manifest : json(manifest)
-  const found: Files = Object.fromEntries(
+  const found: Record<string, string> = Object.fromEntries(
     Object.entries(files).map(([path, content]) => [`${directory}/${path}`, content]),
   )
   if (text !== null) found[`${directory}/manifest.json`] = text

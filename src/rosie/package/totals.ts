@@ -23,8 +23,8 @@ export function* totalFaults({ fileCount, totalSize }: Totals, listed: readonly 
     const message = `The manifest's \`file_count\` is ${said(fileCount.value)}, but it lists ${listed.length}.`
     yield { line: fileCount.line, message, detail: 'file_count' }
   }
-  const total = sumOf(listed)
-  if (totalSize && (totalSize.value === null || (total !== null && totalSize.value !== total))) {
+  const total = sumOf(listed, sizeOf)
+  if (totalSize && !isTotal(totalSize.value, total, listed)) {
     const right = total === null ? 'a whole number of bytes is expected' : `its files have ${total} bytes together`
     const message = `The manifest's \`total_size_bytes\` is ${said(totalSize.value)}; ${right}.`
     yield { line: totalSize.line, message, detail: 'total_size_bytes' }
@@ -40,13 +40,19 @@ function sizeFault(file: ListedFile): TotalFault | null {
   return { line: size.line, message, detail: path }
 }
 
-/** By the listed sizes where there are any: one wrong size is one cause. Null when a size is not known. */
-function sumOf(listed: readonly ListedFile[]): number | null {
+/** `total`: what the files have. What the listed sizes add up to has the fault of one of these, and no other. */
+function isTotal(value: number | null, total: number | null, listed: readonly ListedFile[]): boolean {
+  if (value === null) return false
+  return total === null || value === total || value === sumOf(listed, (file) => file.entry.size?.value ?? sizeOf(file))
+}
+
+/** Null when a size is not known. */
+function sumOf(listed: readonly ListedFile[], size: (file: ListedFile) => number | null): number | null {
   let total = 0
   for (const file of listed) {
-    const size = file.entry.size?.value ?? sizeOf(file)
-    if (size === null) return null
-    total += size
+    const bytes = size(file)
+    if (bytes === null) return null
+    total += bytes
   }
   return total
 }

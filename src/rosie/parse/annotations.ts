@@ -1,12 +1,13 @@
 /**
- * Annotations in comments: adjacent comments with tags form a block, which governs the code that follows. A tag that
- * begins its line and does not parse is a problem; the same words in the middle of a sentence are prose.
- * GxP.MD, "Annotations"; RFC-001, "In-code annotations".
+ * Annotations in comments: adjacent comments with tags form a block, which governs the code that follows. A tag counts
+ * where it is claimed, not mentioned (mention.ts). One that begins its line and does not parse is a problem; the same
+ * words in the middle of a sentence are prose. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
 import type { Language } from '../languages.ts'
 import type { AnnotatedSource, Block, Problem, Span, Tag } from '../model.ts'
 import { TAG_NAMES, TAGS, type TagForm } from '../tags.ts'
 import { type CommentGroup, type CommentLine, commentsOf } from './comments/index.ts'
+import { endsSentences, endsWithParagraph, inCodeBlocks, isDecoration } from './mention.ts'
 import { nearMiss } from './near-miss.ts'
 import { type Position, readTag } from './tag.ts'
 
@@ -15,7 +16,7 @@ import { type Position, readTag } from './tag.ts'
  * or with a switch, have something to say.
  */
 const FAMILY = /@(?:gxp|trace|requirement)/iy
-const TAG = /(^|[\s*([{,;])@([A-Za-z][\w-]*)/g
+const TAG = /(^|[\s*([{,;:<>|-])@([A-Za-z][\w-]*)/g
 const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
 const SWITCH_BEGINS = 'gxp:o'
 
@@ -90,7 +91,9 @@ function findTags(lines: readonly CommentLine[], wasOff: boolean, mostProblems: 
   let faults = 0
   let read: Position = { index: 0, offset: 0 } // what was read as part of a tag that began above
   const found: FoundTag[] = []
+  const quoted = inCodeBlocks(lines)
   for (const [index, line] of lines.entries()) {
+    if (quoted.has(index) || !/@|gxp:o/.test(line.text)) continue
     const turned = SWITCH.exec(line.text)?.[1]
     if (turned) off = turned === 'off'
     else if (!off && index >= read.index) {
@@ -121,20 +124,23 @@ function* readLine(
   from: number,
 ): Generator<FoundTag & { end?: Position }> {
   const { line, column, text } = lines[index] ?? { line: 1, column: 1, text: '' }
-  let begins = true // whether only white space stands between here and the line's beginning or a well-formed tag
+  let begins = true // whether only marks stand between here and the line's beginning or a well-formed tag
+  let tagged = from > 0 // whether the line begins with a tag
   let taken = from // where the tag before this one ends, a well-formed one with its text
   for (const match of text.matchAll(TAG)) {
     const at = match.index + (match[1]?.length ?? 0)
     if (at < taken) continue
     const word = match[2] ?? ''
     const behind = at + 1 + word.length
-    begins &&= /^[\s,;]*$/.test(text.slice(taken, at))
+    const before = text.slice(taken, at)
+    begins = (begins && isDecoration(before)) || endsWithParagraph(before)
     taken = behind
     const span: Span = { line, column: column + at, endColumn: column + behind - 1 }
     const name = TAG_NAMES.find((known) => known === word)
     if (!name) {
       const message = begins ? missFault(word, text.slice(behind)) : null
       if (message) yield { shared: false, problem: problem(span, message) }
+      tagged ||= message !== null
       begins = false
       continue
     }
@@ -142,10 +148,12 @@ function* readLine(
     const { shared = false, generation } = TAGS[name]
     if ('tag' in result) {
       const { tag, end } = result
+      taken = end.index > index ? text.length : end.offset
+      if (!begins && !endsSentences(text, at, taken, tagged)) continue
       yield { shared, tag: { name, generation, ...tag, ...spanTo(span, lines, index, end) }, end }
       if (end.index > index) return
-      taken = end.offset
     } else if (begins) yield { shared, problem: problem(span, result.fault) }
+    tagged ||= begins || 'tag' in result
     begins = 'tag' in result && !isOpenText(TAGS[name])
   }
 }

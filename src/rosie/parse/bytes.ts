@@ -3,6 +3,7 @@ import type { Problem } from '../model.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenient = new TextDecoder('utf-8') // takes a byte order mark away, which no editor counts as a column
+const utf16 = new TextDecoder('utf-16le')
 
 /** The text of a record's file, or the reason why it can't be read. */
 export function decode(bytes: Uint8Array): { text: string } | { problem: Problem } {
@@ -29,8 +30,12 @@ export function decode(bytes: Uint8Array): { text: string } | { problem: Problem
   }
 }
 
-/** The text of a source file in whatever encoding: tags are ASCII, so what can't be decoded does not hide them. */
-export const decodeSource = (bytes: Uint8Array): string => lenient.decode(bytes)
+/**
+ * The text of a source file in whatever encoding: tags are ASCII, so what can't be decoded does not hide them. In UTF-16,
+ * as database tools of Windows save their scripts, zeros would stand between their letters.
+ */
+export const decodeSource = (bytes: Uint8Array): string =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe ? utf16 : lenient).decode(bytes)
 
 /** How many lines end before the first byte that is not UTF-8. */
 function validLines(bytes: Uint8Array): number {

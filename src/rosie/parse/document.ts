@@ -6,6 +6,7 @@ import type { Document, DocumentKind, EdgeType, Field, Fields, Json, Reference }
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
 import { digestOf } from './digest.ts'
 import { readFrontMatter } from './front-matter.ts'
+import { unreadDocument } from './unread.ts'
 
 /** The keys that name other artifacts. `parent_id` is a derives_from edge of the document that carries it. */
 const REFERENCE_KEYS: Record<string, EdgeType> = {
@@ -39,6 +40,7 @@ export function readDocument(kind: DocumentKind, text: string): Document {
     digest: digestOf(saidBy(fields), body),
     fields,
     problems,
+    ...(problems.length > 0 && { unread: unreadDocument(text) }),
   }
 }
 

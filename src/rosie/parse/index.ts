@@ -14,10 +14,11 @@ import { readProjectPolicy } from './project-policy.ts'
 import { readRiskRegister } from './risk-register.ts'
 import { readSystemContext } from './system-context.ts'
 import { readTestingRecord } from './testing-record.ts'
+import { unreadDocument } from './unread.ts'
 import { readVendorAssessment } from './vendor-assessment.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 5
+export const PARSER_VERSION = 6
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.
@@ -70,7 +71,10 @@ function readRecord(reader: TextReader, bytes: Uint8Array | null, large: Problem
   // An empty content of the reader's kind that carries the problem instead of the problems of an empty file. Bytes that
   // are not text are no JWS: a signed evidence that was damaged is an error, not a matter of encoding.
   const damaged = decoded.problem.cause === 'encoding' && (reader === 'evidence' || reader === 'package/signature')
-  return { ...readText(reader, ''), problems: [damaged ? { ...decoded.problem, cause: 'jws' } : decoded.problem] }
+  const empty = readText(reader, '')
+  const problems: Problem[] = [damaged ? { ...decoded.problem, cause: 'jws' } : decoded.problem]
+  if (!('unread' in empty) || bytes === null) return { ...empty, problems }
+  return { ...empty, problems, unread: unreadDocument(decodeSource(bytes)) }
 }
 
 function readText(reader: TextReader, text: string): Content {

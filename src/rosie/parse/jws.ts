@@ -19,7 +19,7 @@ export function readEvidence(text: string, form: 'package' | null = null): Evide
   try {
     const { headers, payload } = jws.startsWith('{') ? openGeneral(jws, form) : openCompact(jws)
     const detached = form === 'package' && payload === ''
-    const claims = detached ? null : object(payload, 'The payload')
+    const claims = detached ? null : object(payload, 'The payload of the JWS')
     return { ...describe(jws, headers, claims, [], form), payload: form && !detached ? hashesOf(payload) : null }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
@@ -37,7 +37,7 @@ function openCompact(jws: string): { headers: Members[]; payload: string } {
     throw new Malformed('This is not a compact JWS: three base64url parts with dots between them are expected.')
   return {
     headers: [openHeader(parts[1] ?? '')],
-    payload: decodePart(parts[2] ?? '', 'The payload'),
+    payload: decodePart(parts[2] ?? '', 'The payload of the JWS'),
   }
 }
 
@@ -61,35 +61,35 @@ function openGeneral(jws: string, form: 'package' | null): { headers: Members[];
     if (typeof signature !== 'string') throw new Malformed('A signature of the JWS has no `signature`.')
     return openHeader(encoded)
   })
-  return { headers, payload: decodePart(outer.payload, 'The payload') }
+  return { headers, payload: decodePart(outer.payload, 'The payload of the JWS') }
 }
 
 function openHeader(encoded: string): Members {
-  const header = object(decodePart(encoded, 'The header'), 'The header')
+  const header = object(decodePart(encoded, 'The header of the JWS'), 'The header of the JWS')
   // RFC 7797: what is signed would then be another text than the one that is read here.
   if (header.b64 === false) throw new Malformed('The JWS has an unencoded payload (`b64`), which is not accepted.')
   return header
 }
 
 function decodePart(part: string, what: string): string {
-  if (!BASE64URL.test(part) || part.length % 4 === 1) throw new Malformed(`${what} of the JWS is not base64url.`)
+  if (!BASE64URL.test(part) || part.length % 4 === 1) throw new Malformed(`${what} is not base64url.`)
   try {
     return strict.decode(Buffer.from(part, 'base64url'))
   } catch {
-    throw new Malformed(`${what} of the JWS is not UTF-8 text.`)
+    throw new Malformed(`${what} is not UTF-8 text.`)
   }
 }
 
 function object(text: string, what: string): Members {
-  if (depthOf(text) > MAX_DEPTH) throw new Malformed(`${what} of the JWS is nested more than ${MAX_DEPTH} levels deep.`)
+  if (depthOf(text) > MAX_DEPTH) throw new Malformed(`${what} is nested more than ${MAX_DEPTH} levels deep.`)
   let value: unknown
   try {
     value = parseFinite(text)
   } catch {
-    throw new Malformed(`${what} of the JWS is not JSON.`)
+    throw new Malformed(`${what} is not JSON.`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Malformed(`${what} of the JWS is not a JSON object.`)
+    throw new Malformed(`${what} is not a JSON object.`)
   return value as Members
 }
 

@@ -1,12 +1,14 @@
 /**
  * Public keys of a repository's evidence: `.gxp/keys/*.pem` (SubjectPublicKeyInfo) and `*.jwks.json`. Only public
  * members are kept; a private key is refused, and never stored. A JWK may say when it counts, as historical keys do in
- * OpenID Federation 1.0: `nbf`, `exp`, `revoked: {revoked_at}`. RFC 7517; STANDARD "Evidence", trust.
+ * OpenID Federation 1.0: `nbf`, `exp`, `revoked: {revoked_at}`. A key that says of itself what keeps it from being used
+ * is kept as refused, so that evidence signed with it is told as what it is. RFC 7517; STANDARD "Evidence", trust.
  */
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
-import type { Json, KeyFile } from '../model.ts'
-
-type Members = { [member: string]: Json }
+import type { KeyFile, Problem } from '../model.ts'
+import { isList, type JsonNode, membersOf, NotJson, plainMembers, readJson } from './json.ts'
+import { faultsOf, type KeyFault, type Members, misnamedRevocation, timesOf } from './key-use.ts'
+import { quoted } from './policy-issues.ts'
 
 const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use']
 /** Members that only private or symmetric keys have: `d` of RFC 7518, sections 6.2.2 and 6.3.2; `k` of 6.4.1. */
@@ -16,37 +18,96 @@ const PEM = /-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----/g
 /** Every key may be tried on every evidence, so a file made for the purpose must not bring thousands. */
 export const MOST_KEYS = 200
 
+/** Each may be a misspelt revocation. Real keys have ten or so. */
+const MOST_MEMBERS = 100
+
+/** No one mends more of these before the next scan. */
+const MOST_PROBLEMS = 100
+
 export function readKeys(text: string): KeyFile {
+  const trimmed = text.startsWith('\uFEFF') ? text.slice(1) : text
   try {
-    const trimmed = text.trim()
-    const keys = trimmed.startsWith('{') ? fromJwks(trimmed) : fromPem(trimmed)
-    if (keys.length === 0) throw new Error('it holds no key')
-    return { kind: 'key', keys, problems: [] }
+    const file = trimmed.trimStart().startsWith('{') ? fromJwks(trimmed) : fromPem(trimmed)
+    if (file.keys.length === 0) throw new Error('it holds no key')
+    return file
   } catch (error) {
-    const message = `No public key can be read from this file: ${(error as Error).message}.`
-    return { kind: 'key', keys: [], problems: [{ cause: 'key', line: 1, message }] }
+    const line = error instanceof NotJson ? error.line : 1
+    const why = error instanceof NotJson ? `it ${error.fault}` : (error as Error).message
+    const message = `No public key can be read from this file: ${why}.`
+    return { kind: 'key', keys: [], problems: [{ cause: 'key', line, message }] }
   }
 }
 
-function fromPem(text: string): KeyFile['keys'] {
+/** One key of a file. */
+interface FoundKey {
+  /** Public members only, and when it counts. */
+  jwk: Members
+  /** Why it can't be used, each with its line. */
+  faults: (KeyFault & { line: number })[]
+}
+
+/** What is said of all keys of a file counts for each, and is told once. */
+function fileOf(keys: readonly FoundKey[], ofAll: FoundKey['faults'] = []): KeyFile {
+  const problem = (name: string, { line, fault }: FoundKey['faults'][number]): Problem => ({
+    cause: 'key',
+    line,
+    message: `${name} ${fault}. As it stands, no evidence is verified with it.`,
+  })
+  return {
+    kind: 'key',
+    keys: keys.map(({ jwk, faults }) => {
+      const [first] = [...faults, ...ofAll]
+      return first ? { ...jwk, refused: first.fault } : jwk
+    }),
+    problems: [
+      ...ofAll.map((fault) => problem('This set of keys', fault)),
+      ...keys.flatMap(({ jwk, faults }, at) => faults.map((fault) => problem(nameOf(jwk, at, keys.length), fault))),
+    ].slice(0, MOST_PROBLEMS),
+  }
+}
+
+function nameOf({ kid }: Members, at: number, of: number): string {
+  if (kid !== undefined) return `The key ${quoted(kid)}`
+  return of > 1 ? `Key ${at + 1} of this file` : 'This key'
+}
+
+function fromPem(text: string): KeyFile {
   // Looked for on its own: an encrypted key carries headers that a public key's form does not allow for.
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
     throw new Error('it holds a private key, which must not be kept in a repository')
   const found = notTooMany([...text.matchAll(PEM)])
-  return found.map(([pem]) => publicMembers(createPublicKey(pem).export({ format: 'jwk' }) as Members))
+  return fileOf(
+    found.map(({ 0: pem, index }) => {
+      const jwk = publicMembers(createPublicKey(pem).export({ format: 'jwk' }) as Members)
+      const line = text.slice(0, index).split('\n').length
+      return { jwk, faults: faultsOf(jwk).map((fault) => ({ ...fault, line })) }
+    }),
+  )
 }
 
-function fromJwks(text: string): KeyFile['keys'] {
-  const parsed = JSON.parse(text) as { keys?: unknown }
-  const keys = Array.isArray(parsed.keys) ? parsed.keys : [parsed]
-  return notTooMany(keys).map((key: Members | null) => {
-    if (typeof key !== 'object' || key === null) throw new Error('one of its keys is no JSON object')
-    if (SECRET_MEMBERS.some((name) => key[name] !== undefined))
-      throw new Error('it holds a private or symmetric key, which must not be kept in a repository')
-    const members = publicMembers(key)
-    createPublicKey({ key: members as JsonWebKey, format: 'jwk' })
-    return { ...members, ...timeMembers(key) }
-  })
+function fromJwks(text: string): KeyFile {
+  const node = readJson(text)
+  if (node instanceof NotJson) throw node
+  const set = membersOf(node)
+  const list = set?.get('keys')?.value
+  if (!set || !isList(list)) return fileOf([fromJwk(node)])
+  if (set.size > MOST_MEMBERS) throw new Error(`it has more than ${MOST_MEMBERS} members`)
+  // A revocation beside the keys is meant for all of them.
+  const ofAll = [...set].flatMap(([name, { line }]) => misnamedRevocation(name).map((fault) => ({ ...fault, line })))
+  return fileOf(notTooMany([...list]).map(fromJwk), ofAll)
+}
+
+function fromJwk(node: JsonNode): FoundKey {
+  const members = membersOf(node)
+  if (!members) throw new Error('one of its keys is no JSON object')
+  if (members.size > MOST_MEMBERS) throw new Error(`one of its keys has more than ${MOST_MEMBERS} members`)
+  if (SECRET_MEMBERS.some((name) => members.has(name)))
+    throw new Error('it holds a private or symmetric key, which must not be kept in a repository')
+  const key = plainMembers(members)
+  const jwk = publicMembers(key)
+  createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+  const lineOf = ({ member }: KeyFault) => members.get(member)?.line ?? node.line
+  return { jwk: { ...jwk, ...timesOf(key) }, faults: faultsOf(key).map((fault) => ({ ...fault, line: lineOf(fault) })) }
 }
 
 function notTooMany<T>(keys: T[]): T[] {
@@ -54,29 +115,15 @@ function notTooMany<T>(keys: T[]): T[] {
   return keys
 }
 
+/** A key as it is kept, whatever was given as one: public, with when it counts and why it must not be used. */
+export function keptKey(key: Members): Members {
+  const [first] = faultsOf(key)
+  return { ...publicMembers(key), ...timesOf(key), ...(first && { refused: first.fault }) }
+}
+
 /** What is no public member, and no text, is left out. */
-export function publicMembers(key: Members): Members {
+function publicMembers(key: Members): Members {
   return Object.fromEntries(
     PUBLIC_MEMBERS.flatMap((name) => (typeof key[name] === 'string' ? [[name, key[name]]] : [])),
   )
-}
-
-/** A time that can't be read may be the one after which the key must not count: such a file is refused. */
-function timeMembers({ nbf, exp, revoked }: Members): Members {
-  const times: Members = {}
-  if (nbf !== undefined) times.nbf = numericDate('nbf', nbf)
-  if (exp !== undefined) times.exp = numericDate('exp', exp)
-  if (revoked !== undefined && revoked !== null) {
-    const at = typeof revoked === 'object' && !Array.isArray(revoked) ? revoked.revoked_at : undefined
-    times.revoked = { revoked_at: numericDate('revoked.revoked_at', at) }
-  }
-  return times
-}
-
-/** The latest time that JavaScript knows, in seconds since 1970. */
-const LAST = 8.64e12
-
-function numericDate(name: string, value: Json | undefined): number {
-  if (typeof value === 'number' && value >= 0 && value <= LAST) return value
-  throw new Error(`\`${name}\` of one of its keys is not a time: write seconds since 1970-01-01, as in 1767225600`)
 }

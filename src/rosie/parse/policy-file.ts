@@ -22,6 +22,8 @@ export interface PolicyFile {
   locked: SettingKey[]
   /** Where each key that it has stands. */
   lines: Record<string, number>
+  /** Where it sets the scope of `system_state_hash`; absent where it does not. */
+  scopeAt?: Span
   /** Where each severity stands, by rule id, and each rule of an ignore: which rules there are is asked later. */
   rules: (Span & { id: string })[]
   problems: PolicyProblem[]
@@ -43,15 +45,20 @@ export function readPolicyFile(text: string): PolicyFile {
     }
   }
   const { settings, dropped, problems } = validated(yaml)
+  const set = policyOf(settings, linesOfIgnores(yaml, dropped))
   return {
     kind: 'policy',
-    settings: policyOf(settings, linesOfIgnores(yaml, dropped)),
+    settings: set,
     locked: settings.locked ?? [],
     lines: Object.fromEntries(Object.keys(yaml.values).map((key) => [key, placeIn(yaml, [key]).line])),
+    ...(set.stateScope !== undefined && { scopeAt: placeIn(yaml, SCOPE) }),
     rules: rulesIn(yaml, settings, dropped),
     problems,
   }
 }
+
+/** The same in GxP.MD, which the key is taken from. */
+export const SCOPE = ['evidence', 'state_hash', 'scope'] as const
 
 /** No one mends more of these before the next scan. */
 const MOST_PROBLEMS = 100

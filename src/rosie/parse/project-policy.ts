@@ -2,17 +2,18 @@
  * `GxP.MD`: the project's risk matrix, enforcement and profile, in its front matter. It has much that is not ours: other
  * keys are no one's mistake, and only what is read here must be right. GxP.MD 2.1 and 3.0, "Configuration".
  */
-import { isScalar } from 'yaml'
 import { z } from 'zod'
-import { RISKS, TIERS } from '../model.ts'
-import { DEFAULT_POLICY, type Policy, type RiskDemands } from '../policy.ts'
+import type { Span } from '../model.ts'
+import type { Policy } from '../policy.ts'
 import { scopeOf } from '../state-hash.ts'
 import { splitFrontMatter } from './front-matter.ts'
-import type { PolicyProblem } from './policy-file.ts'
-import { explain, type Path, pathOf, quoted, valueAt } from './policy-issues.ts'
+import { type PolicyProblem, SCOPE } from './policy-file.ts'
+import { quoted } from './policy-issues.ts'
+import { SettingsReader } from './policy-reader.ts'
 import { scope } from './policy-schema.ts'
 import { PROFILES } from './profiles.ts'
-import { placeIn, readYaml, type YamlMapping } from './yaml.ts'
+import { riskMatrixOf } from './risk-matrix.ts'
+import { placeIn, readYaml } from './yaml.ts'
 
 export interface ProjectPolicy {
   kind: 'project_policy'
@@ -20,6 +21,8 @@ export interface ProjectPolicy {
   profile: string | null
   /** What it sets; what it leaves out stays as it was. */
   settings: Partial<Policy>
+  /** Where it sets the scope of `system_state_hash`; absent where it does not. */
+  scopeAt?: Span
   problems: PolicyProblem[]
 }
 
@@ -35,103 +38,26 @@ export function readProjectPolicy(text: string): ProjectPolicy {
   if ('message' in parts) return refused(text.startsWith('---') ? parts : { ...parts, severity: 'notice' })
   const yaml = readYaml(parts.yaml, 1, 'the front matter')
   if ('message' in yaml) return refused(yaml)
-  const reader = new Reader(yaml)
+  const reader = new SettingsReader(yaml)
   const version = reader.text(['gxpmd_version'])
   const profile = reader.read(['regulatory', 'profile'], profileName, "The standard's risk matrix is used instead.")
-  const settings = {
+  const settings: Partial<Policy> = {
     ...riskMatrixOf(reader, profile ?? null),
     ...enforcementOf(reader),
     ...annotationsOf(reader),
     ...stateHashOf(reader),
   }
   checkTheRest(reader, version)
-  return { kind: 'project_policy', version, profile: profile ?? null, settings, problems: reader.problems }
+  const found = { kind: 'project_policy', version, profile: profile ?? null, settings } as const
+  const scopeAt = settings.stateScope !== undefined && { scopeAt: placeIn(yaml, SCOPE) }
+  return { ...found, ...scopeAt, problems: reader.problems }
 }
 
 /** `custom` names no numbers of its own. */
 const profileName = z.enum([...PROFILES.keys(), 'custom'])
 
-/** Reads values one by one, and collects what is wrong with them. */
-class Reader {
-  readonly problems: PolicyProblem[] = []
-  readonly #yaml: YamlMapping
-
-  constructor(yaml: YamlMapping) {
-    this.#yaml = yaml
-  }
-
-  /** The value at the path; undefined where there is none, or one that is wrong: then `instead` says what is used. */
-  read<T>(path: Path, schema: z.ZodType<T>, instead: string): T | undefined {
-    const above = path.slice(0, -1)
-    // A section that is no mapping has no keys: said once, of the section.
-    if (above.length > 0 && this.read(above, z.looseObject({}), 'Nothing is taken from it.') === undefined)
-      return undefined
-    const value = valueAt(this.#yaml.values, path)
-    if (value === undefined || value === null) return undefined
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    if (issue) {
-      const inValue = [...path, ...pathOf(issue)]
-      this.say(inValue, `${explain({ ...issue, path: inValue }, this.#yaml.values)} ${instead}`)
-    }
-    return undefined
-  }
-
-  /** A scalar as it was written: `3.0` is no number here. */
-  text(path: Path): string | null {
-    const node = this.#yaml.document.getIn(path, true)
-    if (!isScalar(node) || node.value === null) return null
-    return typeof node.value === 'string' ? node.value.trim() : (node.source ?? '').trim()
-  }
-
-  say(path: Path, message: string, severity?: PolicyProblem['severity']): void {
-    const place = placeIn(this.#yaml, path)
-    if (this.problems.some((known) => known.line === place.line && known.message === message)) return
-    this.problems.push({ cause: 'policy', ...place, message, ...(severity && { severity }) })
-  }
-}
-
-const coverage = z.int().min(0).max(100)
-const tiers = z.array(z.enum(TIERS)).min(1)
-
-/** An explicit value beats the profile, and the profile the standard's defaults. */
-function riskMatrixOf(reader: Reader, profile: string | null): Partial<Policy> {
-  const published = PROFILES.get(profile ?? '')
-  const instead = published
-    ? `The value of the profile ${quoted(profile)} is used instead.`
-    : 'The default is used instead.'
-  const riskMatrix = { ...(published ?? DEFAULT_POLICY.riskMatrix) }
-  let explicit = 0
-  for (const risk of RISKS) {
-    const of = (key: string): Path => ['risk', 'matrix', risk, key]
-    const threshold = reader.read(of('coverage_threshold'), coverage, instead)
-    const required = reader.read(of('required_tiers'), tiers, instead)
-    const signed = reader.read(of('signing_required'), z.boolean(), instead)
-    const before = riskMatrix[risk]
-    riskMatrix[risk] = {
-      tiers: required ? TIERS.filter((tier) => required.includes(tier)) : before.tiers,
-      coverage: threshold ?? before.coverage,
-      signatures: signed === undefined ? before.signatures : signed ? 1 : 0,
-    } satisfies RiskDemands
-    explicit += [threshold, required, signed].filter((value) => value !== undefined).length
-  }
-  if (!published && explicit === 0) return {}
-  return { riskMatrix, riskMatrixFrom: sourceOf(published ? profile : null, explicit) }
-}
-
-/** What the matrix has for all risks: threshold, tiers, signing. */
-const ALL_VALUES = RISKS.length * 3
-
-/** Where the numbers come from, as a phrase. */
-function sourceOf(profile: string | null, explicit: number): string {
-  if (explicit === ALL_VALUES) return 'GxP.MD'
-  if (explicit === 0) return `GxP.MD, profile ${profile}`
-  return `GxP.MD, and ${profile ? `its profile ${profile}` : "the standard's defaults"} for what it leaves out`
-}
-
 /** Where findings are shown and nothing is enforced, nothing fails. */
-function enforcementOf(reader: Reader): Partial<Policy> {
+function enforcementOf(reader: SettingsReader): Partial<Policy> {
   const enforcement = reader.read(
     ['artifacts', 'traceability_enforcement'],
     z.enum(['strict', 'warn', 'off']),
@@ -154,7 +80,7 @@ const GENERATIONS: ReadonlyMap<string, 2 | 3> = new Map([
   ['2.0', 3],
 ])
 
-function annotationsOf(reader: Reader): Partial<Policy> {
+function annotationsOf(reader: SettingsReader): Partial<Policy> {
   const written = reader.text(['annotations', 'schema_version'])
   if (written === null) return {}
   const annotationSchema = GENERATIONS.get(written)
@@ -164,10 +90,9 @@ function annotationsOf(reader: Reader): Partial<Policy> {
   return {}
 }
 
-function stateHashOf(reader: Reader): Partial<Policy> {
-  const path = ['evidence', 'state_hash']
-  reader.read([...path, 'algorithm'], z.enum(['SHA-256']), 'State hashes are computed with SHA-256.')
-  const directory = reader.read([...path, 'scope'], scope, 'The default is used instead: `/src`.')
+function stateHashOf(reader: SettingsReader): Partial<Policy> {
+  reader.read(['evidence', 'state_hash', 'algorithm'], z.enum(['SHA-256']), 'State hashes are computed with SHA-256.')
+  const directory = reader.read(SCOPE, scope, 'The default is used instead: `/src`.')
   const stateScope = directory === undefined ? null : scopeOf(directory)
   return stateScope === null ? {} : { stateScope }
 }
@@ -176,7 +101,7 @@ function stateHashOf(reader: Reader): Partial<Policy> {
 const NEWEST = 3
 
 /** What would make this reading of the project another than its own. */
-function checkTheRest(reader: Reader, version: string | null): void {
+function checkTheRest(reader: SettingsReader, version: string | null): void {
   if (version !== null && Number(/^\d+/.exec(version)?.[0] ?? 0) > NEWEST) {
     const message = `GxP.MD ${quoted(version)} is newer than ${NEWEST}.x, the newest that is known here: it is read as if it were that.`
     reader.say(['gxpmd_version'], message, 'warning')

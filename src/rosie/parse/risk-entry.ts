@@ -3,6 +3,7 @@ import { isDay } from '../dates.ts'
 import { type Problem, RISKS } from '../model.ts'
 import { digestOf, squeezed } from './digest.ts'
 import { type MarkdownLine, type NamedValue, namedValue, unmarked } from './markdown.ts'
+import { meansLine, meansRisk } from './risk-meant.ts'
 import type { RiskEntry } from './risk-register.ts'
 
 /** Other drafts' names of the same. */
@@ -16,10 +17,6 @@ const KNOWN = new Set([
 
 /** Whether a line gives one of the fields that every entry has. */
 export const givesField = (text: string): boolean => KNOWN.has(namedValue(text)?.name ?? '')
-
-/** What somebody wrote who meant the id of a risk: `RISK-DB`, `Risk 1`, `RISK_001`, `risk-db-1`. */
-export const meansRisk = (text: string): boolean =>
-  /^[[*_`]{0,4}RISK-[A-Z0-9]/.test(text) || /^[[*_`]{0,4}risk(?: ?\d|[-_][a-z0-9_-]*\d)/i.test(text)
 
 export class OpenEntry {
   readonly id: string
@@ -134,7 +131,8 @@ export function readLineEntry(text: string, line: number): { entry: OpenEntry | 
   const day = dated?.[1]?.trim() ?? ''
   const [first = '', ...parts] = (dated?.[2] ?? text).split('|').map((part) => part.trim())
   const hasDay = /^\d/.test(day)
-  if (hasDay ? !meansRisk(first) && parts.length === 0 : !meansRisk(first) || parts.length === 0) return null
+  if (hasDay ? !meansRisk(first) && parts.length === 0 : !meansRisk(first) || parts.length === 0)
+    return meansLine(text) ? { entry: null } : null
   const id = unmarked(first)
   if (!/^RISK(?:-[A-Z0-9]+)+$/.test(id)) return { entry: null }
   const entry = new OpenEntry(id, 'line', 0, line, null)

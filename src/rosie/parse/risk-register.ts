@@ -5,7 +5,8 @@
  */
 import type { Problem, Risk, Span } from '../model.ts'
 import { type MarkdownLine, namedValue, readMarkdown, unclosedProblem } from './markdown.ts'
-import { givesField, meansRisk, OpenEntry, readLineEntry } from './risk-entry.ts'
+import { givesField, OpenEntry, readLineEntry } from './risk-entry.ts'
+import { LooseFields, meansRisk, ratedIn, TITLED, titleIn } from './risk-meant.ts'
 
 export interface RiskRegister {
   kind: 'risk_register'
@@ -32,15 +33,12 @@ export interface RiskEntry extends Span {
   digest: string
 }
 
-/** `RISK-001: title`, marks around the id and the separator after it optional. */
-const TITLED = /^[[*_`]{0,4}(RISK(?:-[A-Z0-9]+)+)(?![A-Za-z0-9_-])[\]*_`]{0,4}[ \t]*[:–—-]*(.*)$/s
-
 export function readRiskRegister(source: string): RiskRegister {
   const markdown = readMarkdown(source)
   const reading = new Reading()
   const { lines } = markdown
   for (const [index, line] of lines.entries()) reading.take(line, lines[index + 1])
-  const entries = reading.end()
+  const entries = reading.finish()
   return { kind: 'risk_register', entries, problems: [...reading.problems, ...unclosedProblem(markdown, 'risk')] }
 }
 
@@ -49,19 +47,30 @@ class Reading {
   readonly problems: Problem[] = []
   readonly #entries: RiskEntry[] = []
   #open: OpenEntry | null = null
-  /** A heading that names no risk: an entry without an id, if what it has is what an entry has. */
-  #untitled: number | null = null
+  /** What stands outside of every entry. */
+  #loose = new LooseFields(null)
+  /** Risks that a line outside of every entry rates. */
+  readonly #rated: { id: string; line: number }[] = []
 
   take(line: MarkdownLine, next: MarkdownLine | undefined): void {
     if (line.code) this.#open?.addCode(line)
     else if (line.heading) this.#takeHeading(line, line.heading, next)
-    else if (!this.#takeLineEntry(line)) this.#takeText(line)
+    else if (!this.#takeLineEntry(line)) this.#takeText(line, next)
   }
 
-  end(): RiskEntry[] {
+  finish(): RiskEntry[] {
+    this.#end(null)
+    const known = new Set(this.#entries.map(({ id }) => id))
+    for (const { id, line } of this.#rated)
+      if (!known.has(id)) this.#tell(line, `${id} is rated here, but has no entry. ${HEADING}`)
+    return this.#entries
+  }
+
+  /** `heading`: of what follows, where that is no entry. */
+  #end(heading: number | null): void {
     if (this.#open) this.#entries.push(this.#open.close(this.problems))
     this.#open = null
-    return this.#entries
+    this.#loose = new LooseFields(heading)
   }
 
   /** draft-02 comments with `#`: such a line is no heading, unless what follows it is what follows a heading. */
@@ -74,31 +83,45 @@ class Reading {
       this.#open.addText(text, line)
       return
     }
-    this.end()
-    this.#untitled = null
-    if (level === 1 && !beforeField) return
+    const section = level > 1 || beforeField
+    this.#end(section && !meant ? line : null)
+    if (!section) return
     if (titled?.[1]) this.#open = new OpenEntry(titled[1], 'markdown', level, line, titled[2]?.trim() || null)
-    else if (meant) this.#tell(line, `\`${text.slice(0, 40)}\` names no risk. ${HEADING}`)
-    else this.#untitled = line
+    else if (meant) this.#tellOnce(line, `\`${text.slice(0, 40)}\` names no risk. ${HEADING}`)
   }
 
   #takeLineEntry({ line, text }: MarkdownLine): boolean {
     const found = readLineEntry(text.trim(), line)
     if (!found) return false
-    this.end()
-    this.#untitled = null
+    this.#end(null)
     if (found.entry) this.#entries.push(found.entry.close(this.problems))
-    else this.#tell(line, `This line begins like an entry, but names no risk. ${LINE}`)
+    else this.#tellOnce(line, `This line is meant as an entry, but does not read as one. ${LINE}`)
     return true
   }
 
-  #takeText({ line, text, gap }: MarkdownLine): void {
+  #takeText({ line, text, gap }: MarkdownLine, next: MarkdownLine | undefined): void {
     if (/^[ \t]*(?:-{3,}|\*{3,}|_{3,})$/.test(text)) return
-    this.#open?.add(line, text, gap)
-    const field = this.#untitled === null || this.#open ? null : namedValue(text)
-    if (field?.name !== 'risk level' || !/^[*_`]{0,3}(LOW|MEDIUM|HIGH)\b/i.test(field.value)) return
-    this.#tell(this.#untitled ?? line, `This entry has no id. ${HEADING}`)
-    this.#untitled = null
+    if (this.#open) this.#open.add(line, text, gap)
+    else this.#takeLoose(line, text.trim(), next)
+  }
+
+  #takeLoose(line: number, text: string, next: MarkdownLine | undefined): void {
+    const title = next && !next.code && givesField(next.text) ? titleIn(text) : null
+    if (title) {
+      this.#tellOnce(line, `${title} has no heading. ${HEADING}`)
+      return
+    }
+    const field = givesField(text) ? namedValue(text) : null
+    const at = field && this.#loose.add(field, line)
+    if (at) this.#tell(at, `This entry has no id. ${HEADING}`)
+    const rated = ratedIn(text)
+    if (rated) this.#rated.push({ id: rated, line })
+  }
+
+  /** Of what the following fields belong to. */
+  #tellOnce(line: number, message: string): void {
+    this.#loose = new LooseFields(null, true)
+    this.#tell(line, message)
   }
 
   #tell(line: number, message: string): void {

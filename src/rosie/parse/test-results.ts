@@ -32,6 +32,20 @@ export function countResults(report: Json | undefined): Evidence['results'] {
   const held = below(members, HOLDERS)
   const objects = [members, ...held, ...held.flatMap((object) => below(object, ['summary']))]
   if (objects.some(hasFalseCount)) return null
+  return failedIf(objects.some(saysItFailed), countIn(objects))
+}
+
+/** The run as a whole says that it failed: so it has, whatever it counts. */
+const saysItFailed = ({ success, status, result, outcome }: Members): boolean =>
+  success === false || [status, result, outcome].some((word) => FAILURE.test(textOf(word)))
+
+function failedIf(failed: boolean, counts: Evidence['results']): Evidence['results'] {
+  if (!failed || (counts && counts.failed > 0)) return counts
+  return { ...(counts ?? { passed: 0, failed: 0, skipped: 0 }), failedAsWhole: true }
+}
+
+/** The counts of the first of these that has any; a list of cases beside them may say that more failed. */
+function countIn(objects: readonly Members[]): Evidence['results'] {
   const lists = objects.flatMap((object) =>
     LISTS.flatMap((list) => (Array.isArray(object[list]) ? [object[list]] : [])),
   )
@@ -88,7 +102,7 @@ function wordOf(each: Json): string {
 
 const textOf = (word: Json | undefined): string => (typeof word === 'string' ? word.toLowerCase() : '')
 
-function countedAs(said: string): keyof Results {
+function countedAs(said: string): 'passed' | 'failed' | 'skipped' {
   if (/^(pass(ed)?|ok|success)$/.test(said)) return 'passed'
   return /^(skip(ped)?|pending|todo|disabled)$/.test(said) ? 'skipped' : 'failed'
 }

@@ -9,6 +9,8 @@ import { isTemplate } from './templates.ts'
 import { shown } from './words.ts'
 
 const SECTIONS = ['status', 'context', 'decision', 'consequences']
+/** Files that a message names. */
+const MOST_NAMED = 3
 const FILE_NAME = /\/ADR-\d{3,6}-[^/]+\.md$/
 
 const decisionsOf = ({ decisions }: ComplianceRecord): DecisionFile[] =>
@@ -67,8 +69,10 @@ const statusPlace = ({ path, content }: Pick<DecisionFile, 'path' | 'content'>):
 const fileName: Rule = {
   id: 'adr/file-name',
   severity: 'warning',
-  about: 'The file of a decision is not called `ADR-NNN-title.md`, NNN being its number with three digits or more.',
+  about:
+    'The file of a decision is not called `ADR-NNN-title.md`, NNN being its number with three digits or more, or shares its number with another.',
   *check({ head }) {
+    yield* sharedNumbers(head)
     for (const { path } of decisionsOf(head)) {
       if (FILE_NAME.test(path)) continue
       const number = numberOf(path)
@@ -79,6 +83,28 @@ const fileName: Rule = {
       }
     }
   },
+}
+
+/** "Superseded by ADR-007" must name one decision. Told of each, naming the others, as of ids that are used twice. */
+function* sharedNumbers(head: ComplianceRecord): Generator<Hit> {
+  const byNumber = new Map<number | null, string[]>()
+  for (const { path } of decisionsOf(head)) {
+    if (!FILE_NAME.test(path)) continue
+    const same = byNumber.get(numberOf(path))
+    if (same) same.push(path)
+    else byNumber.set(numberOf(path), [path])
+  }
+  for (const paths of byNumber.values()) {
+    if (paths.length < 2) continue
+    const more = paths.length - 1 - MOST_NAMED
+    for (const path of paths) {
+      const others = paths.slice(0, MOST_NAMED + 1).filter((other) => other !== path)
+      const named = others.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+      const gxpId = decisionInFileName(path)
+      const message = `${gxpId} is also the number of ${named}. Give the newer one a number of its own.`
+      yield { place: { path, line: 1 }, gxpId, message, detail: 'number' }
+    }
+  }
 }
 
 const changedAfterAcceptance: Rule = {

@@ -20,7 +20,7 @@ const malformed: Rule = {
   },
 }
 
-const unknownId: Rule = {
+export const unknownId: Rule = {
   id: 'annotation/unknown-id',
   severity: 'error',
   about: 'A tag names a requirement or story without an artifact, or a specification that nothing defines.',

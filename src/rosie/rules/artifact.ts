@@ -7,6 +7,7 @@ import type { Content, Problem } from '../model.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { invalidValue, missingField } from './artifact-fields.ts'
 import { DIRECTORIES, fieldPlace, isMisplaced, NAMES, readable } from './documents.ts'
+import { isHighRequirement } from './lowered-risk.ts'
 import { type Hit, inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
 
@@ -24,15 +25,18 @@ const unsound = remembered(({ snapshot }: ComplianceRecord) =>
   snapshot.files.filter(({ content }) => content !== null && content.problems.length > 0),
 )
 
-const malformedFrontMatter: Rule = {
+export const malformedFrontMatter: Rule = {
   id: 'artifact/malformed-front-matter',
   severity: 'error',
   about:
     'Front matter is missing, not closed, invalid YAML or no mapping, or uses custom tags, duplicate keys or too many aliases.',
-  check: ({ head }) => problemsOf(head, 'front-matter'),
+  *check({ head }) {
+    const notes = new Set(head.notes.map(({ path }) => path))
+    for (const hit of problemsOf(head, 'front-matter')) if (!notes.has(hit.place?.path ?? '')) yield hit
+  },
 }
 
-const missingId: Rule = {
+export const missingId: Rule = {
   id: 'artifact/missing-id',
   severity: 'error',
   about: 'The front matter has no `gxp_id`.',
@@ -48,7 +52,7 @@ const missingId: Rule = {
   }),
 }
 
-const invalidId: Rule = {
+export const invalidId: Rule = {
   id: 'artifact/invalid-id',
   severity: 'error',
   about: "The `gxp_id` is not of its type's pattern: `REQ-`, `US-` or `SPEC-` and groups of capitals and digits.",
@@ -130,6 +134,12 @@ const unknownFile: Rule = {
   severity: 'notice',
   about: 'A file under `.gxp/` is of no known kind.',
   *check({ head }) {
+    for (const { path, content } of head.notes) {
+      yield {
+        place: { path, line: 1 },
+        message: `Neither the name of this file nor its front matter says that it is a ${NAMES[content.kind]}, so nothing in it counts. Call it \`${prefixOf(content.kind)}….md\` and give it a \`gxp_id\` if it is one.`,
+      }
+    }
     for (const { path, kind } of head.snapshot.files) {
       if (kind === 'unknown')
         yield {
@@ -140,16 +150,34 @@ const unknownFile: Rule = {
   },
 }
 
-const encoding: Rule = {
+/** Of a path, the requirement of HIGH risk that it, or a file called after that one, held in the base; or null. */
+function highRequirementsIn(base: ComplianceRecord): (path: string) => string | null {
+  const idsByPath = new Map(base.documents.map(({ path, id }) => [path, id]))
+  return (path) => {
+    const id = idsByPath.get(path) ?? idInFileName(path)
+    return id !== null && isHighRequirement(id, base) ? id : null
+  }
+}
+
+export const encoding: Rule = {
   id: 'artifact/encoding',
   severity: 'warning',
-  about: 'A file of the record is not UTF-8 text.',
-  *check({ head }) {
-    for (const hit of problemsOf(head, 'encoding')) yield { ...hit, message: `${hit.message} Nothing in it was read.` }
+  about:
+    'A file of the record is not UTF-8 text. An error where the change makes a requirement of HIGH risk unreadable by it.',
+  *check({ head, base }) {
+    const heldBefore = base ? highRequirementsIn(base) : () => null
+    for (const { content: _, ...hit } of problemsOf(head, 'encoding')) {
+      const lost = heldBefore(hit.place?.path ?? '')
+      if (!lost) yield { ...hit, message: `${hit.message} Nothing in it was read.` }
+      else {
+        const message = `${hit.message} Nothing in it was read, so nothing is asked any more of ${lost}, a requirement of HIGH risk before this change.`
+        yield { ...hit, severity: 'error', gxpId: lost, message }
+      }
+    }
   },
 }
 
-const tooLarge: Rule = {
+export const tooLarge: Rule = {
   id: 'artifact/too-large',
   severity: 'error',
   about:

@@ -5,7 +5,7 @@
 import { isRetired } from '../coverage.ts'
 import { kindOfId } from '../ids.ts'
 import type { Severity } from '../model.ts'
-import { isFuture, newestOf, supersededIn, type TestEvidence } from '../test-evidence.ts'
+import { isComparable, newestOf, supersededIn, type TestEvidence } from '../test-evidence.ts'
 import type { Case } from './rule.ts'
 
 /** The severity of a finding on an evidence by its path: a notice on an older one, else the rule's own. */
@@ -19,12 +19,12 @@ export function severityByAge({ head, now }: Case): (path: string) => { severity
 }
 
 /**
- * The newest of each specification and tier. What is invalid says nothing, and what is of the future would stay the newest
- * for ever: both are told by rules of their own.
+ * The newest of each specification and tier. What is invalid says nothing, and what is of the future or of no tier can't
+ * be compared: each is told by a rule of its own.
  */
 export function newestRuns({ head, now }: Pick<Case, 'head' | 'now'>): TestEvidence[] {
   const counting = head.testEvidence.filter(
-    (each) => each.specId !== null && each.verdict.result !== 'invalid' && !isFuture(each, now),
+    (each) => each.specId !== null && each.verdict.result !== 'invalid' && isComparable(each, now),
   )
   return [...newestOf(counting).values()]
 }

@@ -1,89 +1,74 @@
 /** What signed evidence says of itself. RFC-001, "Evidence"; RFC 7519, sections 4.1.4 and 4.1.6 (`exp`, `iat`). */
+import { type ClaimFault, claimFaults, isOldForm } from '../claims.ts'
 import { kindOfId } from '../ids.ts'
 import type { Json } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
-import { CLOCK_TOLERANCE, type TestEvidence } from '../test-evidence.ts'
+import { CLOCK_TOLERANCE, hasFailed, isExpired, type TestEvidence } from '../test-evidence.ts'
 import { isKeptUp, isSpecification, newestRuns, runWords, severityByAge, shownTime } from './evidence-age.ts'
 import { didYouMean, nearestIn } from './references.ts'
 import { type Case, type Hit, type Rule, severityByRisk } from './rule.ts'
 import { risksOfSpecifications } from './specification-risk.ts'
 
-/** A claim without which an evidence says nothing, and what would be right. */
-interface RequiredClaim {
-  names: readonly string[]
-  /** Whether it says something. */
-  said(each: TestEvidence): boolean
-  right: string
-}
-
-/** `created_at` is what a package's metadata calls its time, `system_state` the oldest records' word for the state. */
-const REQUIRED_CLAIMS: readonly RequiredClaim[] = [
-  { names: ['spec_id'], said: ({ specId }) => isText(specId), right: 'the id of the specification that was tested' },
-  {
-    names: ['system_state_hash', 'system_state'],
-    said: ({ stateHash, claims }) =>
-      stateHash !== null || (isAbsent(claims.system_state_hash) && isText(claims.system_state)),
-    right: 'a SHA-256 of the source, 64 hex digits',
-  },
-  { names: ['test_results'], said: ({ results }) => results !== null, right: 'the numbers of passed and failed tests' },
-  {
-    names: ['timestamp', 'created_at'],
-    said: ({ time }) => time !== null,
-    right: 'a time in UTC, as in 2026-02-05T10:00:00Z',
-  },
-]
-
-const isText = (value: Json | undefined): boolean => typeof value === 'string' && value.trim() !== ''
-const isAbsent = (value: Json | undefined): boolean => value === undefined || value === null
-
 export const missingClaim: Rule = {
   id: 'evidence/missing-claim',
   severity: 'error',
   about:
-    'A required claim is missing or says nothing: `spec_id`, `system_state_hash`, `test_results` or `timestamp`. The old `system_state` is accepted, with a notice.',
+    'A required claim is missing or says nothing: `spec_id`, `system_state_hash`, `test_results` or `timestamp`; or `verification_tier`, `git_commit`, `iat` or `exp` is there and can not be read. The old `system_state`, and times with an offset from UTC, are accepted, with a notice.',
   *check(at) {
     const byAge = severityByAge(at)
     // What is invalid may have been altered: nothing that it says, or doesn't, is its signer's.
     const evidence = at.head.testEvidence.filter(({ verdict }) => verdict.result !== 'invalid')
     for (const each of evidence) {
-      const missing = REQUIRED_CLAIMS.filter(({ said }) => !said(each))
-      if (missing.length === 0) continue
+      const faults = claimFaults(each)
+      if (faults.length === 0) continue
       yield {
         place: each.place,
         gxpId: each.gxpId,
-        message: `${whole(each)} ${missing.map((claim) => saidOf(claim, each)).join('; ')}.`,
-        detail: missing.map((claim) => nameFor(claim, each)).join(' '),
+        message: `${whole(each)} ${faults.map((fault) => saidOf(fault, each)).join('; ')}.`,
+        detail: faults.map(({ name }) => name).join(' '),
         ...byAge(each.path),
       }
     }
-    yield* oldForm(evidence)
+    yield* oldForms(evidence)
   },
 }
 
 const whole = ({ form }: TestEvidence) => (form === 'single' ? 'The payload' : 'The metadata of the package')
 
-/** What a claim is called in this form of evidence. */
-const nameFor = ({ names }: RequiredClaim, { form }: TestEvidence): string =>
-  (form === 'package' && names.includes('created_at') ? 'created_at' : names[0]) ?? ''
-
-function saidOf(claim: RequiredClaim, each: TestEvidence): string {
-  const name = nameFor(claim, each)
-  const there = claim.names.some((known) => !isAbsent(each.claims[known]))
-  return there ? `has a \`${name}\` that is not ${claim.right}` : `lacks \`${name}\`, ${claim.right}`
+function saidOf({ name, there, right }: ClaimFault, { form }: TestEvidence): string {
+  const where = form === 'package' && (name === 'iat' || name === 'exp') ? ' in its signature' : ''
+  const article = /^[aeiou]/.test(name) ? 'an' : 'a'
+  return there ? `has ${article} \`${name}\`${where} that is not ${right}` : `lacks \`${name}\`, ${right}`
 }
 
-function* oldForm(evidence: readonly TestEvidence[]): Generator<Hit> {
-  const old = evidence.filter(({ claims }) => isAbsent(claims.system_state_hash) && isText(claims.system_state))
-  const first = old[0]
+/** What is accepted although the standard has another form: each is told once, of all evidence. */
+function* oldForms(evidence: readonly TestEvidence[]): Generator<Hit> {
+  yield* acceptedForm(
+    evidence.filter(isOldForm),
+    ['carries', 'carry'],
+    "the old claim `system_state` in place of `system_state_hash`: it fixes no content, so what source was tested can't be checked.",
+    'old form',
+  )
+  yield* acceptedForm(
+    evidence.filter(({ claims, time }) => time !== null && isWithOffset(claims.timestamp ?? claims.created_at)),
+    ['gives', 'give'],
+    'a time of another zone than UTC: it is accepted; the standard asks for UTC, as in `2026-02-05T10:00:00Z`.',
+    'offset',
+  )
+}
+
+/** `+00:00` is UTC, as some languages write it. */
+const isWithOffset = (time: Json | undefined): boolean => typeof time === 'string' && !/(?:Z|[+-]00:?00)$/i.test(time)
+
+function* acceptedForm(
+  [first, ...others]: readonly TestEvidence[],
+  [says, say]: readonly [string, string],
+  what: string,
+  detail: string,
+): Generator<Hit> {
   if (!first) return
-  const number = old.length === 1 ? '1 evidence file carries' : `${old.length} evidence files carry`
-  yield {
-    place: first.place,
-    general: true,
-    severity: 'notice',
-    message: `${number} the old claim \`system_state\` in place of \`system_state_hash\`: it fixes no content, so what source was tested can't be checked.`,
-    detail: 'old form',
-  }
+  const number = others.length === 0 ? `1 evidence file ${says}` : `${others.length + 1} evidence files ${say}`
+  yield { place: first.place, general: true, severity: 'notice', message: `${number} ${what}`, detail }
 }
 
 /**
@@ -93,7 +78,8 @@ function* oldForm(evidence: readonly TestEvidence[]): Generator<Hit> {
 export const unknownSpec: Rule = {
   id: 'evidence/unknown-spec',
   severity: 'warning',
-  about: 'Evidence names a specification that exists neither as a document nor as an annotation.',
+  about:
+    'Evidence names a specification that exists neither as a document nor as an annotation, or what is no specification.',
   *check({ head }) {
     const unknown = unknownSpecifications(head)
     const [first] = unknown
@@ -123,7 +109,7 @@ function unknownSpecifications(head: ComplianceRecord): (readonly [string, TestE
   const found = new Map<string, TestEvidence>()
   for (const each of head.testEvidence) {
     const { specId, verdict } = each
-    if (specId === null || !isText(specId) || verdict.result === 'invalid' || found.has(specId)) continue
+    if (specId === null || specId.trim() === '' || verdict.result === 'invalid' || found.has(specId)) continue
     if (!isSpecification(specId, head)) found.set(specId, each)
   }
   return [...found]
@@ -142,25 +128,29 @@ export const failed: Rule = {
   severity: 'warning',
   about: 'The newest evidence of a specification and tier reports failed tests. By risk.',
   *check(at) {
-    if (!at.head.testEvidence.some(({ results }) => results !== null && results.failed > 0)) return
+    if (!at.head.testEvidence.some(hasFailed)) return
     const riskOf = risksOfSpecifications(at)
     for (const each of failedRuns(at)) {
-      const { results, specId, place, gxpId } = each
-      if (!results || specId === null) continue
-      const number = results.failed === 1 ? '1 test' : `${results.failed} tests`
+      const { specId, place, gxpId } = each
+      if (specId === null) continue
       yield {
         place,
         gxpId: gxpId ?? specId,
         severity: severityByRisk(riskOf(specId)),
-        message: `The newest ${runWords(each)} reports that ${number} failed. Mend what failed and add new evidence; this one stays in the record.`,
+        message: `The newest ${runWords(each)} reports that ${failureWords(each)}. Mend what failed and add new evidence; this one stays in the record.`,
       }
     }
   },
 }
 
+function failureWords({ results }: TestEvidence): string {
+  const failed = results?.failed ?? 0
+  if (failed === 0) return 'the run failed, though it counts no failed test'
+  return failed === 1 ? '1 test failed' : `${failed} tests failed`
+}
+
 /** The newest of each specification and tier, where it reports failures. */
-export const failedRuns = (at: Pick<Case, 'head' | 'now'>): TestEvidence[] =>
-  newestRuns(at).filter(({ results }) => results !== null && results.failed > 0)
+const failedRuns = (at: Pick<Case, 'head' | 'now'>): TestEvidence[] => newestRuns(at).filter(hasFailed)
 
 /** Never made less of by newer evidence: what says that it is of the future can't be older than anything. */
 export const future: Rule = {
@@ -190,10 +180,10 @@ export const expired: Rule = {
   severity: 'warning',
   about: 'The newest evidence of a specification and tier is past its `exp`.',
   *check(at) {
-    if (!at.head.testEvidence.some(({ expires }) => expires !== null && expires <= at.now)) return
+    if (!at.head.testEvidence.some((each) => isExpired(each, at.now))) return
     for (const each of newestRuns(at)) {
       const { expires, place, gxpId, specId } = each
-      if (expires === null || at.now < expires || !isKeptUp(each, at)) continue
+      if (expires === null || !isExpired(each, at.now) || !isKeptUp(each, at)) continue
       yield {
         place,
         gxpId: gxpId ?? specId,

@@ -1,10 +1,12 @@
-/** Signed evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
+/** Evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
 import { remembered } from '../memo.ts'
 import type { Evidence } from '../model.ts'
 import type { EvidencePackage } from '../packages.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'
-import type { Case, Rule } from './rule.ts'
+import type { Case, Hit, Rule } from './rule.ts'
+import { type AlteredRecord, alteredRecords, fieldsOf } from './testing-record-history.ts'
+import { shown } from './words.ts'
 
 /** What a change did to the files of one evidence of the base: a single file, or a package. */
 interface Altered {
@@ -22,7 +24,8 @@ interface Altered {
 export const changed: Rule = {
   id: 'evidence/changed',
   severity: 'error',
-  about: 'Signed evidence, or a file of an evidence package, was edited. Evidence is immutable.',
+  about:
+    'Signed evidence, a file of an evidence package, or what a record of testing says of the test (`spec_id`, `tester`, `test_date`, `test_type`, `result`) was edited. Evidence is immutable.',
   *check(at) {
     for (const { path, package: inPackage, changed } of alterations(at)) {
       const [first] = changed
@@ -36,13 +39,31 @@ export const changed: Rule = {
         detail: path,
       }
     }
+    for (const record of recordsAltered(at)) {
+      if (record.after) yield editedRecord(record, record.after)
+    }
   },
+}
+
+function editedRecord(record: AlteredRecord, { path, content }: NonNullable<AlteredRecord['after']>): Hit {
+  const fields = fieldsOf(record).map(
+    ({ name, was, is }) => `\`${name}\` was \`${shown(was)}\` and is \`${shown(is)}\``,
+  )
+  const what = fields.length > 0 ? `was edited: ${fields.join(', ')}` : "can't be read any more"
+  const line = record.changed.map((name) => content.fields[name]?.line).find((each) => each !== undefined) ?? 1
+  return {
+    place: { path, line },
+    gxpId: record.before.content.specId,
+    message: `This record of testing ${what}. What was tested stays as it was written: restore it, and add a record of what was tested since beside it.`,
+    detail: record.changed.join(' '),
+  }
 }
 
 export const removed: Rule = {
   id: 'evidence/removed',
   severity: 'error',
-  about: 'Signed evidence, or a file of an evidence package, was deleted. Evidence is append-only, failures included.',
+  about:
+    'Signed evidence, a file of an evidence package, or a record of testing was deleted. Evidence is append-only, failures included.',
   *check(at) {
     // A record that is deleted as a whole is told by context/missing.
     if (!at.head.snapshot.files.some(({ path }) => path.startsWith('.gxp/'))) return
@@ -53,11 +74,18 @@ export const removed: Rule = {
       const what = whole ? `${kind} \`${path}\` was deleted` : `${kind} \`${path}\` lost files (${named(removed)})`
       yield {
         ...gone(path, place),
-        message: `${what}. Evidence is append-only: restore it, and add what is new beside it.`,
+        message: `${what}. ${APPEND_ONLY}`,
       }
+    }
+    for (const { before, after } of recordsAltered(at)) {
+      if (after) continue
+      const message = `The record of testing \`${before.path}\` was deleted. ${APPEND_ONLY}`
+      yield { ...gone(before.path, place), gxpId: before.content.specId, message }
     }
   },
 }
+
+const APPEND_ONLY = 'Evidence is append-only: restore it, and add what is new beside it.'
 
 /** The most names that a message lists. */
 const MOST_NAMES = 5
@@ -68,6 +96,8 @@ function named(paths: readonly string[]): string {
 }
 
 const alterations = ({ head, base }: Case): readonly Altered[] => (base ? alteredSince(head, base) : [])
+
+const recordsAltered = ({ head, base }: Case): readonly AlteredRecord[] => (base ? alteredRecords(head, base) : [])
 
 /** Both rules ask. */
 const alteredSince = remembered((head: ComplianceRecord, base: ComplianceRecord) => [...altered(base, head)])

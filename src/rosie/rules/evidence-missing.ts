@@ -5,13 +5,16 @@ import { kindOfId } from '../ids.ts'
 import type { Place, Risk } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
-import { isFuture, newestOf } from '../test-evidence.ts'
+import { newestValid } from '../test-evidence.ts'
 import { testStarts } from '../tracing.ts'
 import { riskRank } from '../vocabulary.ts'
 import { runWords } from './evidence-age.ts'
+import { unprovenRequirements } from './evidence-unproven.ts'
 import { placeOf } from './places.ts'
 import { type Case, type Hit, type Rule, severityByRisk } from './rule.ts'
 import { risksOfSpecifications, servedBy, servingAny } from './specification-risk.ts'
+import { recordedOnly, testingRecord } from './testing-record.ts'
+import { standsFor } from './trace/causes.ts'
 
 interface Unproven {
   id: string
@@ -27,7 +30,7 @@ export const missing: Rule = {
   id: 'evidence/missing',
   severity: 'warning',
   about:
-    'A specification that serves a requirement has no evidence: none with a valid signature where the risk demands one (HIGH), else neither that nor a record of testing. By risk.',
+    'A specification that serves a requirement has no evidence: none with a valid signature where the risk demands one (HIGH), else neither that nor a record of testing. Or a HIGH requirement is tested, but not proven, and nothing else says why. By risk.',
   *check(at) {
     const found = unproven(at)
     const each = keepsEvidence(at.head) ? found : found.filter(({ risk }) => risk === 'HIGH')
@@ -41,7 +44,16 @@ export const missing: Rule = {
     }
     const others = found.filter((one) => !each.includes(one))
     if (others.length > 0) yield keptNowhere(others)
+    yield* unprovenRequirements(at, missing, () => [...found.map(({ id }) => id), ...toldOfRecords(at)])
   },
+}
+
+/** Specifications of which another rule tells that a record of testing won't do, or can't be read. */
+function toldOfRecords(at: Case): string[] {
+  if (!standsFor(testingRecord, missing, at.policy)) return []
+  const unread = at.head.testingRecords.filter(({ content }) => content.problems.length > 0)
+  const recorded = recordedOnly(at).map(({ specId }) => specId)
+  return [...recorded, ...unread.flatMap(({ path }) => specificationInName(path) ?? [])]
 }
 
 const demanded = (risk: Risk | null, policy: Policy): string =>
@@ -136,8 +148,7 @@ export const secondSignature: Rule = {
   *check({ head, policy, now }) {
     if ((policy.severities['evidence/second-signature'] ?? 'off') === 'off') return
     const riskOf = risksOfSpecifications({ head, policy })
-    const valid = head.testEvidence.filter((each) => each.verdict.result === 'valid' && !isFuture(each, now))
-    for (const each of newestOf(valid).values()) {
+    for (const each of newestValid(head.testEvidence, now)) {
       const { verdict, specId, gxpId, place } = each
       if (verdict.result !== 'valid' || verdict.keys.length > 1 || specId === null) continue
       const risk = riskOf(specId)

@@ -1,10 +1,11 @@
 /** Whether evidence was made for the source it claims, and for the source as it is. STANDARD, "Evidence", state hash. */
 import type { SourceState } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
-import { isCurrent, isFuture, newestOf, type TestEvidence } from '../test-evidence.ts'
+import { isCurrent, newestValid, type TestEvidence } from '../test-evidence.ts'
 import { asStatus, statusField } from '../vocabulary.ts'
 import { isKeptUp, runWords, severityByAge } from './evidence-age.ts'
 import type { Case, Rule } from './rule.ts'
+import { shown } from './words.ts'
 
 /** RFC-001, "Evidence": `system_state_hash` binds the evidence to the source that was tested. */
 export const stateMismatch: Rule = {
@@ -37,28 +38,42 @@ function hashWords({ plain, separated }: SourceState): string {
 export const commitUnavailable: Rule = {
   id: 'evidence/commit-unavailable',
   severity: 'notice',
-  about: 'The commit that evidence names is not in the repository: where it comes from is unknown. Told once a commit.',
+  about:
+    'The commit that evidence names is not in the repository, or its `git_commit` is no commit id: where it comes from is unknown. Told once a commit.',
   *check({ head }) {
-    const byCommit = new Map<string, TestEvidence[]>()
-    for (const each of head.testEvidence) {
-      if (each.provenance.result !== 'unavailable' || each.commit === null || each.verdict.result === 'invalid')
-        continue
-      const known = byCommit.get(each.commit)
-      if (known) known.push(each)
-      else byCommit.set(each.commit, [each])
-    }
-    for (const [commit, [first, ...others]] of byCommit) {
+    for (const [named, [first, ...others]] of byLostCommit(head)) {
       if (!first) continue
       const number = others.length === 0 ? '1 evidence names' : `${others.length + 1} pieces of evidence name`
+      const what =
+        first.commit === null
+          ? `\`${shown(named)}\` as its \`git_commit\`, which is no commit id (7 to 64 hex digits)`
+          : `the commit ${named}, which is not in this repository`
       yield {
         place: first.place,
         general: true,
-        message: `${number} the commit ${commit}, which is not in this repository: what source was tested can't be checked.`,
-        detail: commit,
+        message: `${number} ${what}: what source was tested can't be checked.`,
+        detail: named,
       }
     }
   },
 }
+
+/** Evidence by what it names as its commit, where that is none of this repository, or of any. */
+function byLostCommit({ testEvidence }: ComplianceRecord): Map<string, TestEvidence[]> {
+  const found = new Map<string, TestEvidence[]>()
+  for (const each of testEvidence) {
+    const named = each.provenance.result === 'unavailable' ? each.commit : misnamedCommit(each)
+    if (named === null || each.verdict.result === 'invalid') continue
+    const known = found.get(named)
+    if (known) known.push(each)
+    else found.set(named, [each])
+  }
+  return found
+}
+
+/** A `git_commit` that is a text, but no commit id: the name of a branch, for example. */
+export const misnamedCommit = ({ commit, claims }: TestEvidence): string | null =>
+  commit === null && typeof claims.git_commit === 'string' ? claims.git_commit : null
 
 /** Told of each specification once, at the first of its evidence that is out of date. */
 export const stale: Rule = {
@@ -89,12 +104,11 @@ const saysValidated = ({ systemContext }: ComplianceRecord): boolean =>
   systemContext !== null && asStatus(statusField(systemContext.content.fields))?.status === 'validated'
 
 /** By specification, of the newest valid runs of each tier those that were made for another state. */
-function outdatedRuns(at: Case): Map<string, TestEvidence[]> {
+export function outdatedRuns(at: Pick<Case, 'head' | 'now'>): Map<string, TestEvidence[]> {
   const { head } = at
   const found = new Map<string, TestEvidence[]>()
   if (head.snapshot.state === null) return found
-  const valid = head.testEvidence.filter((each) => each.verdict.result === 'valid' && !isFuture(each, at.now))
-  for (const each of newestOf(valid).values()) {
+  for (const each of newestValid(head.testEvidence, at.now)) {
     const { specId, provenance } = each
     // A claim that is contradicted is told as such.
     if (specId === null || provenance.result === 'contradicted' || !isKeptUp(each, at)) continue

@@ -10,22 +10,25 @@ import type { ComplianceRecord, Located } from '../record.ts'
 import { FIELDS } from '../resolve-policy.ts'
 import { gone, placeOfGone } from './gone.ts'
 import { keysChanged } from './policy-keys.ts'
+import { emptyScope } from './policy-scope.ts'
 import type { Case, Hit, Rule } from './rule.ts'
 
 const invalid: Rule = {
   id: 'policy/invalid',
   severity: 'error',
   about:
-    'A setting of `.github/rosie.yml` or of the front matter of GxP.MD does not validate, or a key file under `.gxp/keys/` can not be used. An ignore that has expired, and a setting that the organisation has locked, are warnings.',
+    'A setting of `.github/rosie.yml` or of the front matter of GxP.MD does not validate, names nothing that is there, or stands in a file that is not read; or a key under `.gxp/keys/` can not be used. Warnings: an ignore that has expired, a setting that the organisation has locked, and a risk matrix that asks for no signed evidence of HIGH.',
   *check(at) {
     const { head } = at
     yield* problems(head)
+    yield* misnamed(head)
     if (head.policyFile) {
       yield* unknownRules(head.policyFile, at)
       yield* lapsedIgnores(head.policyFile, at)
       yield* lockedSettings(head.policyFile, at)
     }
     yield* lapsedAbove(at)
+    yield* emptyScope(at)
   },
 }
 
@@ -37,6 +40,15 @@ function* problems({ policyFile, projectPolicy, keyFiles }: ComplianceRecord): G
   for (const { path, content } of keyFiles) {
     for (const { cause, message, ...span } of content.problems)
       if (cause === 'key') yield { place: { path, ...span }, message, detail: message }
+  }
+}
+
+/** Told beside one that has the right name too: two accounts of one policy, of which only one holds. */
+function* misnamed({ snapshot }: ComplianceRecord): Generator<Hit> {
+  for (const { path, kind, reader } of snapshot.files) {
+    if (kind !== 'policy' || reader !== null) continue
+    const message = `The policy is read from \`.github/rosie.yml\` alone, so nothing in \`${path}\` holds. Give it that name.`
+    yield { place: { path, line: 1 }, message, detail: 'name' }
   }
 }
 

@@ -1,13 +1,19 @@
 /** Fields of records that people fill in by hand: what is missing, what is outside its set, what is no day. */
 import { isDay } from '../dates.ts'
-import type { Field, Fields } from '../model.ts'
+import type { Field, Fields, Json } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { Hit } from './rule.ts'
 import { either, shown } from './words.ts'
 
 /** A text, a number, or a list with something in it. */
 export const isGiven = (field: Field | undefined): boolean =>
-  Array.isArray(field?.value) ? field.value.length > 0 : textOf(field) !== null
+  Array.isArray(field?.value) ? field.value.some(saysSomething) : (textOf(field)?.trim() ?? '') !== ''
+
+/** An item of a list; not an empty text, list or mapping. */
+const saysSomething = (item: Json): boolean =>
+  typeof item === 'string'
+    ? item.trim() !== ''
+    : item !== null && (typeof item !== 'object' || Object.keys(item).length > 0)
 
 /** The required fields that are not given, as one hit; nothing when all are. */
 export function* missingFields(path: string, fields: Fields, required: readonly string[]): Generator<Hit> {

@@ -15,9 +15,14 @@ export interface RegisterChanges {
 /**
  * Entries are the same by id and content, else by id and date, else by id: several of one id are its revisions. Two
  * changes repair the register and are none: a field that was missing or invalid is mended, and an entry whose id another
- * had already gets one of its own. Linear.
+ * had already gets one of its own. Where an entry stands says nothing: its date does. `latest`: the last day that may have
+ * come. Linear.
  */
-export function compareRegisters(before: readonly RiskEntry[], after: readonly RiskEntry[]): RegisterChanges {
+export function compareRegisters(
+  before: readonly RiskEntry[],
+  after: readonly RiskEntry[],
+  latest: string,
+): RegisterChanges {
   const free = new Set(after)
   const pairUp = (earlier: readonly RiskEntry[], keyOf: (entry: RiskEntry) => string) => {
     const waiting = byKey([...free].reverse(), keyOf)
@@ -31,12 +36,12 @@ export function compareRegisters(before: readonly RiskEntry[], after: readonly R
 
   const changed = unpaired(pairUp(before, ({ id, digest }) => `${id} ${digest}`))
   const sameDate = pairUp(changed, ({ id, date }) => `${id} ${date}`)
-  const sharing = new Set([...duplicatesIn(before)].flat())
+  const sharing = new Set([...duplicatesIn(before, latest)].flat())
   const [twice, once] = split(unpaired(sameDate), (entry) => sharing.has(entry))
   const renumbered = pairUp(twice, ({ digest }) => digest)
   const sameId = pairUp([...once, ...unpaired(renumbered)], ({ id }) => id)
   const rewritten = [...sameDate, ...sameId].flatMap(({ before: was, after: is }) => {
-    const names = is ? changedIn(was, is) : []
+    const names = is ? changedIn(was, is, latest) : []
     return is && names.length > 0 ? [{ before: was, after: is, changed: names }] : []
   })
   return { removed: unpaired(sameId), rewritten, added: [...free] }
@@ -57,7 +62,7 @@ function split<T>(all: readonly T[], first: (one: T) => boolean): [T[], T[]] {
 }
 
 /** What differs, by the names of fields, `title` and `text`; without what was at fault before. */
-function changedIn(before: RiskEntry, after: RiskEntry): string[] {
+function changedIn(before: RiskEntry, after: RiskEntry, latest: string): string[] {
   const names = new Set(
     [...Object.keys(before.fields), ...Object.keys(after.fields)].filter((name) => name !== 'status'),
   )
@@ -66,6 +71,6 @@ function changedIn(before: RiskEntry, after: RiskEntry): string[] {
   )
   if (squeezed(before.title ?? '') !== squeezed(after.title ?? '')) differing.push('title')
   if (before.text !== after.text) differing.push('text')
-  const mended = new Set(faultsOf(before).flatMap(({ fields }) => fields))
+  const mended = new Set(faultsOf(before, latest).flatMap(({ fields }) => fields))
   return differing.filter((name) => !mended.has(name))
 }

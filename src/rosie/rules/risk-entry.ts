@@ -23,8 +23,11 @@ export interface EntryFault {
 export const fieldValue = ({ fields }: RiskEntry, name: string): string =>
   Object.hasOwn(fields, name) ? (fields[name]?.value ?? '') : ''
 
-/** What is missing, as one fault, and each value that is none of its field's. */
-export function faultsOf(entry: RiskEntry): EntryFault[] {
+/**
+ * What is missing, as one fault, and each value that is none of its field's. `latest`: the last day that may have come, as
+ * `YYYY-MM-DD`.
+ */
+export function faultsOf(entry: RiskEntry, latest: string): EntryFault[] {
   const { id, form, line, fields, title } = entry
   const missing = REQUIRED[form].filter((name) => fieldValue(entry, name) === '')
   if (form === 'markdown' && title === null) missing.unshift('title')
@@ -40,33 +43,39 @@ export function faultsOf(entry: RiskEntry): EntryFault[] {
     faults.push({ fields: [name], line: given.line, message })
   }
   if (entry.date === null) wrong('date', 'a day of the calendar as YYYY-MM-DD')
+  else if (entry.date > latest) wrong('date', 'a day that has come')
   if (entry.risk === null) wrong('risk level', either(RISKS))
   if (entry.status !== null && !STATUSES.includes(entry.status)) wrong('status', either(STATUSES))
   return faults
 }
 
+/** Its date; null too where that lies ahead: such an entry is malformed, and would stay the newest for ever. */
+const dayOf = ({ date }: RiskEntry, latest: string): string | null => (date !== null && date <= latest ? date : null)
+
 /**
  * Entries whose id an earlier one has, unless they are its revision: newer than all before. Without a date an entry can't
  * be told from a revision, and is malformed already.
  */
-export function duplicatesIn(entries: readonly RiskEntry[]): Map<RiskEntry, RiskEntry> {
+export function duplicatesIn(entries: readonly RiskEntry[], latest: string): Map<RiskEntry, RiskEntry> {
   const newest = new Map<string, RiskEntry>()
   const duplicates = new Map<RiskEntry, RiskEntry>()
   for (const entry of entries) {
-    if (entry.date === null) continue
+    const day = dayOf(entry, latest)
+    if (day === null) continue
     const before = newest.get(entry.id)
-    if (before?.date && entry.date <= before.date) duplicates.set(entry, before)
+    if (before?.date && day <= before.date) duplicates.set(entry, before)
     else newest.set(entry.id, entry)
   }
   return duplicates
 }
 
 /** Of each id the entry that counts: the newest by its date, the last among equals. */
-export function newestOfEach(entries: readonly RiskEntry[]): Map<string, RiskEntry> {
+export function newestOfEach(entries: readonly RiskEntry[], latest: string): Map<string, RiskEntry> {
   const newest = new Map<string, RiskEntry>()
+  const dayIn = (entry: RiskEntry) => dayOf(entry, latest) ?? ''
   for (const entry of entries) {
     const known = newest.get(entry.id)
-    if (!known || (entry.date ?? '') >= (known.date ?? '')) newest.set(entry.id, entry)
+    if (!known || dayIn(entry) >= dayIn(known)) newest.set(entry.id, entry)
   }
   return newest
 }

@@ -1,9 +1,11 @@
 /** The risk register. RFC-001, "Risk assessment"; GxP.MD, "Risk Assessment Log"; 21 CFR 11.10(e). */
+import { latestDay } from '../dates.ts'
 import type { Place } from '../model.ts'
 import { fieldTitle } from '../parse/risk-entry.ts'
 import type { RiskEntry } from '../parse/risk-register.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'
+import { loweredIn } from './lowered-risk.ts'
 import { compareRegisters, type RegisterChanges } from './register-changes.ts'
 import { duplicatesIn, faultsOf, newestOfEach } from './risk-entry.ts'
 import { type Case, type Hit, type Rule, severityIn } from './rule.ts'
@@ -36,13 +38,13 @@ const malformedEntry: Rule = {
   id: 'risk/malformed-entry',
   severity: 'error',
   about:
-    'An entry of the risk register does not parse, lacks a field, or has a value outside its set. Entries in the older form, one line each, are accepted, with one notice.',
-  *check({ head }) {
+    'An entry of the risk register does not parse, lacks a field, or has a value outside its set or a date that lies ahead; or what was meant as an entry does not read as one. Entries in the older form, one line each, are accepted, with one notice.',
+  *check({ head, now }) {
     for (const { cause, message, ...span } of head.riskRegister?.content.problems ?? []) {
       if (cause === 'risk') yield { place: { path: PATH, ...span }, message, detail: message }
     }
     for (const entry of entriesOf(head)) {
-      for (const { line, message, fields } of faultsOf(entry)) {
+      for (const { line, message, fields } of faultsOf(entry, latestDay(now))) {
         yield { place: { path: PATH, line }, gxpId: entry.id, message, detail: fields.join(' ') }
       }
     }
@@ -68,8 +70,8 @@ const duplicateId: Rule = {
   id: 'risk/duplicate-id',
   severity: 'error',
   about: 'Two entries have one id, and the later one is no revision: its date is not newer.',
-  *check({ head }) {
-    for (const [entry, before] of duplicatesIn(entriesOf(head))) {
+  *check({ head, now }) {
+    for (const [entry, before] of duplicatesIn(entriesOf(head), latestDay(now))) {
       yield {
         place: placeOf(entry),
         gxpId: entry.id,
@@ -84,7 +86,7 @@ const entryRemoved: Rule = {
   id: 'risk/entry-removed',
   severity: 'error',
   about: 'An entry of the append-only risk register is gone, or the whole register.',
-  *check({ head, base }) {
+  *check({ head, base, now }) {
     const before = entriesOf(base)
     // A record that is deleted as a whole is told by context/missing.
     if (before.length === 0 || !keepsFolder(head)) return
@@ -100,7 +102,7 @@ const entryRemoved: Rule = {
       yield { place: { path: PATH, line: unreadable.line }, message, detail: 'unreadable' }
       return
     }
-    for (const { id, date, line } of changes({ head, base })?.removed ?? []) {
+    for (const { id, date, line } of changes({ head, base, now })?.removed ?? []) {
       yield {
         place: { path: PATH, line: 1 },
         gxpId: id,
@@ -114,9 +116,10 @@ const entryRemoved: Rule = {
 const entryRewritten: Rule = {
   id: 'risk/entry-rewritten',
   severity: 'error',
-  about: 'An entry of the append-only risk register says something else than before. Only its status may change.',
-  *check({ head, base }) {
-    for (const { before, after, changed } of changes({ head, base })?.rewritten ?? []) {
+  about:
+    'An entry of the append-only risk register says something else than before. Only its status may change. New entries may stand anywhere: their dates say when they were made.',
+  *check(at) {
+    for (const { before, after, changed } of changes(at)?.rewritten ?? []) {
       const lines = changed.flatMap((name) =>
         Object.hasOwn(after.fields, name) ? (after.fields[name]?.line ?? []) : [],
       )
@@ -132,35 +135,55 @@ const entryRewritten: Rule = {
 }
 
 /** Null where the two registers can't be compared. */
-function changes({ head, base }: Pick<Case, 'head' | 'base'>): RegisterChanges | null {
+function changes({ head, base, now }: Pick<Case, 'head' | 'base' | 'now'>): RegisterChanges | null {
   const unread = [head, base].some((record) =>
     record?.riskRegister?.content.problems.some(({ cause }) => cause === 'encoding' || cause === 'too-large'),
   )
-  return base && head.riskRegister && !unread ? compareRegisters(entriesOf(base), entriesOf(head)) : null
+  return base && head.riskRegister && !unread
+    ? compareRegisters(entriesOf(base), entriesOf(head), latestDay(now))
+    : null
 }
 
 /** GxP.MD, "Risk-Proportionate Enforcement": what is required changes, and so may its risks. */
 const unrecordedChange: Rule = {
   id: 'risk/unrecorded-change',
   severity: 'warning',
-  about: 'A requirement was added, or says something else than before, and the risk register has no new entry.',
-  *check({ head, base }) {
-    const register = changes({ head, base })
-    if (!base || !register || register.added.length > 0 || head.documents === base.documents) return
-    for (const document of head.documents) {
-      const id = idOf(document)
-      const { path, content } = document
-      if (id === null || kindOf(document) !== 'requirement' || content.problems.length > 0) continue
-      const before = base.documentsById.get(id) ?? []
-      const unknown = base.unreadableIds.has(id) || before.some((each) => each.content.problems.length > 0)
-      if (unknown || before.some((each) => each.content.digest === content.digest)) continue
-      yield {
-        place: { path, line: content.fields.gxp_id?.line ?? 1 },
-        gxpId: id,
-        message: `${id} ${before.length === 0 ? 'is new' : 'changed'}, but the risk register has no new entry. Append one to \`${PATH}\` that says what the change puts at risk.`,
-      }
+  about:
+    'A requirement was added, or says something else than before, and the risk register has no new entry. An error where a requirement of HIGH risk is rated lower, retired or gone.',
+  *check({ head, base, now }) {
+    if (!base || head.documents === base.documents) return
+    const register = changes({ head, base, now })
+    // Without a register nothing is recorded; what is in one that can't be read is not known.
+    if (register ? register.added.length > 0 : head.riskRegister !== null) return
+    const lowered = loweredIn(head, base)
+    for (const { id, how, ...where } of lowered) {
+      const message = `${id} was of HIGH risk and now ${how}, so less is asked of it, but the risk register has no new entry. Append one to \`${PATH}\` that says why this is right, or undo it.`
+      yield { ...where, gxpId: id, severity: 'error', message }
     }
+    const told = new Set(lowered.map(({ id }) => id))
+    if (register) yield* unrecordedIn(head.documents, base, told)
   },
+}
+
+/** Requirements that are new or say something else, but for those that are `told` already. */
+function* unrecordedIn(
+  documents: ComplianceRecord['documents'],
+  base: ComplianceRecord,
+  told: ReadonlySet<string>,
+): Generator<Hit> {
+  for (const document of documents) {
+    const id = idOf(document)
+    const { path, content } = document
+    if (id === null || told.has(id) || kindOf(document) !== 'requirement' || content.problems.length > 0) continue
+    const before = base.documentsById.get(id) ?? []
+    const unknown = base.unreadableIds.has(id) || before.some((each) => each.content.problems.length > 0)
+    if (unknown || before.some((each) => each.content.digest === content.digest)) continue
+    yield {
+      place: { path, line: content.fields.gxp_id?.line ?? 1 },
+      gxpId: id,
+      message: `${id} ${before.length === 0 ? 'is new' : 'changed'}, but the risk register has no new entry. Append one to \`${PATH}\` that says what the change puts at risk.`,
+    }
+  }
 }
 
 const STILL_OPEN: ReadonlyMap<string | null, string> = new Map([
@@ -172,8 +195,8 @@ const openHigh: Rule = {
   id: 'risk/open-high',
   severity: 'warning',
   about: 'A HIGH risk is still open. The newest entry with its id counts.',
-  *check({ head }) {
-    for (const { id, risk, status, fields, line } of newestOfEach(entriesOf(head)).values()) {
+  *check({ head, now }) {
+    for (const { id, risk, status, fields, line } of newestOfEach(entriesOf(head), latestDay(now)).values()) {
       const still = STILL_OPEN.get(status)
       if (risk !== 'HIGH' || !still) continue
       yield {

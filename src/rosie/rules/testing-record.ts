@@ -2,11 +2,12 @@
 import { isRetired } from '../coverage.ts'
 import { dayOf, latestDay } from '../dates.ts'
 import { kindOfId } from '../ids.ts'
+import type { Risk } from '../model.ts'
 import { TEST_RESULTS, type TestingRecord } from '../parse/testing-record.ts'
 import type { Located } from '../record.ts'
-import { isFuture, isPassing } from '../test-evidence.ts'
+import { isPassing } from '../test-evidence.ts'
 import { isSpecification } from './evidence-age.ts'
-import { dayIn, missingFields, wrongChoices, wrongDays, wrongValue } from './record-fields.ts'
+import { dayIn, isGiven, missingFields, wrongChoices, wrongDays, wrongValue } from './record-fields.ts'
 import { didYouMean, nearestIn } from './references.ts'
 import type { Case, Hit, Rule } from './rule.ts'
 import { risksOfSpecifications } from './specification-risk.ts'
@@ -41,16 +42,20 @@ function* malformed({ path, content: { fields, problems, specId } }: RecordFile,
   yield* wrongDays(path, fields, ['test_date'])
   const day = dayIn(fields, 'test_date')
   if (day && day > latestDay(now)) yield wrongValue(path, 'test_date', fields.test_date, 'a day that has come')
-  if (specId === null) return
+  if (specId === null) {
+    if (isGiven(fields.spec_id)) yield wrongValue(path, 'spec_id', fields.spec_id, RIGHT_ID)
+    return
+  }
   const name = path.slice(path.lastIndexOf('/') + 1)
   const named = name.startsWith(`ROT-${specId}`) && !/^[A-Z0-9]/.test(name.slice(`ROT-${specId}`.length))
-  if (kindOfId(specId) !== 'specification')
-    yield wrongValue(path, 'spec_id', fields.spec_id, 'the id of a specification, as in SPEC-001-001')
+  if (kindOfId(specId) !== 'specification') yield wrongValue(path, 'spec_id', fields.spec_id, RIGHT_ID)
   else if (!named) {
     const message = `The file is called \`${shown(name)}\`, but its \`spec_id\` is ${specId}. Call it \`ROT-${specId}.md\`, or correct the id.`
     yield { place: placeOf({ path, content: { fields } }), gxpId: specId, message, detail: 'name' }
   }
 }
+
+const RIGHT_ID = 'the id of a specification, as in SPEC-001-001'
 
 const placeOf = ({ path, content }: { path: string; content: Pick<TestingRecord, 'fields'> }, field = 'spec_id') => ({
   path,
@@ -106,21 +111,15 @@ function lastPasses({ head, now }: Case): Map<string, string> {
     if (passes) add(content.specId, dayIn(content.fields, 'test_date') ?? '')
   }
   for (const evidence of head.testEvidence) {
-    const time = evidence.time ?? evidence.issued
-    if (time !== null && isPassing(evidence) && !isFuture(evidence, now)) add(evidence.specId, dayOf(time))
+    const { time, specId } = evidence
+    if (time !== null && isPassing(evidence, now)) add(specId, dayOf(time))
   }
   return last
 }
 
 /** Told once for each specification, at its newest record. Where there is no record either, evidence/missing tells. */
 function* unsigned(at: Case): Generator<Hit> {
-  const { head, policy } = at
-  const signed = new Set(head.testEvidence.map(({ specId }) => specId))
-  const riskOf = risksOfSpecifications(at)
-  for (const [specId, file] of newestBySpecification(head.testingRecords)) {
-    if (signed.has(specId) || !isSpecification(specId, head) || isRetired(specId, head)) continue
-    const risk = riskOf(specId)
-    if (risk === null || policy.riskMatrix[risk].signatures === 0) continue
+  for (const { specId, risk, file } of recordedOnly(at)) {
     yield {
       place: placeOf(file),
       gxpId: specId,
@@ -128,6 +127,18 @@ function* unsigned(at: Case): Generator<Hit> {
       detail: 'unsigned',
     }
   }
+}
+
+/** Specifications whose risk demands signed evidence, and that have no more than a record of testing. */
+export function recordedOnly(at: Pick<Case, 'head' | 'policy'>): { specId: string; risk: Risk; file: RecordFile }[] {
+  const { head, policy } = at
+  const signed = new Set(head.testEvidence.map(({ specId }) => specId))
+  const riskOf = risksOfSpecifications(at)
+  return [...newestBySpecification(head.testingRecords)].flatMap(([specId, file]) => {
+    if (signed.has(specId) || !isSpecification(specId, head) || isRetired(specId, head)) return []
+    const risk = riskOf(specId)
+    return risk === null || policy.riskMatrix[risk].signatures === 0 ? [] : [{ specId, risk, file }]
+  })
 }
 
 function newestBySpecification(records: readonly RecordFile[]): Map<string, RecordFile> {

@@ -167,6 +167,11 @@ describe('Rust', () => {
     expectText('rust', code)
   })
 
+  it('has no shebang in an attribute of the file', () => {
+    expect(commentsIn('rust')('#![allow(x)] // yes', '#!/bin/x // too')).toEqual(['yes', 'too'])
+    expect(commentsIn('rust')('#!/usr/bin/env x // no', '// yes')).toEqual(['yes'])
+  })
+
   it('keeps the comments between lifetimes', () => {
     expect(commentsIn('rust')("fn f<'a>( // one", "x: &'a str) {} // two")).toEqual(['one', 'two'])
   })
@@ -208,6 +213,8 @@ describe('Swift', () => {
     ['an escape of a raw string', '#"\\#" // no"#'],
     ['a regular expression with hashes', '#/https?:// " [/]/#'],
     ['a regular expression', '/["\']\\//'],
+    ['a regular expression that is tried', 'try /"/.f()'],
+    ['a raw quote', '#""""#'],
   ])('has no comments in %s', (_, code) => {
     expectText('swift', code)
   })

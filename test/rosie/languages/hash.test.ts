@@ -30,6 +30,10 @@ describe('Ruby', () => {
     ['a regular expression after a percent sign', '%r{[#"]}'],
     ['a text whose delimiter holds no code', '%q(#{)'],
     ['a regular expression', '/# "no" \\/ \'/'],
+    ['a regular expression with a hole', '/#{a["/"]} "/'],
+    ['a regular expression with a hash', '/# #{ "/'],
+    ['a string after a percent sign as an argument', "raise %(it's # no)"],
+    ['a remainder of a bracket', "a % (b['# no'])"],
     ['a symbol in quotes', ':"# no"'],
     ['a character', '?"'],
     ['a hash as a character', '?#'],
@@ -72,6 +76,10 @@ describe('Ruby', () => {
     ['an indented heredoc', ['x = <<-EOF', '# no', '  EOF']],
     ['a squiggly heredoc', ['x = <<~SQL.strip', '  # no "', '  SQL']],
     ['a quoted heredoc', ["x = <<~'EOF'", '# no #{', 'EOF']],
+    ['a heredoc whose quoted word has a space', ['x = <<~"END OF SQL"', '# no', '  END OF SQL']],
+    ['a heredoc whose quoted word is small', ["f <<'sql', 1", '# no', 'sql']],
+    ['a heredoc whose word is small', ['x = <<sql', '# no', 'sql']],
+    ['a heredoc as an argument whose word is small', ['f(<<sql, 1)', '# no', 'sql']],
     ['two heredocs of one line', ['f(<<~A, <<~B)', '# no', 'B', 'A', '# no', 'B']],
     ['a heredoc with a comment on its line', ['x = <<~A # yes', '# no', 'A']],
   ])('has no comments in %s', (_, lines) => {
@@ -83,6 +91,9 @@ describe('Ruby', () => {
     expect(ruby('a = <<~EOF', '# yes')).toEqual(['yes'])
     expect(ruby('list <<ITEM', '# yes', 'list<<ITEM', '# too', ' ITEM')).toEqual(['yes', 'too'])
     expect(ruby('list<<ITEM', '# yes', 'ITEM')).toEqual(['yes'])
+    expect(ruby("list<<'ITEM'", '# yes', 'ITEM')).toEqual(['yes'])
+    expect(ruby('list <<item', '# yes', 'item')).toEqual(['yes'])
+    expect(ruby('class A; class << self', '# yes', 'self')).toEqual(['yes'])
   })
 
   it('ends with __END__', () => {
@@ -115,6 +126,7 @@ describe('Shell', () => {
     ['a number with a base', '$((16#ff))'],
     ['a hash in a word', 'a#b'],
     ['an escaped hash', '\\#'],
+    ['an escaped space before a hash', "a\\ #b 'c' d\\\\\\\t#e"],
     ['a string on one line', '<<<EOF'],
     ['a shift', '$((1 << 2))'],
   ])('has no comments in %s', (_, code) => {
@@ -126,6 +138,10 @@ describe('Shell', () => {
     expect(shell('a;# 1', 'b &# 2', 'c |# 3', '(# 4', ')# 5', 'd\t# 6', '`# 7', '`')).toEqual([
       ...['1', '2', '3', '4', '5', '6', '7'],
     ])
+  })
+
+  it('has comments after an escaped backslash, and after a line that goes on', () => {
+    expect(shell('a \\\\ # one', 'b \\', '# two')).toEqual(['one', 'two'])
   })
 
   it('has comments in the commands of a string', () => {

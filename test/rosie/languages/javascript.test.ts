@@ -44,6 +44,33 @@ describe('Comments of TypeScript and JavaScript', () => {
     ['a regular expression after return', "return /'/.test(x)"],
     ['a regular expression after an arrow', "const f = (x) => /'/.test(x)"],
     ['a regular expression in a list', '[/\'/, /"/]'],
+    ['a regular expression after if', "if (ok) /'/.test(x)"],
+    ['a regular expression after while', 'while (next(x)) /`/.test(x)'],
+    ['a regular expression after for', 'for (const a of b) /"/.test(a)'],
+    ['a regular expression after for await', "for await (const a of b) /'/.test(a)"],
+    ['a regular expression after with', 'with(x)/"/.test(y)'],
+    ['a regular expression after a head of two lines', 'if (\n  a ||\n  f(b)\n)\n  /`/.test(x)'],
+    ['a regular expression after a head with brackets', "if ((a + b) / c > f((d)) / e) /'/.test(x)"],
+    ['a regular expression after a head with a bracket in a string', "if (a === ')') /'/.test(x)"],
+    ['a regular expression after a head and a comment', 'if (a) /* yes */ /`/.test(x)'],
+    ['a regular expression after a head in a template', '`a ${(() => { if (b) /`/.test(c) })()} // no`'],
+    ['a regular expression after else', 'if (a) b(); else /`/.test(x)'],
+    ['a regular expression after do', 'do /`/.test(x); while (y)'],
+    ['a regular expression after a block', '{ a() } /`/.test(x)'],
+    ['a regular expression after export default', 'export default /`/'],
+    ['a template after a head', 'if (a) `// no`'],
+    ['a division after a method called if', "x.if(a) / 2 + '// no /'"],
+    ['a division after an optional method called for', "x?.for(a) / 2 + '// no /'"],
+    ['a division after a private method called if', "this.#if(a) / 2 + '// no /'"],
+    ['a division after a function whose name ends in if', "notif(a) / $if(b) / 2 + '// no /'"],
+    ['a division after a bracket', "(a) / (b) + '// no /'"],
+    ['a division in a head', "if (f(a) / 2 > '// no /') b()"],
+    ['a division after a bracket that nothing opened', "a) / 2 + '// no /'"],
+    ['a division after a member called return', "a.return / 2 + '// no /'"],
+    ['a division after an asserted call', "f(a)! / 2 + '// no /'"],
+    ['a division after a list', "a[1] / 2 + '// no /'"],
+    ['a division after a template', "`a` / 2 + '// no /'"],
+    ['a division after a decrement', "i-- / 2 + '// no /'"],
     ['a division', 'a / b / c'],
     ['a division after a call', "f(a) / g('// no') / 2"],
     ['a division after an increment', 'i++ / 2'],
@@ -100,6 +127,8 @@ describe('The text of JSX', () => {
     ['a member', '<Dose.Limit a:b="`">`</Dose.Limit>'],
     ['a closing tag with white space', '<p>`</p\n>'],
     ['a slash in a tag', '<p / a="`">`</p>'],
+    ['a backtick after the head of a statement', '0; if (a) <p>`</p>'],
+    ['a bracket that nothing closes', '<p>a) b</p>'],
   ])('is no code: %s', (_, code) => {
     const source = [`x = ${code}; // yes`, '// here', `f(${code}) // too`, 'return `// no`', '// and here']
     expect(js(...source)).toEqual(['yes', 'here', 'too', 'and here'])
@@ -130,6 +159,10 @@ describe('The text of JSX', () => {
 
   it('takes back the comments it found in what was no element', () => {
     expect(js('x = <a {/* one */ b} /* two */', '// three')).toEqual(['one', 'two', 'three'])
+  })
+
+  it('takes back the brackets it saw in what was no element', () => {
+    expect(js('if (x = <a>{(1) + 2) /`/.test(y) // one', '// two')).toEqual(['one', 'two'])
   })
 
   it('is none in a file of TypeScript without JSX: what looks like a tag is a type assertion', () => {

@@ -1,3 +1,4 @@
+import { commentsOf } from '../../../src/rosie/parse/comments/index.ts'
 import { commentsIn, expectText } from './reading.ts'
 
 describe('SQL', () => {
@@ -26,10 +27,75 @@ describe('SQL', () => {
     ['a string of Oracle', "q'[it's -- no]'"],
     ['a string of Oracle with a mark of its own', "nq'!it's -- no!'"],
     ['a string of several lines', "'\n-- no\n'"],
+    ['a name in brackets', "dbo.[Patient's -- dose]"],
+    ['the subscript of a list', "a[b['--']]"],
+    ['a list', "array['--', ']']"],
+    ['a list of lists', "array[[a, '--'], [b, ']--']]"],
     ['a subtraction', 'a - b'],
     ['a division', 'a / b'],
   ])('has no comments in %s', (_, code) => {
     expectText('sql', code, ['--', ''])
+  })
+
+  it.each([
+    ['a function', ['create function f() returns int as $$', 'language plpgsql;']],
+    ['a procedure, its body with a tag', ['CREATE PROCEDURE f() LANGUAGE plpgsql AS $body$', ';']],
+    ['a block of its own', ['do $$', ';']],
+    ['a block with its language', ['DO LANGUAGE plpgsql $x$', ';']],
+    ['a block with its language in quotes', ["do language 'plpgsql' $$", ';']],
+    ['a body behind a comment', ['create function f() returns int as -- one', '$$', ';']],
+  ])('has comments in the body of %s, whose strings have none', (_, [...source]) => {
+    const mark = /\$\w*\$/.exec(source.join(' '))?.[0] ?? ''
+    const body = ["  x := 'it''s -- no';", '  -- two', '  execute $q$ -- no $q$; /* three */', `end ${mark} -- four`]
+    expect(
+      sql(...source.slice(0, -1), ...body, source.at(-1) ?? '', '-- five').filter((text) => text !== 'one'),
+    ).toEqual(['two', 'three', 'four', 'five'])
+  })
+
+  it('knows where the comments of a body stand', () => {
+    expect(commentsOf('do $$\n  x; -- one\n$$;\n-- two', 'sql').map(({ lines }) => lines)).toEqual([
+      [{ line: 2, column: 9, text: 'one' }],
+      [{ line: 4, column: 4, text: 'two' }],
+    ])
+  })
+
+  it('lets nothing out of a body, and reads on in one that is not closed', () => {
+    expect(sql('do $$ /* one $$;', "do $$ it's $$;", '-- two')).toEqual(['one', 'two'])
+    expect(sql('do $$', '-- one', '/* two')).toEqual(['one', 'two'])
+  })
+
+  it.each<[string, string, string?]>([
+    ['a value', 'select $$'],
+    ['a comment of the catalogue', 'comment on table t is $$'],
+    ['an argument', 'f(has, $$'],
+    ['a name that ends in as', 'select has $$'],
+    ['a name that ends in do', 'select todo $$'],
+    ['a name with language in it', 'select my_language a $$'],
+    ['a body in a body', 'do $a$ begin execute as $$', '$a$'],
+  ])('takes for a text, not a body, what follows %s', (_, code, close = '') => {
+    expect(sql(`${code} -- no /* no */ $$ ${close} -- yes`, '-- here')).toEqual(['yes', 'here'])
+  })
+
+  it('has the delimiters that a script of MySQL sets, and comments with a hash', () => {
+    expect(
+      sql(
+        '-- one',
+        'DELIMITER $$',
+        'begin -- two',
+        " select '# no', `# no`; # three",
+        'end$$',
+        '# four',
+        'delimiter ;',
+      ),
+    ).toEqual(['one', 'two', 'three', 'four'])
+    expect(sql('  delimiter //', "x; // it's", '-- one', "'")).toEqual([])
+    expect(sql('select delimiter $$ -- no $$; -- yes')).toEqual(['yes'])
+  })
+
+  it('has comments with a hash at the beginning of a line elsewhere, where white space follows', () => {
+    expect(sql("# it's one", '  ## two', '#')).toEqual(["it's one", 'two'])
+    expect(sql("select * from #doses where a = '", '-- no', "'")).toEqual([])
+    expect(sql("select a # b, '", '-- no', "'", "#> '{a}' -- yes")).toEqual(['yes'])
   })
 
   it('takes a name that ends in e or q for no prefix', () => {

@@ -107,6 +107,42 @@ describe('adr/file-name', () => {
     ])
   })
 
+  it('finds two decisions with one number, and each names the other', async () => {
+    const [a, b] = ['.gxp/adr/ADR-012-queues.md', '.gxp/adr/ADR-0012-streams.md']
+    const findings = await found({ [a]: decision(), [b]: decision(), [PATH]: decision() })
+    expect(findings).toMatchObject([
+      { rule: 'adr/file-name', severity: 'warning', path: b, line: 1, gxpId: 'ADR-0012' },
+      { rule: 'adr/file-name', severity: 'warning', path: a, line: 1, gxpId: 'ADR-012' },
+    ])
+    expect(findings.map(({ message }) => message)).toEqual([
+      `ADR-0012 is also the number of ${a}. Give the newer one a number of its own.`,
+      `ADR-012 is also the number of ${b}. Give the newer one a number of its own.`,
+    ])
+  })
+
+  it('names three of many that share a number, and says how many more there are', async () => {
+    const many = (names: string) => Object.fromEntries([...names].map((n) => [`.gxp/adr/ADR-012-${n}.md`, decision()]))
+    const four = await found(many('abcd'))
+    expect(four).toHaveLength(4)
+    for (const { path, message } of four) {
+      expect(message.match(/\.md/g)).toHaveLength(3)
+      expect(message).not.toContain(path)
+      expect(message).not.toContain('more')
+    }
+    const [first, , , , fifth] = await found(many('abcde'))
+    expect([first?.message, fifth?.message]).toEqual([
+      expect.stringMatching(/-b\.md, .*-c\.md, .*-d\.md and 1 more\./),
+      expect.stringMatching(/-a\.md, .*-b\.md, .*-c\.md and 1 more\./),
+    ])
+  })
+
+  it('does not compare with a template, or with a file that is to be renamed anyway', async () => {
+    const files = { [PATH]: decision(), '.gxp/adr/ADR-1-x.md': decision(), '.gxp/adr/ADR-000-template.md': '' }
+    expect(await told({ ...files, '.gxp/adr/ADR-000-first.md': decision() })).toEqual([
+      '.gxp/adr/ADR-1-x.md:1 warning adr/file-name',
+    ])
+  })
+
   it('is all that is told of a file that is no decision', async () => {
     expect(await told({ '.gxp/adr/notes.md': '# Notes\n' })).toEqual(['.gxp/adr/notes.md:1 warning adr/file-name'])
     expect(await told({ '.gxp/adr/notes.md': '# Notes\n## Context\nx\n' })).toEqual([

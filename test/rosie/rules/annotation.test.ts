@@ -11,6 +11,7 @@ import {
   requirement,
   SOURCE,
   SPECIFICATION,
+  STORY,
   specification,
   TEST,
 } from '../../support/record.ts'
@@ -125,6 +126,25 @@ describe('annotation/unknown-id', () => {
       '.gxp/requirements/.gitkeep': '',
     }
     expect(found(await assessRecord(files), rule)).toMatchObject([{ gxpId: 'REQ-007' }])
+  })
+
+  it('finds them where the directory existed before this change: git keeps no empty one', async () => {
+    const head = goodBut({ [REQUIREMENT]: null })
+    const paths = async (base: Given['base']) => found(await assessRecord(head, { base }), rule).map(({ path }) => path)
+    expect(await paths(goodBut({}))).toEqual([SOURCE])
+    expect(await paths(goodBut({ [REQUIREMENT]: null, '.gxp/requirements/.gitkeep': '' }))).toEqual([SOURCE])
+    expect(await paths(head)).toEqual([])
+    const whole = await assessRecord(head, { base: goodBut({}) })
+    expect(found(whole, 'trace/broken-reference')).toMatchObject([{ path: STORY, gxpId: 'US-001-001' }])
+    expect(whole.summary.requirements).toMatchObject({ total: 0 })
+  })
+
+  it('asks of the base what its own directories ask, not what those of the head do', async () => {
+    const head = { ...goodBut({}), 'src/a.ts': '// @gxp-satisfies REQ-404\n' }
+    const { findings } = await assessRecord(head, { base: { ...head, [REQUIREMENT]: '' } })
+    expect(found({ findings }, rule)).toMatchObject([{ gxpId: 'REQ-404', status: 'existing' }])
+    const base = { ...goodBut({ [REQUIREMENT]: null }), 'src/a.ts': head['src/a.ts'] }
+    expect(found(await assessRecord(head, { base }), rule)).toMatchObject([{ gxpId: 'REQ-404', status: 'introduced' }])
   })
 
   it('finds nothing where the document is there and can not be read', async () => {
@@ -294,7 +314,7 @@ describe('annotation/missing-tag', () => {
       '// @gxp-verifies SPEC-001-001 @test-type OQ',
       '// @gxp-risk HIGH',
       'x()',
-      '// Whole doses: @test-type OQ',
+      '// Whole doses. @test-type OQ',
       '// @gxp-verifies SPEC-001-001',
     )
     expect(await of(rule, { 'test/a.test.ts': test })).toMatchObject([{ severity: 'warning', line: 4 }])

@@ -70,15 +70,27 @@ describe('evidence/missing-claim', () => {
     ['timestamp', '2026-02-05'],
     ['timestamp', '2026-02-05T10:00:00'],
     ['timestamp', '2026-13-05T10:00:00Z'],
+    ['timestamp', '2026-02-30T10:00:00Z'],
+    ['timestamp', '2026-02-05T25:00:00Z'],
+    ['timestamp', '2026-02-05T10:00:00 (noon) Z'],
+    ['timestamp', '2026-02-05T10:00:00+2'],
     ['test_results', 'passed'],
     ['test_results', {}],
     ['test_results', { passed: '4', failed: '0' }],
     ['system_state_hash', ' '],
     ['system_state_hash', 'sha256:abc'],
     ['system_state_hash', { sha256: 'x' }],
+    ['verification_tier', 'XQ'],
+    ['verification_tier', 'oq'],
+    ['verification_tier', ''],
+    ['verification_tier', 1],
+    ['git_commit', 1234567],
+    ['iat', '1770285600'],
+    ['exp', '1801908000'],
+    ['exp', [1801908000]],
   ])('finds that %s is %j, which says nothing, and says what would', async (claim, value) => {
     expect(found(await signed({ [claim]: value }), rule)).toMatchObject([
-      { severity: 'error', message: expect.stringContaining(`has a \`${claim}\` that is not`) },
+      { severity: 'error', message: expect.stringMatching(new RegExp(`has an? \`${claim}\` that is not`)) },
     ])
   })
 
@@ -100,7 +112,11 @@ describe('evidence/missing-claim', () => {
 
   it.each<[string, Changes]>([
     ['a list of results', { test_results: [{ status: 'passed' }] }],
-    ['a time in another zone', { timestamp: '2026-02-05T11:00:00.123+01:00' }],
+    ['UTC as some languages write it', { timestamp: '2026-02-05T10:00:00.123456+00:00' }],
+    ['UTC without a colon, no seconds and small letters', { timestamp: '2026-02-05t10:00+0000' }],
+    ['a tier, a commit and times that are null', { verification_tier: null, git_commit: null, iat: null, exp: null }],
+    ['a tier, a commit and times that are absent', { verification_tier: undefined, git_commit: undefined }],
+    ['times as numbers', { iat: 1770285600, exp: 1801908000.5 }],
     ['a hash without its prefix, in capitals', { system_state_hash: 'AB'.repeat(32) }],
   ])('accepts %s', async (_, changes) => {
     expect(found(await signed(changes))).toEqual([])
@@ -119,6 +135,37 @@ describe('evidence/missing-claim', () => {
     ])
     expect(found(await runs({ a: old, b: {} }))).toMatchObject([
       { message: expect.stringMatching(/^1 evidence file carries/) },
+    ])
+  })
+
+  it.each(['2026-02-05T12:00:00+02:00', '2026-02-05T04:30:00-0530', '2026-02-05T10:01:00+00:01'])(
+    'accepts %s, of another zone than UTC, with one notice for all files',
+    async (timestamp) => {
+      expect(found(await runs({ a: {}, b: { timestamp }, c: { timestamp } }))).toMatchObject([
+        {
+          rule,
+          severity: 'notice',
+          path: '.gxp/evidence/b.jws',
+          line: 1,
+          message: expect.stringMatching(/^2 evidence files give a time of another zone than UTC/),
+        },
+      ])
+      expect(found(await signed({ timestamp }))).toMatchObject([
+        { message: expect.stringMatching(/^1 evidence file gives a time/) },
+      ])
+      const metadata = await evidencePackage(team, { created_at: timestamp })
+      expect(found(await assessRecord(goodBut(metadata), { keys: [team.key] }), rule)).toMatchObject([
+        { severity: 'notice', path: `${PACKAGE}/metadata.json` },
+      ])
+    },
+  )
+
+  it('reads such a time as the moment that it is', async () => {
+    const at = async (timestamp: string) => briefly(await signed({ timestamp }))
+    expect(await at('2026-02-06T12:05:00+02:00')).toEqual([`${EVIDENCE}:1 notice ${rule}`])
+    expect(await at('2026-02-06T12:05:01+0200')).toEqual([
+      `${EVIDENCE}:1 error evidence/future`,
+      `${EVIDENCE}:1 notice ${rule}`,
     ])
   })
 
@@ -165,6 +212,27 @@ describe('evidence/missing-claim', () => {
     expect(await of({ system_state_hash: undefined })).toMatchObject([
       { message: expect.stringContaining('`system_state_hash`') },
     ])
+    expect(await of({ tier: 'XQ' })).toMatchObject([
+      { message: 'The metadata of the package has a `tier` that is not IQ, OQ or PQ.' },
+    ])
+    // The older word counts where the newer one is not there, and there only.
+    expect(await of({ tier: 'XQ', verification_tier: 'OQ' })).toHaveLength(1)
+    expect(await of({ tier: undefined, verification_tier: 'OQ' })).toEqual([])
+    expect(await of({ tier: undefined, verification_tier: 'XQ' })).toMatchObject([
+      { message: 'The metadata of the package has a `verification_tier` that is not IQ, OQ or PQ.' },
+    ])
+  })
+
+  it('does not take the `tier` of single evidence for its tier', async () => {
+    expect(found(await signed({ tier: 'XQ' }))).toEqual([])
+  })
+
+  it('asks the signature of a package for times that can be read', async () => {
+    const token = { sign: (payload: Record<string, Json> = {}) => team.sign({ ...payload, exp: 'never' }) }
+    const files = await evidencePackage(token)
+    expect(found(await assessRecord(goodBut(files), { keys: [team.key] }), rule)).toMatchObject([
+      { message: expect.stringContaining('has an `exp` in its signature that is not a number of seconds') },
+    ])
   })
 })
 
@@ -207,9 +275,10 @@ describe('evidence/unknown-spec', () => {
   it('is not content with a test alone, nor with what is no specification', async () => {
     const test = { 'test/a.test.ts': '// @gxp-verifies SPEC-003\n// @test-type OQ\n' }
     expect(found(await assessed({ spec_id: 'SPEC-003' }, test), rule)).toHaveLength(1)
-    expect(found(await assessed({ spec_id: 'REQ-001' }), rule)).toMatchObject([
-      { message: expect.stringContaining('REQ-001, which is no specification') },
-    ])
+    for (const id of ['REQ-001', 'US-001-001', 'REQ-404'])
+      expect(found(await assessed({ spec_id: id }))).toMatchObject([
+        { rule, severity: 'warning', message: expect.stringContaining(`${id}, which is no specification`) },
+      ])
     expect(found(await assessed({ spec_id: 'limit check' }), rule)).toMatchObject([{ gxpId: 'limit check' }])
   })
 
@@ -261,6 +330,9 @@ describe('evidence/failed', () => {
       { gxpId: 'SPEC-001-001', message: expect.stringContaining('2 tests failed') },
     ])
     expect(found(await assessed({ test_results: { passed: 0, failed: 0 } }), rule)).toEqual([])
+    expect(found(await assessed({ test_results: { result: 'FAIL', passed: 3, failed: 0 } }), rule)).toMatchObject([
+      { message: expect.stringContaining('reports that the run failed, though it counts no failed test. Mend') },
+    ])
   })
 
   it.each([
@@ -324,6 +396,36 @@ describe('evidence/failed', () => {
   })
 })
 
+describe('What is wrong with older evidence', () => {
+  const OLD = { timestamp: '2026-02-04T10:00:00Z', test_results: undefined }
+  const severity = async (newer: Changes, files: Record<string, string> = {}) =>
+    found(await runs({ a: OLD, b: newer }, files), 'evidence/missing-claim').find(({ path }) =>
+      path?.endsWith('/a.jws'),
+    )?.severity
+
+  it('is a notice once newer evidence counts, whether it passed or failed', async () => {
+    expect(await severity({})).toBe('notice')
+    expect(await severity({ test_results: { passed: 1, failed: 1 } })).toBe('notice')
+    expect(await severity({ exp: NOW / 1000 + 1 })).toBe('notice')
+  })
+
+  it.each<[string, Changes]>([
+    ['is of the future', { timestamp: iso(NOW + 5 * MINUTES + 1) }],
+    ['expired', { exp: NOW / 1000 }],
+    ['does not say when it was made', { timestamp: undefined, iat: NOW / 1000 }],
+    ['has no results either', { test_results: undefined }],
+    ['is of a tier that is none', { verification_tier: 'XQ' }],
+    ['is of another tier', { verification_tier: 'IQ' }],
+  ])('is none where the newer one %s', async (_, newer) => {
+    expect(await severity(newer)).toBe('error')
+  })
+
+  it('looks at the failures of no tier that is none: that it is none is told', async () => {
+    const files = await runs({ a: { verification_tier: 'XQ', test_results: { passed: 1, failed: 1 } } })
+    expect(briefly(files)).toEqual(['.gxp/evidence/a.jws:1 error evidence/missing-claim'])
+  })
+})
+
 describe('evidence/future', () => {
   const rule = 'evidence/future'
 
@@ -350,7 +452,7 @@ describe('evidence/future', () => {
     expect(found(await assessed({ iat: 1e300, gxp_id: undefined }), rule)).toMatchObject([
       { gxpId: 'SPEC-001-001', message: expect.stringContaining('no calendar') },
     ])
-    expect(found(await assessed({ iat: '9999999999' }))).toEqual([])
+    expect(found(await assessed({ iat: '9999999999' }), rule)).toEqual([])
   })
 
   it('stays an error whatever else there is, and is not told of invalid evidence', async () => {

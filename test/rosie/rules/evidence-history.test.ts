@@ -1,5 +1,15 @@
 import { evidencePackage, PACKAGE, without } from '../../support/evidence-package.ts'
-import { assessRecord, CONTEXT, claims, type Files, found, goodBut, type Signer, signer } from '../../support/record.ts'
+import {
+  assessRecord,
+  CONTEXT,
+  claims,
+  document,
+  type Files,
+  found,
+  goodBut,
+  type Signer,
+  signer,
+} from '../../support/record.ts'
 
 let team: Signer
 let first: string
@@ -152,6 +162,127 @@ describe('evidence/removed', () => {
     const given = { base: goodBut({ [A]: first }), keys: [team.key] }
     expect(found(await assessRecord({ 'src/a.ts': '' }, given), removed)).toEqual([])
     expect(found(await assessRecord({ 'GxP.MD': '# Policy' }, given), removed)).toEqual([])
-    expect(found(await assessRecord({ '.gxp/README.md': 'x' }, given), removed)).toHaveLength(1)
+    // The evidence, and the good record's record of testing.
+    expect(found(await assessRecord({ '.gxp/README.md': 'x' }, given), removed)).toHaveLength(2)
+  })
+})
+
+describe('A record of testing', () => {
+  const ROT = '.gxp/evidence/ROT-SPEC-001-001.md'
+  const AGAIN = '.gxp/evidence/ROT-SPEC-001-001-2.md'
+  const FIELDS: Record<string, string> = {
+    spec_id: 'SPEC-001-001',
+    tester: 'A. Tester',
+    test_date: '2026-02-05',
+    test_type: 'scripted',
+    result: 'FAIL',
+    summary: 'A dose of 0 mg was accepted.',
+  }
+  const text = (changes: Record<string, string | null> = {}) =>
+    document(
+      Object.entries({ ...FIELDS, ...changes }).flatMap(([key, value]) => (value === null ? [] : [`${key}: ${value}`])),
+    )
+  /** Findings of both rules when the record with one text becomes these files. */
+  const became = async (before: string | Uint8Array | Files, after: Record<string, string | Uint8Array | null>) => {
+    const base = typeof before === 'string' || before instanceof Uint8Array ? { [ROT]: before } : before
+    const assessed = await assessRecord(goodBut(after), { base: goodBut(base) })
+    return [...found(assessed, changed), ...found(assessed, removed)]
+  }
+
+  it.each([
+    ['spec_id', 'SPEC-001-002', 2],
+    ['tester', 'B. Tester', 3],
+    ['test_date', '2026-02-06', 4],
+    ['test_type', 'ad-hoc', 5],
+    ['result', 'PASS', 6],
+  ])('stays as it is: its %s is not edited to %s', async (name, value, line) => {
+    expect(await became(text(), { [ROT]: text({ [name]: value }) })).toMatchObject([
+      {
+        rule: changed,
+        severity: 'error',
+        path: ROT,
+        line,
+        gxpId: 'SPEC-001-001',
+        message: expect.stringMatching(
+          new RegExp(`^This record of testing was edited: \`${name}\` was \`${FIELDS[name]}\` and is \`${value}\`\\.`),
+        ),
+      },
+    ])
+  })
+
+  it('is told once, with all that was edited', async () => {
+    const [edited, ...others] = await became(text(), { [ROT]: text({ result: 'PASS', tester: 'B.' }) })
+    expect(edited?.message).toContain('`tester` was `A. Tester` and is `B.`, `result` was `FAIL` and is `PASS`.')
+    expect(edited?.line).toBe(3)
+    expect(others).toEqual([])
+  })
+
+  it('may have its summary corrected, its text added to, and its layout changed', async () => {
+    expect(await became(text(), { [ROT]: text({ summary: 'A dose of 0 mg was taken.' }) })).toEqual([])
+    expect(await became(text(), { [ROT]: `${text({ tester: '"A.  Tester"' })}\nSeen by QA.\n` })).toEqual([])
+  })
+
+  it('may be moved, also to make room for a new one', async () => {
+    expect(await became(text(), { [ROT]: null, [AGAIN]: text() })).toEqual([])
+    expect(await became(text(), { [ROT]: null, [AGAIN]: text({ summary: 'Corrected.' }) })).toEqual([])
+    expect(await became(text(), { [ROT]: text({ result: 'PASS' }), [AGAIN]: text({ summary: 'x' }) })).toEqual([])
+    expect(await became(text(), { [ROT]: text({ result: 'PASS' }), '.gxp/evidence/old/failed.md': text() })).toEqual([])
+    expect(await became(text(), { [ROT]: text({ result: 'PASS' }), '.gxp/old/failed.md': text() })).toHaveLength(1)
+  })
+
+  it('is not deleted, and one that says the same stands for one only', async () => {
+    expect(await became(text(), { [ROT]: null })).toMatchObject([
+      {
+        rule: removed,
+        severity: 'error',
+        path: CONTEXT,
+        line: 1,
+        gxpId: 'SPEC-001-001',
+        message: `The record of testing \`${ROT}\` was deleted. Evidence is append-only: restore it, and add what is new beside it.`,
+      },
+    ])
+    const two = { [ROT]: text(), [AGAIN]: text({ summary: 'Again.' }) }
+    expect(await became(two, { [ROT]: text(), [AGAIN]: null })).toMatchObject([{ rule: removed }])
+    expect(await became(two, { [ROT]: null, [AGAIN]: text({ summary: 'Again.' }) })).toMatchObject([{ rule: removed }])
+    expect(await became(two, { [ROT]: null, [AGAIN]: text({ summary: 'Both.' }) })).toMatchObject([{ rule: removed }])
+    const moved = { [ROT]: null, [AGAIN]: null, '.gxp/evidence/ROT-SPEC-001-001-3.md': text() }
+    expect(await became(two, moved)).toMatchObject([{ message: expect.stringContaining(AGAIN) }])
+    const swapped = { [ROT]: text({ summary: 'x' }), [AGAIN]: text() }
+    expect(await became(two, swapped)).toEqual([])
+    const renamed = { [ROT]: null, [AGAIN]: null, '.gxp/evidence/ROT-SPEC-001-001-3.md': text({ summary: 'x' }) }
+    expect(await became(two, renamed)).toHaveLength(1)
+    expect(await became({ ...two, [AGAIN]: text({ result: 'PASS' }) }, { [ROT]: null, [AGAIN]: null })).toHaveLength(2)
+  })
+
+  it('may be mended where it was malformed, and failed tests do not pass by that', async () => {
+    expect(await became(text({ tester: null }), { [ROT]: text() })).toEqual([])
+    expect(await became(text({ test_date: '""' }), { [ROT]: text() })).toEqual([])
+    expect(await became(text({ result: 'failed' }), { [ROT]: text() })).toEqual([])
+    expect(await became(text({ result: 'passed' }), { [ROT]: text({ result: 'PASS' }) })).toEqual([])
+    expect(await became(text({ result: null }), { [ROT]: text() })).toEqual([])
+    expect(await became(text({ result: 'failed' }), { [ROT]: text({ result: 'PASS_WITH_DEVIATIONS' }) })).toHaveLength(
+      1,
+    )
+    expect(await became('---\nresult: [\n---\n', { [ROT]: text() })).toEqual([])
+    expect(await became('---\nresult: [\n---\n', { [ROT]: null })).toEqual([])
+  })
+
+  it('is told for what it is when it is malformed now, and as edited when it is no text any more', async () => {
+    expect(await became(text(), { [ROT]: text({ result: null }) })).toEqual([])
+    expect(await became(text(), { [ROT]: text({ result: 'passed' }) })).toEqual([])
+    expect(await became(text(), { [ROT]: '---\nresult: [\n---\n' })).toEqual([])
+    expect(await became(text(), { [ROT]: new Uint8Array([0xff]) })).toMatchObject([
+      {
+        rule: changed,
+        path: ROT,
+        line: 1,
+        message: expect.stringMatching(/^This record of testing can't be read any more\./),
+      },
+    ])
+  })
+
+  it('is left to context/missing where the whole record was deleted, and rests without a base', async () => {
+    expect(found(await assessRecord({ 'src/a.ts': '' }, { base: goodBut({}) }), removed)).toEqual([])
+    expect(found(await assessRecord(goodBut({ [ROT]: text({ result: 'PASS' }) })), changed)).toEqual([])
   })
 })

@@ -119,8 +119,14 @@ describe('evidence/missing', () => {
     expect(found(await assessed('HIGH', { ...lone, [EVIDENCE]: await team.sign() }), rule)).toEqual([])
     const status = (word: string) =>
       edited(SPECIFICATION, 'verification_tier: OQ', `verification_tier: OQ\nvalidation_status: ${word}`)
-    expect(found(await assessed('HIGH', { ...(await kept()), ...status('retired') }), rule)).toEqual([])
-    expect(found(await assessed('HIGH', { ...(await kept()), ...status('draft') }), rule)).toHaveLength(1)
+    // The requirement is in force, and to be proven: that is asked of it, not of what was retired.
+    expect(found(await assessed('HIGH', { ...(await kept()), ...status('retired') }), rule)).toMatchObject([
+      { gxpId: 'REQ-001' },
+    ])
+    expect(found(await assessed('MEDIUM', { ...(await kept()), ...status('retired') }), rule)).toEqual([])
+    expect(found(await assessed('HIGH', { ...(await kept()), ...status('draft') }), rule)).toMatchObject([
+      { gxpId: 'SPEC-001-001' },
+    ])
     const unreadable = { ...(await kept()), [SPECIFICATION]: 'no front matter' }
     expect(found(await assessed('HIGH', unreadable), rule)).toEqual([])
   })

@@ -139,9 +139,47 @@ describe('evidence/commit-unavailable', () => {
     const short = (digits: number) => of(C1.slice(0, digits), ONE)
     const gone = (digits: number) => ({ states: { [C1.slice(0, digits)]: null } })
     expect(found(await runs({ a: short(7) }, gone(7)), rule)).toHaveLength(1)
-    expect(found(await runs({ a: short(6) }, gone(6)), rule)).toEqual([])
+    expect(found(await runs({ a: short(6) }, gone(6)), rule)).toMatchObject([
+      { message: expect.stringContaining('`111111` as its `git_commit`, which is no commit id') },
+    ])
     const known = await runs({ a: short(8) }, { states: { [C1.slice(0, 8)]: ONE } })
     expect(known.summary.provenance).toEqual({ verified: 1, contradicted: 0, unavailable: 0 })
+  })
+
+  it.each(['main', '--help', '', ' ', `git:${'1'.repeat(40)}`, '1'.repeat(65), 'g'.repeat(40)])(
+    'is told of %j, a text that is no commit id, once for all evidence that names it',
+    async (git_commit) => {
+      const each = { a: of(C1, ONE, { git_commit }), b: of(C1, ONE, { git_commit }), c: of(C1, ONE) }
+      expect(found(await runs(each))).toMatchObject([
+        {
+          rule,
+          severity: 'notice',
+          path: a,
+          line: 1,
+          message: expect.stringMatching(/^2 pieces of evidence name `.*` as its `git_commit`, which is no commit id/),
+        },
+      ])
+      const invalid = goodBut({ [EVIDENCE]: await stranger.sign(claims({ git_commit })) })
+      expect(found(await assessRecord(invalid, { keys: [team.key] }), rule)).toEqual([])
+    },
+  )
+
+  it.each<Json>([7, true, { sha: C1 }, [C1]])(
+    'leaves %j, which is no text, to evidence/missing-claim',
+    async (value) => {
+      expect(found(await runs({ a: of(C1, ONE, { git_commit: value }) }))).toMatchObject([
+        {
+          rule: 'evidence/missing-claim',
+          severity: 'error',
+          message: 'The payload has a `git_commit` that is not the id of a commit, as text.',
+        },
+      ])
+    },
+  )
+
+  it('says nothing where no commit is named', async () => {
+    for (const git_commit of [undefined, null])
+      expect(found(await runs({ a: of(C1, ONE, { git_commit }) }))).toEqual([])
   })
 
   it('says nothing of commits that are there, or were not looked for, nor of invalid evidence', async () => {

@@ -400,6 +400,24 @@ describe('evidence/package-totals', () => {
     expect(odd).toMatchObject({ rule, line: 24, message: expect.stringContaining('no whole number') })
   })
 
+  it('adds up what the files have, not the sizes that the manifest says they have', async () => {
+    const files = sizes((path) => entry(path).size_bytes + (path === 'metadata.json' ? 1 : 0))
+    const size = expect.stringMatching(/^The manifest's `size_bytes` of `metadata\.json`/)
+    const messages = async (total: number) =>
+      (await totals({ files, total_size_bytes: total })).map(({ message }) => message).sort()
+    // The true sum is right whatever the sizes say; the sum of the sizes has the one fault of the size.
+    expect(await messages(bytes)).toEqual([size])
+    expect(await messages(bytes + 1)).toEqual([size])
+    expect(await messages(bytes + 2)).toEqual([
+      size,
+      `The manifest's \`total_size_bytes\` is ${bytes + 2}; its files have ${bytes} bytes together.`,
+    ])
+    // Where no size is wrong, what they add up to is no excuse.
+    const some = sizes((path) => (path === 'metadata.json' ? undefined : entry(path).size_bytes))
+    const rest = bytes - entry('metadata.json').size_bytes
+    expect(briefly(await totals({ files: some, total_size_bytes: rest }))).toEqual(['manifest.json:31 totals'])
+  })
+
   it('says nothing of the size of files that are missing or altered: that is told as such', async () => {
     const files = contentBut({ 'test-output.log': '15 passed\n', 'environment.json': null })
     expect(briefly(await judgeSigned({ files, manifest: manifestOf() }))).toEqual([

@@ -58,6 +58,25 @@ describe('policy/invalid', () => {
     expect(await project('# Words\n')).toEqual([expect.stringMatching(/^GxP\.MD:1 notice The file does not begin/)])
   })
 
+  it.each(['.github/rosie.yaml', '.github/ROSIE.yml', '.github/.rosie.yml', '.github/rosie-guard.yml'])(
+    'finds a policy under a name that is not read: %s',
+    async (path) => {
+      const named = (file: string) => [
+        `${file}:1 error The policy is read from \`.github/rosie.yml\` alone, so nothing in \`${file}\` holds. Give it that name.`,
+      ]
+      const text = 'fail_on: sometimes\n'
+      expect(await told(goodBut({ [path]: text }), rule)).toEqual(named(path))
+      expect(await told(goodBut({ [path]: text, [POLICY]: 'fail_on: never\n' }), rule)).toEqual(named(path))
+    },
+  )
+
+  it.each(['rosie.yml', '.github/rosie.json', '.github/workflows/rosie.yaml', 'docs/.github/rosie.yaml'])(
+    'finds nothing in a file that is no policy: %s',
+    async (path) => {
+      expect(await told(goodBut({ [path]: 'fail_on: sometimes\n' }), rule)).toEqual([])
+    },
+  )
+
   const ignore = (fields: string) => `# one\nignore:\n  - {paths: [src/**], reason: Why, ${fields}}\n`
 
   it('finds an ignore that has expired, as a warning', async () => {
@@ -94,6 +113,14 @@ describe('policy/invalid', () => {
     const policy = { locked: ['fail_on', 'comment'] }
     expect(await invalid('ignore: []\nfail_on: never\n', { policy })).toEqual([
       `${POLICY}:2 warning \`fail_on\` is locked by the policy of the organisation, so what is set here does not hold. Take it out.`,
+    ])
+  })
+
+  it('finds a key that says what keeps it from being used, at that line', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+    const jwks = JSON.stringify({ keys: [{ kid: 'qa', revoked_at: 1_767_225_600, ...key }] }, null, 2)
+    expect(await told(goodBut({ '.gxp/keys/qa.jwks.json': jwks }), rule)).toEqual([
+      '.gxp/keys/qa.jwks.json:5 error The key `qa` says `revoked_at`, which is not read: write `"revoked": {"revoked_at": 1767225600}` in the key, in seconds since 1970-01-01. As it stands, no evidence is verified with it.',
     ])
   })
 

@@ -146,6 +146,25 @@ describe('risk/malformed-entry', () => {
     expect(await register(entry({ status }))).toEqual([])
   })
 
+  it('finds a date that lies ahead, but not that of tomorrow, which it is already elsewhere', async () => {
+    expect(await register(entry({ date: '2026-02-07' }))).toEqual([])
+    expect(await register(entry({ date: '2026-02-08' }))).toMatchObject([
+      { severity: 'error', line: 2, message: '`Date` of RISK-002 is `2026-02-08`. Write a day that has come.' },
+    ])
+    expect(await told(LINE.replace('2026-02-05', '2099-02-05'))).toEqual([
+      `${PATH}:1 error risk/malformed-entry`,
+      `${PATH}:1 notice risk/malformed-entry`,
+    ])
+  })
+
+  it.each([
+    ['## RISKS-004: Stones\n- Impact: harm\n', 1],
+    ['2026-02-05 RISK-004 | REQ-001 | Risk: HIGH | Impact: x | Mitigation: y | Test Coverage: SPEC-001-001\n', 1],
+    ['Risks:\n| RISK-004 | HIGH | open |\n', 2],
+  ])('finds %j, which is meant as an entry', async (text, line) => {
+    expect(await told(`${text}${LINE.replace('[', '# [')}`)).toEqual([`${PATH}:${line} error risk/malformed-entry`])
+  })
+
   it('finds what is meant as an entry, at its line', async () => {
     expect(await told(`${entry()}\n## Risk 3: Kilograms\n`)).toEqual([`${PATH}:11 error risk/malformed-entry`])
   })
@@ -192,6 +211,12 @@ describe('risk/duplicate-id', () => {
   it('tells an entry without a date for what it lacks only', async () => {
     expect(await told(entry() + entry({ date: '' }))).toEqual([`${PATH}:10 error risk/malformed-entry`])
     expect(await told(entry({ date: '' }) + entry())).toEqual([`${PATH}:1 error risk/malformed-entry`])
+  })
+
+  it('takes an entry whose date lies ahead for none: what is newer than it never comes', async () => {
+    const ahead = entry({ date: '2099-01-01' })
+    expect(await told(ahead + entry())).toEqual([`${PATH}:2 error risk/malformed-entry`])
+    expect(await told(entry() + ahead)).toEqual([`${PATH}:11 error risk/malformed-entry`])
   })
 
   it('tells entries of both forms apart by their ids alone', async () => {
@@ -322,7 +347,19 @@ describe('risk/entry-rewritten', () => {
     expect(await told(after, before)).toEqual([`${PATH}:16 error risk/entry-rewritten`])
   })
 
+  it('lets an entry be added anywhere: no entry is gone, and none says something else', async () => {
+    const other = entry({ id: 'RISK-005', date: '2026-02-05' })
+    expect(await register(other + LAW + entry(), LAW + entry())).toEqual([])
+    expect(await register(LAW + other + entry(), LAW + entry())).toEqual([])
+    // Unless it takes a part of another along.
+    const [head = '', rest = ''] = entry().split('- Impact')
+    expect(await told(`${LAW}${head}${other}- Impact${rest}`, LAW + entry())).toContain(
+      `${PATH}:12 error risk/entry-rewritten`,
+    )
+  })
+
   it('lets what was malformed be mended, and that alone', async () => {
+    expect(await register(entry(), entry({ date: '2099-02-03' }))).toEqual([])
     expect(await register(entry(), entry().replace('- Author: QA\n', ''))).toEqual([])
     expect(await register(entry(), entry().replace('- Author: QA', '- Author:'))).toEqual([])
     expect(await register(entry(), entry({ date: '3 February' }))).toEqual([])
@@ -437,6 +474,14 @@ describe('risk/open-high', () => {
 
   it('is silent about lower risks', async () => {
     expect(await register(entry({ risk: 'MEDIUM', status: 'open' }))).toEqual([])
+  })
+
+  it('does not go by an entry whose date lies ahead', async () => {
+    const ahead = entry({ date: '2099-01-01', status: 'closed' })
+    expect(await told(entry({ status: 'open' }) + ahead)).toEqual([
+      `${PATH}:11 error risk/malformed-entry`,
+      `${PATH}:9 warning risk/open-high`,
+    ])
   })
 
   it('goes by the newest revision, wherever it stands', async () => {

@@ -30,10 +30,18 @@ function prefixOf({ text, at }: Cursor): string {
 
 /** A raw string is closed by as many quotes as opened it; its holes have as many braces as it has dollars. */
 function raw(quotes: number, dollars: number): LiteralForm {
-  const form = { closes: '"'.repeat(quotes), run: true, multiline: true }
-  if (dollars === 0) return form
-  return { ...form, holes: [{ opens: '{'.repeat(Math.min(dollars, MOST_BRACES)), code: '{}' }] }
+  const holes = Math.min(dollars, MOST_BRACES)
+  const key = `${quotes} ${holes}`
+  const known = RAW.get(key)
+  if (known) return known
+  const form: LiteralForm = { closes: '"'.repeat(quotes), run: true, multiline: true }
+  const made: LiteralForm = holes === 0 ? form : { ...form, holes: [{ opens: '{'.repeat(holes), code: '{}' }] }
+  if (quotes <= MOST_KEPT) RAW.set(key, made)
+  return made
 }
+/** Made once each: what a form passes over is an expression of its own to compile. */
+const RAW = new Map<string, LiteralForm>()
+const MOST_KEPT = 16
 /** More than anybody writes, and few enough to look for at each brace. */
 const MOST_BRACES = 16
 

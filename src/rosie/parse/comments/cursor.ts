@@ -67,9 +67,17 @@ export interface ElementFrame {
   within: 'tag' | 'children'
   /** Open `<` of type arguments in the tag. */
   angles: number
-  /** Where its `<` stands, and how many comments were found by then. */
+  /** Where its `<` stands, and how many comments were found and which parentheses open by then. */
   from: number
   comments: number
+  parentheses: Parenthesis | null
+}
+
+/** An open `(`. A list, so that what is no element after all is taken back at once. */
+export interface Parenthesis {
+  /** Whether it holds the head of a statement, as after `if`: an expression may begin behind it, no operator. */
+  head: boolean
+  outer: Parenthesis | null
 }
 
 export interface Cursor {
@@ -79,6 +87,8 @@ export interface Cursor {
   until: number
   readonly comments: Comment[]
   readonly frames: Frame[]
+  /** The innermost open one, where a language asks for them. */
+  parentheses: Parenthesis | null
   /** The end of the code before this place, comments aside; `)` for a literal: a value. */
   before: string
   /** No regular expression begins before this: one that did would not end on its line. */
@@ -108,6 +118,7 @@ export const cursorOf = (text: string, until: number, at = 0, jsx = false): Curs
   until,
   comments: [],
   frames: [],
+  parentheses: null,
   before: '',
   noRegexBefore: 0,
   nesting: true,

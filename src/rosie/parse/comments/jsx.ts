@@ -19,12 +19,12 @@ const HOLE = { kind: 'code', brackets: '{}', depth: 0 } as const
 
 /** Opens an element, if one begins at the cursor. */
 export function beginsElement(cursor: Cursor): boolean {
-  const { text, at, comments, frames } = cursor
+  const { text, at, comments, frames, parentheses } = cursor
   if (!cursor.jsx) return false
   const end = match(OPENS, text, at)
   if (end === at) return false
   const within = text[end - 1] === '>' ? 'children' : 'tag'
-  frames.push({ kind: 'element', within, angles: 0, from: at, comments: comments.length })
+  frames.push({ kind: 'element', within, angles: 0, from: at, comments: comments.length, parentheses })
   cursor.at = end
   return true
 }
@@ -104,6 +104,7 @@ function goBackTo(cursor: Cursor, index: number): void {
   if (frame?.kind !== 'element') return
   cursor.frames.length = index
   cursor.comments.length = frame.comments
+  cursor.parentheses = frame.parentheses
   cursor.at = frame.from + 1
   cursor.before = '<'
   cursor.noRegexBefore = Math.min(cursor.noRegexBefore, cursor.at)

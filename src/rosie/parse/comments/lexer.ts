@@ -26,7 +26,7 @@ export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar
   const table = new Map(Object.entries(tokens))
   const code = new RegExp(`[^${classOf(table.keys())}]+`, 'y')
   return (text, until = text.length) => {
-    const cursor = cursorOf(text, until, text.startsWith('#!') ? endOfLine(text, 0) : 0, jsx)
+    const cursor = cursorOf(text, until, /^#!(?!\[)/.test(text) ? endOfLine(text, 0) : 0, jsx)
     while (!isDone(cursor) && (cursor.at < text.length || atEnd?.(cursor))) {
       const frame = cursor.frames.at(-1)
       if (frame?.kind === 'literal') readLiteral(cursor, frame)
@@ -39,7 +39,7 @@ export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar
   function readCode(cursor: Cursor): void {
     const { text, at } = cursor
     const end = match(code, text, at)
-    if (looksBack && end > at) cursor.before = text.slice(at, end).trimEnd().slice(-LONGEST_WORD) || cursor.before
+    if (looksBack && end > at) cursor.before = endOfCode(cursor.before, text.slice(at, end).trimEnd())
     cursor.at = end
     const char = text[end]
     if (char === undefined || table.get(char)?.some((token) => token(cursor))) return
@@ -48,8 +48,12 @@ export function lexer({ tokens, looksBack = false, jsx = false, atEnd }: Grammar
   }
 }
 
-/** Enough of the code before a token to know the word it ends with: `extends` and a character before it. */
-const LONGEST_WORD = 8
+/** The end of what has been read: of a short piece (`!`) what stands before it matters too. */
+const endOfCode = (before: string, code: string) =>
+  code.length >= LONGEST_WORD ? code.slice(-LONGEST_WORD) : code === '' ? before : (before + code).slice(-LONGEST_WORD)
+
+/** Enough of the code before a token to know the word it ends with: `for await` and a character before it. */
+const LONGEST_WORD = 10
 
 /** Brackets, where a hole of a literal ends with them. Top-level ones are not counted. */
 export function brackets(pair: '()' | '{}'): Readonly<Record<string, readonly Token[]>> {

@@ -1,8 +1,9 @@
 /**
- * Python: `#` and docstrings, which are triple-quoted statements of their own. Python reference, "Lexical analysis";
- * PEP 257.
+ * Python: `#` and docstrings, which are triple-quoted statements of their own; formatted strings have holes with code.
+ * Python reference, "Lexical analysis"; PEP 257.
  */
 import { type Comment, type Cursor, cursorOf, isDone, type Marks, match } from './cursor.ts'
+import { type Formatted, opensFormatted, readFormatted, readInHole } from './python-formatted.ts'
 import { lineComment, take } from './tokens.ts'
 
 const STRINGS = {
@@ -10,6 +11,7 @@ const STRINGS = {
   '"': { one: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"?/y, three: /"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""/y },
 } as const
 const PLAIN = /[^#'"()[\]{}]+/y
+const PLAIN_IN_HOLE = /[^#'"()[\]{}:]+/y
 const TEXT_MARKS: Marks = /^[ \t]*/
 
 const comment = lineComment('#')
@@ -20,35 +22,46 @@ interface Program {
   depth: number
   /** Whether a statement begins here. */
   begins: boolean
+  /** Open formatted strings, with their holes. */
+  formatted: Formatted[]
 }
 
 export function lexPython(text: string, until = text.length): Comment[] {
   const cursor = cursorOf(text, until)
-  const program: Program = { cursor, depth: 0, begins: true }
-  while (cursor.at < text.length && !isDone(cursor)) {
-    const end = match(PLAIN, text, cursor.at)
-    if (end > cursor.at) program.begins = endsBeforeStatement(text.slice(cursor.at, end), cursor.at === 0)
-    cursor.at = end
-    if (end < text.length) readToken(program, text[end] ?? '')
+  const program: Program = { cursor, depth: 0, begins: true, formatted: [] }
+  while (cursor.at < text.length && (program.formatted.length > 0 || !isDone(cursor))) {
+    if (!readFormatted(cursor, program.formatted)) readCode(program)
   }
   return cursor.comments
 }
 
+function readCode(program: Program): void {
+  const { cursor, formatted } = program
+  const { text, at } = cursor
+  const end = match(formatted.length > 0 ? PLAIN_IN_HOLE : PLAIN, text, at)
+  if (end > at) program.begins = formatted.length === 0 && endsBeforeStatement(text.slice(at, end), at === 0)
+  cursor.at = end
+  if (end < text.length) readToken(program, text[end] ?? '')
+}
+
 function readToken(program: Program, char: string): void {
-  const { cursor } = program
+  const { cursor, formatted } = program
+  const hole = formatted.at(-1)
   if (char === '#') comment(cursor)
   else if (char === "'" || char === '"') readString(program, char)
   else {
-    program.depth = Math.max(0, program.depth + ('([{'.includes(char) ? 1 : -1))
+    if (hole?.kind === 'hole') readInHole(hole, char, formatted)
+    else program.depth = Math.max(0, program.depth + ('([{'.includes(char) ? 1 : -1))
     cursor.at++
   }
   program.begins = false
 }
 
 /** One that is not closed goes to the end of its line, a triple-quoted one to the end of the file. */
-function readString({ cursor, depth, begins }: Program, quote: '"' | "'"): void {
+function readString({ cursor, depth, begins, formatted }: Program, quote: '"' | "'"): void {
   const { text, at } = cursor
   const triple = text.startsWith(quote.repeat(3), at)
+  if (opensFormatted(cursor, formatted, triple ? quote.repeat(3) : quote)) return
   const end = match(STRINGS[quote][triple ? 'three' : 'one'], text, at)
   if (end === at) cursor.at = text.length
   else if (triple && depth === 0 && begins) {
@@ -59,9 +72,11 @@ function readString({ cursor, depth, begins }: Program, quote: '"' | "'"): void 
 
 /**
  * Whether a statement begins after this code: only white space, and perhaps a raw or unicode prefix, stands after its
- * last line feed (or at the file's beginning), and the line before does not go on.
+ * last line feed (or at the file's beginning), and the line before does not go on; or after a colon, as in
+ * `def dose():`.
  */
 function endsBeforeStatement(code: string, atBeginning: boolean): boolean {
+  if (/:[ \t]*[rRuU]?$/.test(code.slice(-20))) return true
   const newline = code.lastIndexOf('\n')
   if (newline < 0 && !atBeginning) return false
   return /^[ \t]*[rRuU]?$/.test(code.slice(newline + 1)) && !/\\\r?\n$/.test(code.slice(0, newline + 1).slice(-3))

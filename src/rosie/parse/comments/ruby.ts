@@ -28,16 +28,20 @@ const documentation: Token = (cursor) => {
 /** `%w[a b]`, `%q(a (b))`, `%(a)`: any character that is neither letter nor space may enclose it; brackets nest. */
 const percent: Token = (cursor) => {
   const [all, kind = '', opens = ''] = PERCENT.exec(cursor.text.slice(cursor.at, cursor.at + 3)) ?? []
-  const free = kind ? !/[\w)\]}"'.]/.test(lookBack(cursor, 1)) : opens !== '=' && BEFORE_VALUE.test(cursor.before)
+  // `raise %(it's)`: a space before and a bracket right behind make it the argument of a call without brackets.
+  const argument = PAIRS.has(opens) && /\w[ \t]$/.test(lookBack(cursor, 2))
+  const free = kind
+    ? !/[\w)\]}"'.]/.test(lookBack(cursor, 1))
+    : argument || (opens !== '=' && BEFORE_VALUE.test(cursor.before))
   if (!all || !free) return false
-  const closes = PAIRS.get(opens)
+  const closes = PAIRS.get(opens)?.[1]
   const holes = /[qwis]/.test(kind) ? {} : { holes: HOLES }
   const form: LiteralForm = { closes: closes ?? opens, multiline: true, escape: '\\', ...holes }
   open(cursor, closes ? { ...form, nests: opens } : form, cursor.at + all.length)
   return true
 }
 const PERCENT = /^%([qQwWiIrsx]?)([^\w\s])/
-const PAIRS: ReadonlyMap<string, string> = new Map(['()', '[]', '{}', '<>'].map(([a = '', b = '']) => [a, b]))
+const PAIRS: ReadonlyMap<string, string> = new Map(['()', '[]', '{}', '<>'].map((pair) => [pair.slice(0, 1), pair]))
 
 const regex: Token = (cursor) => {
   const { text, at } = cursor
@@ -48,7 +52,7 @@ const regex: Token = (cursor) => {
   cursor.before = VALUE
   return true
 }
-const REGEX_LITERAL = /\/[^/\\\n]*(?:\\[^\n][^/\\\n]*)*\//y
+const REGEX_LITERAL = /\/(?:[^/\\\n#]|\\[^\n]|#\{[^{}\n]*\}|#(?!\{[^{}\n]*\}))*\//y
 
 /** `?"` is the character; `x ? "a" : "b"` is not. */
 const character: Token = (cursor) =>
@@ -61,9 +65,18 @@ const character: Token = (cursor) =>
 const variable: Token = (cursor) => /["'`/]/.test(cursor.text[cursor.at + 1] ?? '') && pass(2)(cursor)
 
 /** Without a mark only where no value stands before, which it would be shifted into or appended to. */
-const marked = heredoc(/<<([-~])(["'`]?)([A-Za-z_]\w{0,79})\2/y, () => '[ \t]*')
-const unmarked = heredoc(/<<()(["'`]?)([A-Z_]\w{0,79})\2/y, () => '')
-const announcement: Token = (cursor) => marked(cursor) || (!/[\w)\]}]/.test(lookBack(cursor, 1)) && unmarked(cursor))
+const anyIndent = () => '[ \t]*' as const
+const noIndent = () => '' as const
+const marked = heredoc(/<<([-~])()([A-Za-z_]\w{0,79})/y, anyIndent)
+const markedInQuotes = heredoc(/<<([-~])(["'`])([^"'`\n]{1,80})\2/y, anyIndent)
+const unmarked = heredoc(/<<()()([A-Z_]\w{0,79})/y, noIndent)
+const small = heredoc(/<<()()([a-z]\w{0,79})/y, noIndent)
+const inQuotes = heredoc(/<<()(["'`])([^"'`\n]{1,80})\2/y, noIndent)
+const announcement: Token = (cursor) =>
+  marked(cursor) ||
+  markedInQuotes(cursor) ||
+  (!/[\w)\]}]/.test(lookBack(cursor, 1)) && (unmarked(cursor) || inQuotes(cursor))) ||
+  (BEFORE_VALUE.test(cursor.before) && small(cursor))
 
 const lex = lexer({
   looksBack: true,

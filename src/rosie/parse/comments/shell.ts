@@ -25,7 +25,10 @@ const ESCAPED: LiteralForm = { ...SINGLE, escape: '\\' }
 const BARE_PARAMETER: LiteralForm = { ...PARAMETER, holes: [...IN_PARAMETER, { opens: "'", literal: SINGLE }] }
 
 const hash = lineComment('#')
-const comment: Token = (cursor) => /^$|[\s;&|()`]/.test(lookBack(cursor, 1)) && hash(cursor)
+const comment: Token = (cursor) =>
+  /^$|[\s;&|()`]/.test(lookBack(cursor, 1)) && !ESCAPED_SPACE.test(lookBack(cursor, 20)) && hash(cursor)
+/** `a\\ #b` is one word. */
+const ESCAPED_SPACE = /(?:^|[^\\])(?:\\\\)*\\[ \t]$/
 
 /** `<<<` is a string on one line. */
 const hereString: Token = (cursor) => cursor.text.startsWith('<<<', cursor.at) && pass(3)(cursor)

@@ -2,7 +2,7 @@
  * SQL: `--` and nested block comments; quotes are doubled inside themselves; PostgreSQL's dollars, MySQL's backticks and
  * backslashes, Oracle's `q'[…]'`. ISO/IEC 9075-2, 5.2 and 5.3; PostgreSQL manual, 4.1.2.
  */
-import { endOf, type LiteralForm, match } from './cursor.ts'
+import { type Comment, type Cursor, endOf, type Lex, type LiteralForm, match } from './cursor.ts'
 import { lexer, type Token } from './lexer.ts'
 import { lineComment, literal, lookBack, nestedComment } from './tokens.ts'
 
@@ -10,13 +10,40 @@ const doubled = (quote: string): LiteralForm => ({ closes: quote, multiline: tru
 
 /** `$$…$$`, `$body$…$body$`; not the `$1` of a parameter, nor the dollar of a name. */
 const dollars: Token = (cursor) => {
-  const { text, at } = cursor
-  const opened = match(DOLLARS, text, at)
-  if (opened === at || /\w/.test(lookBack(cursor, 1))) return false
-  cursor.at = endOf(text.slice(at, opened), text, opened)
+  const opens = markAt(cursor)
+  if (opens === '') return false
+  cursor.at = endOf(opens, cursor.text, cursor.at + opens.length)
   return true
 }
+
+/**
+ * The body of a function or of `DO` is the text of a program: what stands in dollars in it is text, and comments are
+ * comments. PostgreSQL manual, CREATE FUNCTION and DO.
+ */
+const body: Token = (cursor) => {
+  const { text, at, comments, before } = cursor
+  if (!/(?:^|[^\w$])(?:as|do)$/i.test(before) && !BEHIND_LANGUAGE.test(lookBack(cursor, 80))) return false
+  const opens = markAt(cursor)
+  if (opens === '') return false
+  const from = at + opens.length
+  const close = text.indexOf(opens, from)
+  const to = close < 0 ? text.length : close
+  for (const each of lexBody(text.slice(from, to))) comments.push(moved(each, from))
+  cursor.at = Math.min(to + opens.length, text.length)
+  return true
+}
+const BEHIND_LANGUAGE = /(?:^|[^\w$])language\s+['"]?\w+['"]?\s*$/i
+
+/** The mark with which a text in dollars begins here; empty where none does. */
+function markAt(cursor: Cursor): string {
+  const { text, at } = cursor
+  return /\w/.test(lookBack(cursor, 1)) ? '' : text.slice(at, match(DOLLARS, text, at))
+}
 const DOLLARS = /\$(?:[A-Za-z_]\w{0,62})?\$/y
+
+const moved = ({ from, to, start, end, marks }: Comment, by: number): Comment => ({
+  ...{ from: from + by, to: to + by, start: start + by, end: end + by, marks },
+})
 
 /** `q'[it's]'`. */
 const oracle: Token = (cursor) => {
@@ -62,13 +89,37 @@ function oddBackslashes(text: string, before: number): boolean {
   return (before - from) % 2 === 1
 }
 
-export const lexSql = lexer({
-  tokens: {
-    '-': [lineComment('--')],
-    '/': [nestedComment],
-    "'": [oracle, escaped, string],
-    '"': [literal('"', doubled('"'))],
-    '`': [literal('`', doubled('`'))],
-    $: [dollars],
-  },
-})
+/** `[Patient's dose]` is a name in SQL Server; behind a name or another bracket `[` is the subscript of a list. */
+const bracketed: Token = (cursor) => {
+  const { text, at } = cursor
+  const end = /[\w\])[]/.test(lookBack(cursor, 1)) ? at : match(/\[[A-Za-z_][^\]\n,"]*\]/y, text, at)
+  cursor.at = end
+  return end > at
+}
+
+/** MySQL has comments with a hash, other dialects operators: there it counts at a line's beginning, before a space. */
+const hash = lineComment('#')
+const hashLine: Token = (cursor) => {
+  const { text, at } = cursor
+  return /(?:^|\n)[ \t]*$/.test(lookBack(cursor, 80)) && /^#+(?:\s|$)/.test(text.slice(at, at + 80)) && hash(cursor)
+}
+
+const TOKENS = {
+  '-': [lineComment('--')],
+  '/': [nestedComment],
+  "'": [oracle, escaped, string],
+  '"': [literal('"', doubled('"'))],
+  '`': [literal('`', doubled('`'))],
+  '[': [bracketed],
+  '#': [hashLine],
+  $: [dollars],
+} satisfies Readonly<Record<string, readonly Token[]>>
+
+const lexBody = lexer({ tokens: TOKENS })
+const lexStandard = lexer({ looksBack: true, tokens: { ...TOKENS, $: [body, dollars] } })
+const lexMySql = lexer({ tokens: { ...TOKENS, '#': [hash], $: [] } })
+
+/** A script that sets the delimiter is for MySQL, whose dollars (`DELIMITER $$`) quote nothing. */
+const SETS_DELIMITER = /^[ \t]*delimiter[ \t]+\S/im
+
+export const lexSql: Lex = (text, until) => (SETS_DELIMITER.test(text) ? lexMySql : lexStandard)(text, until)

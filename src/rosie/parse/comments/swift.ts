@@ -1,5 +1,5 @@
 /** Swift: strings of one and several lines, with any number of `#`. The Swift book, "Lexical Structure". */
-import type { LiteralForm } from './cursor.ts'
+import { type LiteralForm, match } from './cursor.ts'
 import { brackets, lexer, type Token } from './lexer.ts'
 import { open } from './literal.ts'
 import { nestedComment, regularExpression, SLASHES } from './tokens.ts'
@@ -10,10 +10,20 @@ const string: Token = (cursor) => {
   let from = at
   while (text[from - 1] === '#') from--
   const hashes = text.slice(from, at)
-  const three = text.startsWith('"""', at)
-  const plain = three ? LINES : ONE_LINE
-  open(cursor, hashes === '' ? plain : stringForm(three ? '"""' : '"', hashes), at + (three ? 3 : 1))
+  // `#"""#` is a quote: what goes over lines begins with the next one
+  const three = text.startsWith('"""', at) && (hashes === '' || match(/"""[ \t]*\r?\n/y, text, at) > at)
+  open(cursor, formOf(three ? '"""' : '"', hashes), at + (three ? 3 : 1))
   return true
+}
+
+/** Made once each: what a form passes over is an expression of its own to compile. */
+const FORMS = new Map<string, LiteralForm>()
+const MOST_KEPT = 16
+
+function formOf(quotes: string, hashes: string): LiteralForm {
+  const form = FORMS.get(quotes + hashes) ?? stringForm(quotes, hashes)
+  if (hashes.length <= MOST_KEPT) FORMS.set(quotes + hashes, form)
+  return form
 }
 
 const stringForm = (quotes: string, hashes: string): LiteralForm => ({
@@ -23,14 +33,12 @@ const stringForm = (quotes: string, hashes: string): LiteralForm => ({
   escape: `\\${hashes}`,
   holes: [{ opens: `\\${hashes}(`, code: '()' }],
 })
-const ONE_LINE = stringForm('"', '')
-const LINES = stringForm('"""', '')
 
 /** `#/…/#` may stand anywhere, `/…/` where a value may; neither goes over the end of its line here. */
 const extendedRegex: Token = (cursor) =>
   cursor.text[cursor.at + 1] === '/' && regularExpression(cursor, /#\/[^\n]*?\/#/y)
 const regex: Token = (cursor) => BEFORE_VALUE.test(cursor.before) && regularExpression(cursor, REGEX_LITERAL)
-const BEFORE_VALUE = /(?:^|[([{,;=:&|?~]|\b(?:return|case|in|if|where))$/
+const BEFORE_VALUE = /(?:^|[([{,;=:&|?~]|\b(?:return|case|in|if|else|where|try|await|throw))$/
 const REGEX_LITERAL = /\/(?![\s)])[^/\\\n]*(?:\\[^\n][^/\\\n]*)*\//y
 
 export const lexSwift = lexer({

@@ -58,7 +58,7 @@ export const adrPages: Record<string, RulePage> = {
   },
   'adr/file-name': {
     clause: 'RFC-001, "Architecture decision records" (file names)',
-    why: 'Other decisions refer to this one by its number, so the number must be in its name. Rename the file: one that is moved with its content stays the same decision.',
+    why: 'Other decisions refer to this one by its number, so the number must be in its name, and no other decision may have it. Rename the file: one that is moved with its content stays the same decision.',
     bad: { [PATH]: null, '.gxp/adr/integer-milligrams.md': DECISION },
     good: { [PATH]: DECISION },
   },

@@ -13,7 +13,7 @@ const passed = { claims: sampleClaims({ timestamp: '2026-02-04T11:00:00Z' }) }
 export const EVIDENCE_HISTORY_PAGES: Record<string, RulePage> = {
   'evidence/changed': {
     clause: 'RFC-001, "Evidence" (immutable); 21 CFR 11.10(c) and (e)',
-    why: 'A new run in the place of an old one hides that the old one ever was. Restore the file as it was, and give each run a file of its own.',
+    why: 'A new run in the place of an old one hides that the old one ever was. Restore the file as it was, and give each run a file of its own. The summary of a record of testing may be corrected; what was tested when, by whom and with which result may not.',
     base: { [FIRST]: failed },
     bad: { [FIRST]: passed },
     good: { [FIRST]: failed, [SECOND]: passed },

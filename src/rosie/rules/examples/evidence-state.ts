@@ -19,7 +19,7 @@ export const EVIDENCE_STATE_PAGES: Record<string, RulePage> = {
   },
   'evidence/commit-unavailable': {
     clause: 'RFC-001, "Evidence" (`git_commit`)',
-    why: 'The commit was lost, most often by a rebase or a squash, so that what was tested can not be looked up. The evidence still counts for what it claims, and is never proven by this commit. Keep commits that evidence names, for example by a tag.',
+    why: 'The commit was lost, most often by a rebase or a squash, so that what was tested can not be looked up. The evidence still counts for what it claims, and is never proven by this commit. So a requirement of high risk, which is to be proven, needs other evidence (`evidence/missing`). Keep commits that evidence names, for example by a tag, and name them by their ids, never by a branch.',
     states: { ...states, [OLD_COMMIT]: null },
     bad: { [OQ]: { claims: sampleClaims({ git_commit: OLD_COMMIT }) } },
     good: { [OQ]: { claims: sampleClaims() } },

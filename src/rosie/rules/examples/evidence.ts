@@ -12,7 +12,7 @@ const FAILED = { tool: 'vitest', version: '3.0.0', passed: 3, failed: 1, skipped
 const claimPages: Record<string, RulePage> = {
   'evidence/missing-claim': {
     clause: 'RFC-001, "Evidence"; 21 CFR 11.50 (time of signing)',
-    why: 'Evidence that does not say what was tested, in which state, when and with what result shows nothing, however well it is signed. Add new evidence with all four claims; the older one then becomes a notice.',
+    why: 'Evidence that does not say what was tested, in which state, when and with what result shows nothing, however well it is signed. Nor does one of a tier that is none, or whose commit or times can not be read. Such evidence counts for nothing. Add new evidence with all four claims; the older one then becomes a notice.',
     bad: { [OQ]: { claims: sampleClaims({ timestamp: undefined, system_state_hash: undefined }) } },
     good: { [OQ]: { claims: sampleClaims() } },
   },
@@ -24,7 +24,7 @@ const claimPages: Record<string, RulePage> = {
   },
   'evidence/failed': {
     clause: 'RFC-001, "Evidence" (failures are kept); 21 CFR 11.10(a)',
-    why: 'The newest run of a specification says how things stand, and here it failed. Mend the cause and add the evidence of a new run; the failed one stays, as it should, and is no longer the newest.',
+    why: 'The newest run of a specification says how things stand, and here it failed. A run that says it failed has failed, also where it counts no failed test. Mend the cause and add the evidence of a new run; the failed one stays, as it should, and is no longer the newest.',
     bad: { [RERUN]: { claims: sampleClaims({ timestamp: '2026-02-05T11:00:00Z', test_results: FAILED }) } },
     good: {
       [RERUN]: { claims: sampleClaims({ timestamp: '2026-02-05T11:00:00Z', test_results: FAILED }) },
@@ -67,7 +67,7 @@ const roundingTest = lines(
 const demandPages: Record<string, RulePage> = {
   'evidence/missing': {
     clause: 'RFC-001, "Evidence" (by risk); GxP.MD, "Risk matrix"; 21 CFR 11.10(a)',
-    why: 'A specification that serves a requirement of high risk needs evidence that somebody signed; below that a record of testing is enough. Run its tests where the key is, and commit what is signed under `.gxp/evidence/`.',
+    why: 'A specification that serves a requirement of high risk needs evidence that somebody signed; below that a record of testing is enough. Run its tests where the key is, and commit what is signed under `.gxp/evidence/`. Once a key is trusted, a requirement of high risk is to be proven: by evidence of passing tests that names a commit of this repository, claims the hash of its source, and was made for the source as it is. Where it is not, and nothing else says why, that is told at the requirement.',
     both: { [SPECIFICATION]: rounding, 'src/round.ts': roundingSource, 'test/round.test.ts': roundingTest },
     bad: {},
     good: {

@@ -16,7 +16,7 @@ const jwks = (...kids: string[]) => lines(JSON.stringify({ keys: kids.map((kid) 
 export const policyPages: Readonly<Record<string, RulePage>> = {
   'policy/invalid': {
     clause: 'GxP.MD, "Configuration"; 21 CFR 11.10(k): control over documents that govern the system',
-    why: 'A setting that is misspelt or out of range does not do what its author meant, and nobody notices. The finding names the line and what holds instead; all other settings hold. Mend it as the message says; where an ignore has expired, mend what it named or decide anew.',
+    why: 'A setting that is misspelt or out of range does not do what its author meant, and nobody notices. The finding names the line and what holds instead; all other settings hold. Mend it as the message says; where an ignore has expired, mend what it named or decide anew. A key that contradicts itself, or whose revocation can not be read, is not trusted until it is put right.',
     bad: { [POLICY]: lines('fail_on: warnings', 'ignore:', '  - paths: [src/legacy/**]', '    expires: 2026-06-30') },
     good: {
       [POLICY]: lines(

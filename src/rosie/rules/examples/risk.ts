@@ -84,7 +84,7 @@ export const riskPages: Record<string, RulePage> = {
   },
   'risk/unrecorded-change': {
     clause: 'GxP.MD, "Risk-Proportionate Enforcement"; EU Annex 11, 1 and 10 (change control)',
-    why: 'When what is required changes, so may what can go wrong. Append an entry that says so, even if it says that no new risk arises. A requirement of which only the status or the layout changed needs none.',
+    why: 'When what is required changes, so may what can go wrong. Append an entry that says so, even if it says that no new risk arises. A requirement of which only the status or the layout changed needs none. One of HIGH risk that a change rates lower, retires or deletes is an error: less would be asked of it from then on, and a change must not excuse itself. The entry says who decided that, and why; with it, the new rating holds.',
     base: { [REQUIREMENT]: REFUSED },
     bad: { [REQUIREMENT]: SIGNED },
     good: { [REQUIREMENT]: SIGNED, [PATH]: REGISTER + entry({}) },

@@ -8,7 +8,9 @@ import { placeOf } from '../places.ts'
 import { brokenReferences } from '../references.ts'
 import { type Rule, severityByRisk } from '../rule.ts'
 import { brokenReference } from './broken-reference.ts'
-import { isToldAsError, meantBy, standsFor } from './causes.ts'
+import { mendedNetwork } from './causes.ts'
+import { isToldAsError, standsFor } from './told.ts'
+import { uncoveredRequirement } from './uncovered.ts'
 import { wrongType } from './wrong-type.ts'
 
 const WANTED = {
@@ -46,19 +48,23 @@ export const missingParent: Rule = {
 const hasParent = (id: string, { graph }: ComplianceRecord) =>
   endsOf(graph.typed, id).some((to) => graph.defined.has(to))
 
-/** A document that refers to nothing and that nothing refers to. */
+/**
+ * A document that refers to nothing and that nothing refers to. That nothing tests such a requirement, or that such a story
+ * has no parent, says as much.
+ */
 export const orphan: Rule = {
   id: 'trace/orphan',
   severity: 'notice',
   about: 'An artifact refers to nothing, and nothing refers to it.',
-  *check({ head, policy }) {
+  *check({ head, base, policy }) {
     const { graph, documentsById } = head
     const alone = [...documentsById.keys()].filter((id) => !graph.whole.numbers.has(id) && !isRetired(id, head))
     if (alone.length === 0) return
-    const meant = new Set(meantBy(head).values())
+    const mended = mendedNetwork(head, base)
     const parentsTold = standsFor(missingParent, orphan, policy)
+    const requirementsTold = standsFor(uncoveredRequirement, orphan, policy)
     for (const id of alone) {
-      if (meant.has(id) || (parentsTold && parented(kindOfId(id)))) continue
+      if (mended.numbers.has(id) || (parented(kindOfId(id)) ? parentsTold : requirementsTold)) continue
       yield {
         place: placeOf(id, head),
         gxpId: id,

@@ -8,9 +8,10 @@ import type { ComplianceRecord } from '../../record.ts'
 import { pathInTree } from '../../sayings.ts'
 import { startsOf, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
+import { didYouMean, lookalike } from '../references.ts'
 import type { Rule } from '../rule.ts'
 import { mendedNetwork, standsFor } from './causes.ts'
-import { uncovered, uncoveredRequirement } from './coverage.ts'
+import { uncovered, uncoveredRequirement } from './uncovered.ts'
 
 /**
  * A specification that nothing verifies. Any evidence counts, also a failed or untrusted one, which has findings of its
@@ -20,18 +21,18 @@ export const unverifiedSpecification: Rule = {
   id: 'trace/unverified-specification',
   severity: 'warning',
   about: 'A specification has no test, no evidence and no record of testing.',
-  *check({ head, policy }) {
+  *check({ head, base, policy }) {
     const named = naming(head).testFiles
     const open = specifications(head).filter((id) => !named.has(id))
     if (open.length === 0) return
-    const told = [verified(head), underUncovered(head, policy)]
+    const told = [verified(head, base), underUncovered(head, base, policy)]
     for (const id of open) {
       if (told.some((reached) => reached.has(id))) continue
       const neither = implementedIn(head).has(id) ? '' : ' Nor does any source file implement it.'
       yield {
         place: placeOf(id, head),
         gxpId: id,
-        message: `Nothing verifies ${id}: it has no test, no evidence and no record of testing.${neither}`,
+        message: `Nothing verifies ${id}: it has no test, no evidence and no record of testing.${neither}${misspelt(id, head)}`,
       }
     }
   },
@@ -42,14 +43,14 @@ export const unimplementedSpecification: Rule = {
   id: 'trace/unimplemented-specification',
   severity: 'notice',
   about: 'A specification is verified, but no source file implements it.',
-  *check({ head, policy }) {
+  *check({ head, base, policy }) {
     const named = naming(head).sourceFiles
     const open = specifications(head).filter((id) => head.documentsById.has(id) && !named.has(id))
     if (open.length === 0) return
     const implemented = implementedIn(head)
     // One that nothing verifies either is told once, as unverified or by its requirement.
     const hidden = standsFor(unverifiedSpecification, unimplementedSpecification, policy)
-    const looked = hidden ? [verified(head), naming(head).testFiles] : null
+    const looked = hidden ? [verified(head, base), naming(head).testFiles] : null
     for (const id of open) {
       if (implemented.has(id) || looked?.some((reached) => reached.has(id)) === false) continue
       yield {
@@ -60,6 +61,10 @@ export const unimplementedSpecification: Rule = {
     }
   },
 }
+
+/** A specification exists where the code names it: a slip of the finger makes a new one. */
+const misspelt = (id: string, head: ComplianceRecord): string =>
+  head.documentsById.has(id) ? '' : didYouMean(lookalike(id, head))
 
 const specifications = remembered((head: ComplianceRecord): readonly string[] =>
   [...head.graph.defined].filter(
@@ -83,18 +88,18 @@ const naming = remembered(({ documents, sourcesByPath }: ComplianceRecord) => {
 })
 
 /** What any test, evidence or record of testing reaches, or would reach without a broken reference. */
-const verified = remembered((head: ComplianceRecord): Reached => {
+const verified = remembered((head: ComplianceRecord, base: ComplianceRecord | null): Reached => {
   const starts = [
     ...testStarts(head).map(({ node }) => node),
     ...startsOf(head.testEvidence).map(({ node }) => node),
     ...head.testingRecords.flatMap(({ content }) => content.specId ?? []),
   ]
-  return walk(mendedNetwork(head), 'out', starts)
+  return walk(mendedNetwork(head, base), 'out', starts)
 })
 
 /** What lies under a requirement that is told as uncovered, unless the policy makes less of that. */
-function underUncovered(head: ComplianceRecord, policy: Policy): Reached {
-  const told = standsFor(uncoveredRequirement, unverifiedSpecification, policy) ? uncovered(head) : []
+function underUncovered(head: ComplianceRecord, base: ComplianceRecord | null, policy: Policy): Reached {
+  const told = standsFor(uncoveredRequirement, unverifiedSpecification, policy) ? uncovered(head, base) : []
   return walk(
     head.graph.typed,
     'into',

@@ -13,8 +13,8 @@ export const wrongType: Rule = {
     for (const edge of graph.edges) {
       const { from, to, by, origin } = edge
       const said = whatIsSaidOf(edge, graph.faults.get(edge))
-      // A circle of one is told by trace/cycle, an unknown id by the rules for unknown ids.
-      if (said === null || from === to || !graph.defined.has(to)) continue
+      // A circle of one is told by trace/cycle, an unknown id by the rules for unknown ids, evidence by evidence/unknown-spec.
+      if (said === null || edge.type === 'produces' || from === to || !graph.defined.has(to)) continue
       yield { place: origin, gxpId: kindOfId(from) ? from : to, ...said, detail: `${by} ${to}` }
     }
   },

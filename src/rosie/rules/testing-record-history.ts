@@ -1,0 +1,82 @@
+/**
+ * Records of testing that a change edited or took away: what was tested when, by whom and with which result stays as it was
+ * written, failures included. A corrected summary is no new test. RFC-001, CSA branch; 21 CFR 11.10(c) and (e).
+ */
+import { remembered } from '../memo.ts'
+import type { Field } from '../model.ts'
+import { squeezed } from '../parse/digest.ts'
+import { textOf } from '../parse/document.ts'
+import type { TestingRecord } from '../parse/testing-record.ts'
+import type { ComplianceRecord, Located } from '../record.ts'
+import { isGiven } from './record-fields.ts'
+
+type RecordFile = Located<TestingRecord>
+
+export interface AlteredRecord {
+  before: RecordFile
+  /** The file as it is now; null where it is gone. */
+  after: RecordFile | null
+  /** The fields that say something else, in their order; empty where the file can't be read any more, or is gone. */
+  changed: string[]
+}
+
+/** What a record stands for. */
+const STANDING = ['spec_id', 'tester', 'test_date', 'test_type', 'result']
+
+/** Each record of the base that the head has not as it was. Linear. */
+export const alteredRecords = remembered((head: ComplianceRecord, base: ComplianceRecord): readonly AlteredRecord[] => {
+  const byPath = new Map(head.testingRecords.map((file) => [file.path, file]))
+  const kept = new Set(head.snapshot.files.flatMap(({ path, sha }) => (isEvidence(path) ? [sha] : [])))
+  const stays = (file: RecordFile) => kept.has(file.sha) || saysTheSame(file, byPath.get(file.path))
+  // What was never readable is no record yet: it may be mended, or taken away.
+  const before = base.testingRecords.filter(({ content }) => content.problems.length === 0)
+  const taken = new Set(
+    before.filter(stays).map((each) => (saysTheSame(each, byPath.get(each.path)) ? each.path : each.sha)),
+  )
+  const free = bySaying(head.testingRecords.filter(({ path, sha }) => !taken.has(path) && !taken.has(sha)))
+  return before.flatMap((file) => {
+    // One that says the same under another name was moved, also where something new has taken its place.
+    if (stays(file) || free.get(saidIn(file))?.pop()) return []
+    const after = byPath.get(file.path) ?? null
+    const changed = after ? STANDING.filter((name) => isChanged(name, file, after)) : []
+    return after === null || changed.length > 0 || isUnreadable(after) ? [{ before: file, after, changed }] : []
+  })
+})
+
+function bySaying(files: readonly RecordFile[]): Map<string, RecordFile[]> {
+  const found = new Map<string, RecordFile[]>()
+  for (const file of files) {
+    const same = found.get(saidIn(file))
+    if (same) same.push(file)
+    else found.set(saidIn(file), [file])
+  }
+  return found
+}
+
+/** All that is evidence lies there. */
+const isEvidence = (path: string) => path.startsWith('.gxp/evidence/')
+
+const saysTheSame = (file: RecordFile, other: RecordFile | undefined): boolean =>
+  other !== undefined && saidIn(file) === saidIn(other)
+
+const saidIn = ({ content: { fields } }: RecordFile): string =>
+  JSON.stringify(STANDING.map((name) => said(fields[name])))
+
+const said = (field: Field | undefined): string =>
+  squeezed(textOf(field) ?? (field === undefined ? '' : JSON.stringify(field.value)))
+
+/** What was missing or wrong may be mended; what is so now is told as malformed. */
+function isChanged(name: string, before: RecordFile, after: RecordFile): boolean {
+  const [was, is] = [before.content.fields[name], after.content.fields[name]]
+  if (!isGiven(is) || said(was) === said(is)) return false
+  if (name !== 'result') return isGiven(was)
+  if (after.content.result === null) return false
+  return before.content.result !== null || (/^fail/i.test(said(was)) && after.content.result !== 'FAIL')
+}
+
+/** Malformed front matter is told as such, and a file over the limit too: both are errors. Bytes that are no text are not. */
+const isUnreadable = ({ content }: RecordFile): boolean => content.problems.some(({ cause }) => cause === 'encoding')
+
+/** What a field said and says, for a message. */
+export const fieldsOf = ({ before, after, changed }: AlteredRecord): { name: string; was: string; is: string }[] =>
+  changed.map((name) => ({ name, was: said(before.content.fields[name]), is: said(after?.content.fields[name]) }))
