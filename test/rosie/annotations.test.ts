@@ -126,6 +126,8 @@ describe('A tag', () => {
     ['a whole sentence, and a mark', ' * Is it limited? @gxp-risk HIGH.'],
     ['a sentence with a number at its end', ' * Limited to 120! @gxp-risk HIGH </para>'],
     ['a sentence with a bracket at its end', ' * Limits (always). @gxp-risk HIGH'],
+    ['a label', ' * Risk: @gxp-risk HIGH'],
+    ['a label of three words', ' * - What it risks: @gxp-risk HIGH'],
   ])('counts behind %s', (_, line) => {
     expect(tagsIn('/**', line, ' */')).toMatchObject([{ name: 'gxp-risk', value: 'HIGH', line: 2 }])
   })
@@ -135,6 +137,10 @@ describe('A tag', () => {
     'This module replaces @gxp-spec SPEC-001',
     'See @gxp-spec SPEC-001, @gxp-risk HIGH',
     'Stories refer to this by tags: @gxp-satisfies REQ-001',
+    'What it may risk: @gxp-risk HIGH',
+    'For the rest: @gxp-risk HIGH is not enough',
+    'Example: @gxp-risk HIGH',
+    'This: and that: @gxp-risk HIGH',
     'The old limit (@gxp-spec SPEC-001) is gone',
     'It was split. @gxp-spec SPEC-002 holds the rest',
     'It was split. @gxp-spec SPEC-002 (the rest)',

@@ -1,6 +1,6 @@
 /**
  * Whether a tag is claimed or only mentioned. It is claimed where it begins its line (bullets and elements of XML aside)
- * or follows another, and where nothing but tags follows a whole sentence: "Limits a dose. @gxp-risk HIGH". In the
+ * or follows another, and where nothing but tags follows a whole sentence or a label: "Limits a dose. @gxp-risk HIGH". In the
  * middle of a sentence it is mentioned: what "replaces @gxp-spec SPEC-001 of the old system" does not implement it.
  */
 import type { CommentLine } from './comments/index.ts'
@@ -23,11 +23,19 @@ export const isDecoration = (text: string): boolean => DECORATION.test(text)
 export const endsWithParagraph = (text: string): boolean => PARAGRAPH.test(text)
 
 /**
- * Whether a tag between these offsets ends what its line says: nothing but tags follows it, and a whole sentence or the
- * text of another tag stands before it.
+ * Whether a tag between these offsets ends what its line says: nothing but tags follows it, and a whole sentence, a label
+ * or the text of another tag stands before it.
  */
 export const endsSentences = (text: string, from: number, to: number, tagged: boolean): boolean =>
-  (tagged || END_OF_SENTENCE.test(text.slice(Math.max(0, from - 20), from))) && NO_MORE_WORDS.test(text.slice(to))
+  (tagged || END_OF_SENTENCE.test(text.slice(Math.max(0, from - 20), from)) || isLabel(text.slice(0, from))) &&
+  NO_MORE_WORDS.test(text.slice(to))
+
+/** "Implements: ", "GxP tags: "; a longer text before a colon is a sentence, and an example is none. */
+const LABEL =
+  /^[^\p{L}\p{N}@`"'<]*(?!example|e\.g|format|syntax|usage)\p{L}[^\s:@`"'<]*(?: [\p{L}\p{N}][^\s:@`"'<]*){0,2}:\s+$/iu
+const LONGEST_LABEL = 80
+
+const isLabel = (text: string): boolean => text.length <= LONGEST_LABEL && LABEL.test(text)
 
 /** The lines of Markdown's code blocks, in which examples stand; what nothing closes is none. */
 export function inCodeBlocks(lines: readonly CommentLine[]): ReadonlySet<number> {

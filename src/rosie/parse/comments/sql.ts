@@ -89,10 +89,10 @@ function oddBackslashes(text: string, before: number): boolean {
   return (before - from) % 2 === 1
 }
 
-/** `[Patient's dose]` is a name in SQL Server; behind a name or another bracket `[` is the subscript of a list. */
+/** `[Patient's dose]` is a name in SQL Server, of 128 characters at most; behind a name or another bracket `[` is the subscript of a list. */
 const bracketed: Token = (cursor) => {
   const { text, at } = cursor
-  const end = /[\w\])[]/.test(lookBack(cursor, 1)) ? at : match(/\[[A-Za-z_][^\]\n,"]*\]/y, text, at)
+  const end = /[\w\])[]/.test(lookBack(cursor, 1)) ? at : match(/\[[A-Za-z_][^[\]\n,"]{0,127}\]/y, text, at)
   cursor.at = end
   return end > at
 }
