@@ -23,7 +23,7 @@ function sameIn(some: readonly unknown[], others: readonly unknown[]): boolean {
   return true
 }
 
-/** Lists by the object that they begin with. */
+/** Lists by the objects that they begin and end with: where one of the two is new, the other still finds the list before. */
 const LISTS = new WeakMap<object, readonly object[]>()
 
 /**
@@ -34,11 +34,11 @@ export function sameList<Entry extends object>(
   list: readonly Entry[],
   alike: (one: Entry, other: Entry) => boolean = () => false,
 ): readonly Entry[] {
-  const [first] = list
-  if (!first) return list
-  const before = LISTS.get(first) as readonly Entry[] | undefined
+  const [first, last] = [list[0], list.at(-1)]
+  if (!first || !last) return list
+  const before = (LISTS.get(first) ?? LISTS.get(last)) as readonly Entry[] | undefined
   const isSame = (entry: Entry, n: number) => before?.[n] === entry || (before?.[n] && alike(before[n], entry))
   if (before?.length === list.length && list.every(isSame)) return before
-  LISTS.set(first, list)
+  LISTS.set(first, list).set(last, list)
   return list
 }

@@ -85,6 +85,12 @@ describe('A network', () => {
     expect(networkOf([first, edge('US-002', 'REQ-001')])).toBe(before)
   })
 
+  it.each([0, 1])('is the one before where edge %i is another that joins the same', (changed) => {
+    const edges = [edge('US-005', 'REQ-005'), edge('US-006', 'REQ-005')]
+    const before = networkOf(edges)
+    expect(networkOf(edges.map((each, n) => (n === changed ? { ...each } : each)))).toBe(before)
+  })
+
   it.each([
     ['from another node', edge('US-003', 'REQ-001')],
     ['to another node', edge('US-002', 'REQ-002')],
