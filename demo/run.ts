@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import picocolors from 'picocolors'
 import { type RunningApp, startApp } from '../test/support/app.ts'
 import { type CheckRun, type Files, GitHub, type Repository } from '../test/support/github/index.ts'
+import { makeSigner } from './evidence.ts'
 
 /** Only for people: a pipe or a CI log gets the plain text. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
@@ -39,8 +40,8 @@ async function demo(path: string | undefined): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rosie-guard-demo-'))
   let app: RunningApp | undefined
   try {
-    const from = path ?? (await readFiles(SAMPLE))
-    const repository = await github.repository({ owner: 'acme', name: 'dose-calculator', from })
+    const owned = { owner: 'acme', name: 'dose-calculator' }
+    const repository = path ? await github.repository({ ...owned, from: path }) : await sampleIn(github, owned)
     say(
       `Starting rosie-guard with an embedded database, and a stand-in GitHub with the repository ${repository.fullName}.`,
     )
@@ -60,6 +61,17 @@ async function demo(path: string | undefined): Promise<void> {
     await github.close()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** The bundled record: its source and its key, then the evidence of that source. */
+async function sampleIn(github: GitHub, owned: { owner: string; name: string }): Promise<Repository> {
+  const [signer, files] = [await makeSigner(), await readFiles(SAMPLE)]
+  const repository = await github.repository({ ...owned, from: { ...Object.fromEntries(files), ...signer.key } })
+  const branch = repository.defaultBranch
+  const tested = await repository.tip(branch)
+  if (!tested) throw new Error('The sample is empty.')
+  await repository.commit(branch, await signer.evidenceOf(files, tested), { message: 'Keep the evidence' })
+  return repository
 }
 
 /** The story: the default branch, a change that breaks a reference, its fix. */
@@ -215,12 +227,12 @@ intended_use: Shows what a compliance record is; added by the demo to a copy of 
   return { path, broken: { ...added, [path]: story('REQ-DEMO9') }, mended: { [path]: story('REQ-DEMO') } }
 }
 
-async function readFiles(root: string): Promise<Files> {
+async function readFiles(root: string): Promise<Map<string, Buffer>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const files: Files = {}
+  const files = new Map<string, Buffer>()
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) files[relative(root, path).replaceAll('\\', '/')] = await readFile(path)
+    if (entry.isFile()) files.set(relative(root, path).replaceAll('\\', '/'), await readFile(path))
   }
   return files
 }

@@ -29,6 +29,8 @@ export interface Policy {
   allHigh: boolean
   /** The directory that `system_state_hash` is taken over; no slash at either end, empty for the root. */
   stateScope: string
+  /** Nobody but the organisation has set that. */
+  organisationScope: boolean
   /** Keys of `.github/rosie.yml` that the organisation has locked: the repository's own values don't hold. */
   locked: readonly string[]
 }
@@ -76,5 +78,6 @@ export const DEFAULT_POLICY: Policy = {
   riskMatrixFrom: "the standard's defaults",
   allHigh: false,
   stateScope: 'src',
+  organisationScope: false,
   locked: [],
 }

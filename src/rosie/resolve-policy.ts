@@ -37,7 +37,10 @@ export function resolvePolicy({ organisation, repository, project }: PolicySourc
   const policy = over(over(above, project?.settings), repository?.settings)
   const locked = organisation?.locked ?? []
   const kept = locked.flatMap((key) => FIELDS[key])
-  return { ...policy, ...pick(above, kept), locked }
+  const own = project?.settings.stateScope ?? repository?.settings.stateScope
+  const organisationScope =
+    organisation?.settings.stateScope !== undefined && (own === undefined || locked.includes('evidence'))
+  return { ...policy, ...pick(above, kept), locked, organisationScope }
 }
 
 /** The policy's own sources among the files of a snapshot. */

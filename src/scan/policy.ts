@@ -6,15 +6,9 @@ import type { Snapshot } from '../rosie/model.ts'
 import type { PolicyFile } from '../rosie/parse/policy-file.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { resolvePolicy, sourcesIn } from '../rosie/resolve-policy.ts'
-import type { RelevantFile } from './files.ts'
-import type { RepositoryRef } from './ports.ts'
 
 /** The repository whose policy holds for all of its owner's: GitHub's own place for what an organisation shares. */
 export const ORGANISATION_REPOSITORY = '.github'
-
-/** Kept in the snapshot of such a repository whether it has a record or not. */
-export const isOrganisationPolicy = ({ name }: Pick<RepositoryRef, 'name'>, { kind }: Pick<RelevantFile, 'kind'>) =>
-  name === ORGANISATION_REPOSITORY && kind === 'policy'
 
 /** The policy that a snapshot's own files make, under the organisation's. */
 export const policyIn = (snapshot: Pick<Snapshot, 'files'>, organisation: PolicyFile | null): Policy =>

@@ -9,10 +9,11 @@ import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
+import { NotFound } from './errors.ts'
 import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
-import { isOrganisationPolicy, notesOn, policyIn, proposedPolicy } from './policy.ts'
+import { notesOn, policyIn, proposedPolicy } from './policy.ts'
 import type {
   CompletedScan,
   ContentStore,
@@ -27,7 +28,7 @@ import type {
 } from './ports.ts'
 import { PHASES } from './ports.ts'
 import { describe, isTold, otherBases, tellPulls } from './publish.ts'
-import { knownStates } from './states.ts'
+import { type KnownStates, knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
 
 export interface ScanPorts {
@@ -160,13 +161,13 @@ interface Found {
 }
 
 /**
- * Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched, but the policy that
- * an organisation shares.
+ * Delta, fetch and parse: the head and its base, each file read. Without a record nothing is fetched but the policy: it
+ * judges the change that brings one, and an organisation's is shared.
  */
 async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPorts, enter: Enter): Promise<Found> {
   const { scan, tracked } = facts
   await enter('Delta', 'comparing with what is known')
-  const files = kept ? facts.files : facts.files.filter((file) => isOrganisationPolicy(scan.repository, file))
+  const files = kept ? facts.files : facts.files.filter(({ kind }) => kind === 'policy')
   const delta = deltaOf(files, tracked.files)
   const wanted = [...files, ...((kept && likely.files) || [])]
   const first = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
@@ -189,11 +190,12 @@ async function judge(
   scan: HeadedScan,
   tracked: Tracked,
   { files, base, policy, contents }: Found,
-  { serverKeys, contents: store, states: stateStore, now }: ScanPorts,
+  ports: ScanPorts,
 ): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null }> {
+  const { serverKeys, contents: store, now } = ports
   const read = snapshotOf(scan.headSha, files, contents)
   const readBefore = base.files && snapshotOf(base.commit, base.files, contents)
-  const known = await knownStates(scan, readBefore ? [read, readBefore] : [read], policy.stateScope, stateStore)
+  const known = await statesOf(scan, read, readBefore, { ...ports, policy })
   const head = withState(read, known.listed)
   const before = readBefore && withState(readBefore, known.listed)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
@@ -208,6 +210,26 @@ async function judge(
     trackedRecord: hasRecord(tracked.files),
   })
   return { assessed, keys, replay: known.replay }
+}
+
+/** A base that was last listed for another scope is listed again: it is judged like the head. */
+async function statesOf(
+  scan: HeadedScan,
+  head: Snapshot,
+  base: Snapshot | null,
+  ports: ScanPorts & JudgingPorts,
+): Promise<KnownStates> {
+  const ask = () => knownStates(scan, base ? [head, base] : [head], ports.policy.stateScope, ports.states)
+  const known = await ask()
+  const commit = base?.commit ?? null
+  if (commit === null || known.listed.has(commit)) return known
+  try {
+    await listFiles(scan, commit, ports)
+  } catch (error) {
+    if (error instanceof NotFound) return known
+    throw error
+  }
+  return ask()
 }
 
 const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>): Snapshot => ({

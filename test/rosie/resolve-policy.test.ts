@@ -98,6 +98,23 @@ describe('The policy of a repository', () => {
   })
 })
 
+describe('The scope of the source', () => {
+  const scope = (directory: string) => `evidence: {state_hash: {scope: ${directory}}}`
+  const set = { organisation: scope('/a'), repository: scope('/b'), project: scope('/b') }
+
+  it.each([
+    ['nobody sets it', {}, false],
+    ['only the organisation sets it', { organisation: set.organisation }, true],
+    ['the repository sets it too', { organisation: set.organisation, repository: set.repository }, false],
+    ['GxP.MD sets it too', { organisation: set.organisation, project: set.project }, false],
+    ['it is locked', { ...set, organisation: `${set.organisation}\nlocked: [evidence]` }, true],
+    ['something else is locked', { ...set, organisation: `${set.organisation}\nlocked: [tests]` }, false],
+    ['it is locked, and nobody has set it', { repository: set.repository, organisation: 'locked: [evidence]' }, false],
+  ])("is known to be the organisation's, or not, where %s", (_, files, expected) => {
+    expect(resolved(files).organisationScope).toBe(expected)
+  })
+})
+
 it('The sources of a policy are found in a snapshot', () => {
   const files = {
     '.github/rosie.yml': 'fail_on: never\n',

@@ -13,9 +13,10 @@ import { assess } from '../../src/rosie/assess.ts'
 import type { Content, Snapshot } from '../../src/rosie/model.ts'
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
+import { NOT_HASHED, stateIdOf } from '../../src/rosie/state-hash.ts'
 import { readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedContents } from '../../src/scan/files.ts'
 import { policyIn, proposedPolicy } from '../../src/scan/policy.ts'
-import { contentKey, type Report } from '../../src/scan/ports.ts'
+import { contentKey, type Report, type TreeEntry } from '../../src/scan/ports.ts'
 import { evidenceIn, keySet, keysIn, verifyAll } from '../../src/scan/trust.ts'
 import { createWorker } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
@@ -257,27 +258,30 @@ class World {
 }
 
 /** The same commit read from nothing: no store, no memory. */
-async function fromNothing(source: LocalSource, commit: string): Promise<Snapshot> {
-  const files = relevantFiles(await source.tree(commit))
+async function fromNothing(source: LocalSource, commit: string): Promise<Snapshot & { tree: TreeEntry[] }> {
+  const tree = await source.tree(commit)
+  const files = relevantFiles(tree)
   const contents = new Map<string, Content>()
   const blobs = source.blobs({ commit, wanted: wantedBlobs(files, DEFAULT_POLICY), tree: files })
   for await (const { sha, reader, content } of readBlobs(blobs, wantedContents(files), DEFAULT_POLICY)) {
     contents.set(contentKey(sha, reader), content)
   }
-  return snapshotOf(commit, files, contents)
+  return { ...snapshotOf(commit, files, contents), tree }
 }
 
 async function assessFromNothing(source: LocalSource, head: string, base: string | null, trustedBy: string) {
-  const [snapshot, before, trusted] = [
-    await fromNothing(source, head),
-    base && (await fromNothing(source, base)),
-    await fromNothing(source, trustedBy),
-  ]
+  const trusted = await fromNothing(source, trustedBy)
+  const policy = policyIn(trusted, null)
+  const stated = async (commit: string): Promise<Snapshot> => {
+    const { tree, ...snapshot } = await fromNothing(source, commit)
+    return { ...snapshot, state: { id: stateIdOf(tree, policy.stateScope), ...NOT_HASHED } }
+  }
+  const [snapshot, before] = [await stated(head), base && (await stated(base))]
   const keys = await keySet(keysIn(trusted), [])
   const evidence = [...evidenceIn(before ? [snapshot, before] : [snapshot])]
   const record = trusted.files.some(({ path }) => path.startsWith('.gxp/'))
   return assess(snapshot, before || null, {
-    policy: policyIn(trusted, null),
+    policy,
     proposed: proposedPolicy(snapshot, before || null, null),
     verdicts: await verifyAll(evidence, keys, () => Date.now()),
     states: new Map(),

@@ -10,8 +10,8 @@ import { NO_SOURCE } from '../state-hash.ts'
 import type { Case, Hit } from './rule.ts'
 
 /** Told of a scope that somebody has set and that is in force: which files lie in another one is not known here. */
-export function* emptyScope({ head, base, policy }: Case): Generator<Hit> {
-  const { stateScope: scope } = policy
+export function* emptyScope({ head, policy }: Case): Generator<Hit> {
+  const { stateScope: scope, organisationScope, locked } = policy
   if (head.snapshot.state?.id !== NO_SOURCE.id || scope === '') return
   // One that is set to the default is often there before the source is: then nothing is lost before evidence claims it.
   if (scope === DEFAULT_POLICY.stateScope && head.testEvidence.length === 0) return
@@ -19,7 +19,7 @@ export function* emptyScope({ head, base, policy }: Case): Generator<Hit> {
   if (setter?.content.settings.stateScope === scope) {
     const place = { path: setter.path, line: 1, ...setter.content.scopeAt }
     yield { place, message: `\`evidence.state_hash.scope\` ${words(scope, head.snapshot)}`, detail: scope }
-  } else if (!setter && scope !== DEFAULT_POLICY.stateScope && !(base && setterOf(base))) {
+  } else if (organisationScope && scope !== DEFAULT_POLICY.stateScope && (!setter || locked.includes('evidence'))) {
     const message = `In the policy of the organisation, \`evidence.state_hash.scope\` ${words(scope, head.snapshot)}`
     yield { place: null, severity: 'warning', message, detail: scope }
   }

@@ -38,13 +38,18 @@ async function told({ policy, project: own, organisation, base, evidence, state 
     ...(of.project !== undefined && { [PROJECT]: of.project }),
   })
   const inForce = base ?? { policy, project: own }
-  const { stateScope } = resolvePolicy({
+  const { stateScope, organisationScope, locked } = resolvePolicy({
     organisation: organisation === undefined ? null : readPolicyFile(organisation),
     repository: inForce.policy === undefined ? null : readPolicyFile(inForce.policy),
     project: inForce.project === undefined ? null : readProjectPolicy(inForce.project),
   })
   const head = goodBut({ ...files({ policy, project: own }), ...(evidence && { [EVIDENCE]: await team.sign() }) })
-  const given = { policy: { stateScope }, state, keys: [team.key], ...(base && { base: goodBut(files(base)) }) }
+  const given = {
+    policy: { stateScope, organisationScope, locked },
+    state,
+    keys: [team.key],
+    ...(base && { base: goodBut(files(base)) }),
+  }
   return found(await assessRecord(head, given), 'policy/invalid').map(
     ({ path, line, severity, message }) => `${path}:${line} ${severity} ${message}`,
   )
@@ -114,4 +119,15 @@ it("is told of the organisation's as a warning, on the repository as a whole", a
   ])
   expect(await told({ organisation, base: {} })).toHaveLength(1)
   expect(await told({ organisation, policy: setting('/src') })).toEqual([])
+  const locked = `${organisation}locked: [evidence]\n`
+  expect(await told({ organisation: locked, policy: setting('/src') })).toHaveLength(1)
+  expect(await told({ organisation: setting('/src') })).toEqual([])
+})
+
+it("is not told as the organisation's where the change has set it, and its base is judged by it too", async () => {
+  const base = await assessRecord(goodBut({}), {
+    policy: { stateScope: 'scr', organisationScope: false },
+    state: NO_SOURCE,
+  })
+  expect(found(base, 'policy/invalid')).toEqual([])
 })
