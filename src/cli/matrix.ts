@@ -2,8 +2,8 @@
  * `rosie-guard matrix [DIR]`: writes the traceability matrix, the gap analysis and the status to sign. Nothing that this
  * program did not write itself is ever overwritten, nor a status that somebody has begun to sign.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { complianceStatus, GENERATED, gapAnalysis, SIGN_OFF, traceabilityMatrix } from '../report/matrix.ts'
 import { jsonText } from '../report/plain.ts'
@@ -36,7 +36,7 @@ export function addMatrix(program: Command, io: Terminal): void {
       const folder = options.out ?? join(dir, '.gxp')
       const files = pagesOf(scanned, new Date().toISOString())
       await Promise.all(Object.keys(files).map((name) => refuseToOverwrite(join(folder, name))))
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       for (const [name, text] of Object.entries(files)) await replace(join(folder, name), text)
       io.out(
         `${Object.keys(files)
@@ -80,6 +80,22 @@ function isOurJson(text: string): boolean {
     return typeof value === 'object' && value !== null && 'gxpmd_version' in value && 'generated_at' in value
   } catch {
     return false
+  }
+}
+
+/** With all above it. Node's own way to do so never ends where the system lets nothing be made (`/proc`). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const above = dirname(path)
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || above === path) throw new Error(`${path} can't be made: ${code}.`)
+    await makeFolder(above)
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      throw new Error(`${path} can't be made: ${again.code}.`)
+    })
   }
 }
 

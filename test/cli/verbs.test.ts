@@ -118,6 +118,20 @@ describe('rosie-guard matrix', () => {
     expect(existsSync(at('traceability-matrix.json'))).toBe(false)
   })
 
+  it('says where it can not write: below a file, or where the system lets nothing be made', async () => {
+    given(GOOD)
+    const below = join(root(), 'a-file')
+    writeFileSync(below, '')
+    expect(await guard('matrix', root(), '--out', join(below, 'out'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("can't be"),
+    })
+    expect(await guard('matrix', root(), '--out', '/proc/nowhere/out')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/\/proc\/nowhere.* can't be made/),
+    })
+  })
+
   it('refuses a folder without a record', async () => {
     given({ 'src/a.ts': '' })
     expect(await guard('matrix', root())).toMatchObject({ code: 2, err: expect.stringContaining('no GxP record') })

@@ -120,7 +120,10 @@ it("is told of the organisation's as a warning, on the repository as a whole", a
   expect(await told({ organisation, base: {} })).toHaveLength(1)
   expect(await told({ organisation, policy: setting('/src') })).toEqual([])
   const locked = `${organisation}locked: [evidence]\n`
-  expect(await told({ organisation: locked, policy: setting('/src') })).toHaveLength(1)
+  expect(await told({ organisation: locked, policy: setting('/src') })).toEqual([
+    expect.stringContaining('In the policy of the organisation'),
+    expect.stringContaining('is locked by the policy of the organisation'),
+  ])
   expect(await told({ organisation: setting('/src') })).toEqual([])
 })
 
