@@ -1,9 +1,10 @@
 /** What the verbs of the command line scan: the working files of a checkout or a folder, and the base they name. */
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type Checkout, openCheckout } from '../local/checkout.ts'
 import { type Assessed, assess } from '../rosie/assess.ts'
 import { hasRecord } from '../rosie/classify.ts'
-import type { Content, Snapshot } from '../rosie/model.ts'
+import type { Content, FileKind, Snapshot } from '../rosie/model.ts'
 import { readKeys } from '../rosie/parse/keys.ts'
 import { DEFAULT_POLICY, type Policy } from '../rosie/policy.ts'
 import { keysOf, type TrustedKey } from '../rosie/verify.ts'
@@ -41,6 +42,7 @@ export async function scanLocal(dir: string, options: LocalScanOptions): Promise
   const base = options.base === undefined ? null : await readBase(checkout, options.base)
   const policy = base?.policy ?? (await readPolicy(working))
   const head = await readSnapshot(working, policy)
+  if (!base?.hasRecord) await refuseBelowRecord(dir, head)
   const keys = await keySet(base?.keys ?? [], given)
   const snapshots = base?.snapshot ? [head, base.snapshot] : [head]
   // A local scan has no memory: it sees everything for the first time.
@@ -57,15 +59,37 @@ export async function scanLocal(dir: string, options: LocalScanOptions): Promise
     now,
     trackedRecord: base?.hasRecord ?? false,
   })
-  return { ...assessed, notes: notesOf(options, base, head) }
+  const shallow = [...replayed.states.values()].includes(null) && (await checkout.source?.isShallow())
+  return { ...assessed, notes: [...notesOf(options, base, head), ...(shallow ? [SHALLOW] : [])] }
 }
 
-function notesOf({ base: ref }: LocalScanOptions, base: LocalBase | null, head: Snapshot): string[] {
+const SHALLOW =
+  'This clone is shallow: a commit that evidence names may be there in full history (in GitHub Actions, `fetch-depth: 0`).'
+
+function notesOf({ base: ref, key }: LocalScanOptions, base: LocalBase | null, head: Snapshot): string[] {
   if (base) return base.snapshot ? [] : [`No common history with ${ref}: rules that compare with a base rested.`]
-  if (!head.files.some(({ kind }) => kind === 'policy')) return []
-  return [
-    'Without --base, the policy of the scanned files themselves holds; a pull request is judged by that of its base.',
-  ]
+  const has = (wanted: FileKind) => head.files.some(({ kind }) => kind === wanted)
+  const notes: string[] = []
+  if (has('policy'))
+    notes.push(
+      'Without --base, the policy of the scanned files themselves holds; a pull request is judged by that of its base.',
+    )
+  if (has('key') && key.length === 0)
+    notes.push(
+      'The keys under .gxp/keys/ are trusted as a base has them: name it with --base, or a key file with --key.',
+    )
+  return notes
+}
+
+/** A folder below the record's is scanned by mistake, and would be found good. */
+async function refuseBelowRecord(dir: string, head: Snapshot): Promise<void> {
+  if (hasRecord(head.files)) return
+  let at = await realpath(dir)
+  while (dirname(at) !== at && !(await stat(join(at, '.git')).catch(() => null))) {
+    at = dirname(at)
+    const record = await stat(join(at, '.gxp')).catch(() => null)
+    if (record?.isDirectory()) throw new Error(`There is no GxP record in ${dir}, but one in ${at}: scan that.`)
+  }
 }
 
 export async function readKeyFile(path: string): Promise<TrustedKey[]> {

@@ -10,17 +10,18 @@ import { assess } from '../rosie/assess.ts'
 import type { Finding, Snapshot, Verdict } from '../rosie/model.ts'
 import { DEFAULT_POLICY } from '../rosie/policy.ts'
 import type { ComplianceRecord } from '../rosie/record.ts'
-import type { TestEvidence } from '../rosie/test-evidence.ts'
+import { isExpired, type TestEvidence } from '../rosie/test-evidence.ts'
 import { evidenceIn, keySet, verifyAll } from '../scan/trust.ts'
 import { readKeyFile, readSnapshot } from './local-scan.ts'
 import { EXIT, type Terminal } from './program.ts'
 
 const HELP = `
 EVIDENCE is a .jws file, the directory of an evidence package, or a directory that holds such.
-Nothing is trusted but the keys given with --key; without one, nothing is shown as valid. Whether the source at the commit that an evidence names is what it
-claims is not asked here: "rosie-guard scan" does.
+Nothing is trusted but the keys given with --key; without one, nothing is shown as valid. "valid" is the signature's word:
+a failed run may be signed too. What is wrong with what it says stands below. Whether the source at the commit that an
+evidence names is what it claims is not asked here: "rosie-guard scan" does.
 
-Exit code: 0 everything is valid, 1 something is not, 2 it could not be verified.
+Exit code: 0 each signature is valid and nothing is wrong with what it says, 1 something is, 2 it could not be verified.
 
 Examples:
   rosie-guard verify .gxp/evidence --key evidence-key.pem
@@ -51,30 +52,40 @@ export function addVerify(program: Command, io: Terminal, result: { code: number
       const keys = await keySet([], (await Promise.all(key.map(readKeyFile))).flat())
       if (key.length > 0 && keys.keys.length === 0)
         throw new Error('None of the keys can be used. Give a public key with --key.')
-      const verified: Verified[] = []
+      const all: Judged[] = []
       for (const path of paths) {
         const found = await verifyAt(path, keys)
         if (found.length === 0) throw new Error(`There is no evidence in ${path}: no .jws file and no package.`)
-        verified.push(...found)
+        all.push(...found)
       }
+      const verified = all.map(({ verified }) => verified)
       io.out(json ? jsonText(verified) : pretty(verified))
-      if (verified.some(({ verdict }) => verdict !== 'valid')) result.code = EXIT.findings
+      if (all.some(({ faulty }) => faulty)) result.code = EXIT.findings
     })
 }
 
 const collect = (file: string, files: string[]) => [...files, file]
 
-async function verifyAt(path: string, keys: Awaited<ReturnType<typeof keySet>>): Promise<Verified[]> {
+interface Judged {
+  verified: Verified
+  /** Not valid, or with a fault that is more than an old form. */
+  faulty: boolean
+}
+
+async function verifyAt(path: string, keys: Awaited<ReturnType<typeof keySet>>): Promise<Judged[]> {
   const { snapshot, shown } = await asRecord(path)
   const now = Date.now()
   const verdicts = await verifyAll([...evidenceIn([snapshot])], keys, () => now)
   const judging = { policy: DEFAULT_POLICY, proposed: null, verdicts, states: new Map(), keys: keys.keys.length, now }
   const { assessment, head } = assess(snapshot, null, { ...judging, trackedRecord: true })
-  return [...files(head), ...packages(head)].map(({ at, ...rest }) => ({
-    ...rest,
-    path: shown(at),
-    problems: problemsOf(assessment.findings, at),
-  }))
+  return [...files(head), ...packages(head)].map(({ at, ...rest }) => {
+    const found = problemsOf(assessment.findings, at)
+    // The rule that tells it asks for a specification, of which a file by itself has none.
+    const expired = head.testEvidence.filter((each) => each.path === at && isExpired(each, now))
+    const problems = [...found.map(({ message }) => message), ...expired.map(() => 'It has expired: `exp` is past.')]
+    const faulty = rest.verdict !== 'valid' || expired.length > 0 || found.some(({ severity }) => severity !== 'notice')
+    return { verified: { ...rest, path: shown(at), problems }, faulty }
+  })
 }
 
 /** The evidence as if it lay in a record, and how its paths are shown. */
@@ -114,10 +125,8 @@ function* packages({ packages }: ComplianceRecord): Generator<Found> {
 const OWN_RULES =
   /^evidence\/(malformed|algorithm|invalid-signature|missing-claim|future|package-.*)$|^artifact\/too-large$/
 
-const problemsOf = (findings: readonly Finding[], at: string): string[] =>
-  findings.flatMap(({ rule, path, message }) =>
-    OWN_RULES.test(rule) && (path === at || path?.startsWith(`${at}/`)) ? [message] : [],
-  )
+const problemsOf = (findings: readonly Finding[], at: string): Finding[] =>
+  findings.filter(({ rule, path }) => OWN_RULES.test(rule) && (path === at || path?.startsWith(`${at}/`)))
 
 function pretty(verified: readonly Verified[]): string {
   const blocks = verified.map(({ path, verdict, keys, specId, tier, results, problems }) => {
@@ -131,5 +140,5 @@ function pretty(verified: readonly Verified[]): string {
     return [...lines, ...problems.map((problem) => `           ${oneLine(problem)}`)].join('\n')
   })
   const valid = verified.filter(({ verdict }) => verdict === 'valid').length
-  return `${blocks.join('\n')}\n\n${valid} of ${many(verified.length, 'signed record')} valid.\n`
+  return `${blocks.join('\n')}\n\n${valid} of ${many(verified.length, 'signature')} valid.\n`
 }

@@ -29,6 +29,11 @@ export class LocalSource implements RepositorySource {
     return resolveCommit(this.#dir, ref)
   }
 
+  /** Whether history was cut off when this was cloned. */
+  async isShallow(): Promise<boolean> {
+    return (await git(this.#dir, ['rev-parse', '--is-shallow-repository'])).toString().trim() === 'true'
+  }
+
   async mergeBase(base: string, head: string): Promise<string | null> {
     const [ours, theirs] = [await this.resolve(base), await this.resolve(head)]
     return this.#unless(1, ['merge-base', ours, theirs])

@@ -1,9 +1,10 @@
 /**
  * `--format junit`: the XML that CI servers show as test results. One suite for each rule; a finding that makes the check
- * fail is a failed case, any other a passed one that says what was found, and a rule without findings is one passed case.
+ * fail is a failed case, any other a passed one that says what was found, one that the policy ignores a skipped one with
+ * the reason, and a rule without findings is one passed case.
  */
 import { fails } from '../rosie/assess.ts'
-import type { AssessedFinding, Assessment } from '../rosie/model.ts'
+import type { AssessedFinding, Assessment, Finding, IgnoredFinding } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { RULES } from '../rosie/rules/index.ts'
 import type { Rule } from '../rosie/rules/rule.ts'
@@ -13,41 +14,64 @@ import { place } from './words.ts'
 import { xmlTag, xmlText } from './xml.ts'
 
 /** `policy`: what decides which findings fail. As text: a tree of nodes takes gigabytes for a hundred thousand findings. */
-export function junitReport({ findings }: Pick<Assessment, 'findings'>, policy: Policy): string {
+export function junitReport({ findings, ignored }: Pick<Assessment, 'findings' | 'ignored'>, policy: Policy): string {
   const byRule = groupBy(findings, ({ rule }) => rule)
-  const passed = RULES.filter(({ id }) => !byRule.has(id)).length
-  const all = counts('rosie-guard', findings.length + passed, failing(findings, policy))
-  const suites = RULES.map((rule) => suite(rule, byRule.get(rule.id) ?? [], policy))
-  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `${xmlTag('testsuites', all)}>`, ...suites, '</testsuites>']
-  return `${lines.join('\n')}\n`
+  const ignoredByRule = groupBy(ignored, ({ finding }) => finding.rule)
+  const suites = RULES.map((rule) => suite(rule, byRule.get(rule.id) ?? [], ignoredByRule.get(rule.id) ?? [], policy))
+  const sum = (count: 'tests' | 'failures' | 'skipped') => suites.reduce((all, { counts }) => all + counts[count], 0)
+  const all = {
+    name: 'rosie-guard',
+    tests: sum('tests'),
+    failures: sum('failures'),
+    errors: 0,
+    skipped: sum('skipped'),
+  }
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `${xmlTag('testsuites', all)}>`]
+  return `${[...lines, ...suites.map(({ text }) => text), '</testsuites>'].join('\n')}\n`
 }
 
-function suite({ id, about }: Rule, findings: readonly AssessedFinding[], policy: Policy): string {
-  const cases =
-    findings.length === 0
-      ? [`    ${xmlTag('testcase', { classname: id, name: about })}/>`]
-      : findings.map((finding) => testCase(finding, fails(finding, policy)))
-  const tag = xmlTag('testsuite', counts(id, cases.length, failing(findings, policy)))
-  return [`  ${tag}>`, ...cases, '  </testsuite>'].join('\n')
+function suite(
+  { id, about }: Rule,
+  findings: readonly AssessedFinding[],
+  ignored: readonly IgnoredFinding[],
+  policy: Policy,
+) {
+  const cases = [
+    ...findings.map((finding) => testCase(finding, fails(finding, policy) ? failure(finding) : remark(finding))),
+    ...ignored.map((each) => testCase(each.finding, skipped(each))),
+  ]
+  if (cases.length === 0) cases.push(`    ${xmlTag('testcase', { classname: id, name: about })}/>`)
+  const failures = findings.filter((finding) => fails(finding, policy)).length
+  const counts = { name: id, tests: cases.length, failures, errors: 0, skipped: ignored.length }
+  return { counts, text: [`  ${xmlTag('testsuite', counts)}>`, ...cases, '  </testsuite>'].join('\n') }
 }
 
-const counts = (name: string, tests: number, failures: number) => ({ name, tests, failures, errors: 0, skipped: 0 })
+const failure = (finding: AssessedFinding) => [
+  xmlTag('failure', { message: visible(finding.message), type: finding.severity }),
+  '>',
+  said(finding, finding.status),
+  '</failure>',
+]
 
-const failing = (findings: readonly AssessedFinding[], policy: Policy): number =>
-  findings.filter((finding) => fails(finding, policy)).length
+const remark = (finding: AssessedFinding) => ['<system-out>', said(finding, finding.status), '</system-out>']
 
-function testCase(finding: AssessedFinding, failed: boolean): string {
-  const { rule, line, severity, status, fingerprint } = finding
-  const path = finding.path === null ? null : visible(finding.path)
-  const at = place({ path, line })
-  const message = visible(finding.message)
-  const attributes = { classname: rule, name: `${at} ${visible(finding.gxpId ?? '')}`.trim() }
-  const where = { ...(path !== null && { file: path }), ...(line !== null && { line }) }
-  const said = xmlText(`${at}: ${severity}: ${message}\n${status}, fingerprint ${fingerprint}`)
-  const content = failed
-    ? [xmlTag('failure', { message, type: severity }), '>', said, '</failure>']
-    : ['<system-out>', said, '</system-out>']
-  const tag = xmlTag('testcase', { ...attributes, ...where })
+const skipped = ({ finding, reason, expires }: IgnoredFinding) => [
+  xmlTag('skipped', { message: visible(`Ignored by the policy until ${expires}: ${reason}`) }),
+  '/><system-out>',
+  said(finding, 'ignored'),
+  '</system-out>',
+]
+
+const said = ({ path, line, severity, message, fingerprint }: Finding, status: string): string => {
+  const at = place({ path: path === null ? null : visible(path), line })
+  return xmlText(`${at}: ${severity}: ${visible(message)}\n${status}, fingerprint ${fingerprint}`)
+}
+
+function testCase({ rule, path, line, gxpId }: Finding, content: readonly string[]): string {
+  const shown = path === null ? null : visible(path)
+  const name = `${place({ path: shown, line })} ${visible(gxpId ?? '')}`.trim()
+  const where = { ...(shown !== null && { file: shown }), ...(line !== null && { line }) }
+  const tag = xmlTag('testcase', { classname: rule, name, ...where })
   // Joined, not added up: a text that is made of parts keeps all of them in memory.
   return ['    ', tag, '>\n      ', ...content, '\n    </testcase>'].join('')
 }

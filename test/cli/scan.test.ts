@@ -8,6 +8,7 @@ import { exportSPKI, importJWK, type JWK } from 'jose'
 import type { JsonReport } from '../../src/report/json.ts'
 import { commit, gitIn, initialise, temporaryFolder, write } from '../local/repository.ts'
 import {
+  claims,
   EVIDENCE,
   edited,
   GOOD as RATED_HIGH,
@@ -163,9 +164,9 @@ describe('The exit code', () => {
       conclusion: 'success',
       findings: [{ severity: 'warning' }],
     })
-    const empty = join(folder.path, 'empty')
-    mkdirSync(empty)
-    expect(await report(empty)).toMatchObject({ code: 0, conclusion: 'neutral', findings: [] })
+    const other = temporaryFolder()
+    expect(await report(other.path)).toMatchObject({ code: 0, conclusion: 'neutral', findings: [] })
+    other.remove()
   })
 
   it('is 1 for an error in the record', async () => {
@@ -411,5 +412,41 @@ describe('The process', () => {
     })
     const [code] = await once(started, 'close')
     expect({ code, err }).toEqual({ code: 1, err: '' })
+  })
+})
+
+describe('Who scans by mistake', () => {
+  it('a folder below the record is told where it is', async () => {
+    repository()
+    expect(await scan(join(folder.path, 'src'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`There is no GxP record in ${join(folder.path, 'src')}, but one in ${folder.path}`),
+    })
+  })
+
+  it('a checkout of its own below a record is not: it has none', async () => {
+    repository()
+    const inner = join(folder.path, 'inner')
+    initialise(inner)
+    commit(inner, { 'README.md': '# Pump' })
+    expect(await scan(inner)).toMatchObject({ code: 0, out: expect.stringContaining('There is no GxP record here') })
+  })
+
+  it('a shallow clone is told that commits may be in full history, and no other', async () => {
+    const origin = join(folder.path, 'origin')
+    initialise(origin)
+    const tested = commit(origin, GOOD)
+    commit(origin, { [EVIDENCE]: await team.sign({ ...claims(), git_commit: tested }), 'team.pem': await pem(team) })
+    const shallow = join(folder.path, 'shallow')
+    gitIn(folder.path, 'clone', '-q', '--depth', '1', `file://${origin}`, shallow)
+    const outOf = async (root: string) => (await scan(root, '--key', join(origin, 'team.pem'))).out
+    expect(await outOf(shallow)).toContain('This clone is shallow')
+    expect(await outOf(origin)).not.toContain('shallow')
+  })
+
+  it('without a key is told how the keys of the record come to be trusted', async () => {
+    repository({ ...GOOD, [KEY]: await pem(team) })
+    expect((await scan(folder.path)).out).toContain('name it with --base, or a key file with --key')
+    expect((await scan(folder.path, '--key', join(folder.path, KEY))).out).not.toContain('name it with --base')
   })
 })

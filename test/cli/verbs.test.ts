@@ -85,6 +85,20 @@ describe('rosie-guard matrix', () => {
     expect(status).not.toMatch(/\bis (compliant|validated)\b/i)
   })
 
+  it('lists what the policy ignores in what is signed, and beside the gaps', async () => {
+    const expires = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+    const ignore = `ignore: [{paths: ['**'], rules: [risk/log-missing], reason: Kept on paper, expires: ${expires}}]\n`
+    const { '.gxp/risk_assessment.log': _, ...files } = GOOD
+    given({ ...files, '.github/rosie.yml': ignore })
+    await guard('matrix', root())
+    expect(JSON.parse(read('gap-analysis.json')).ignored).toMatchObject([
+      { rule: 'risk/log-missing', reason: 'Kept on paper', expires },
+    ])
+    expect(read('compliance-status.md')).toMatch(
+      /### Ignored by the policy: 1 finding\n[\s\S]*Kept on paper[\s\S]*## Sign-off/,
+    )
+  })
+
   it('writes its own files again, and none else', async () => {
     given(GOOD)
     await guard('matrix', root())
@@ -152,7 +166,7 @@ describe('rosie-guard verify', () => {
     const { code, out } = await guard('verify', path('EV-1.jws'), '--key', key)
     expect(code).toBe(0)
     expect(out).toBe(
-      `valid      ${path('EV-1.jws')}  (SPEC-001-001; OQ; 4 passed, 0 failed; signed with team.pem)\n\n1 of 1 signed record valid.\n`,
+      `valid      ${path('EV-1.jws')}  (SPEC-001-001; OQ; 4 passed, 0 failed; signed with team.pem)\n\n1 of 1 signature valid.\n`,
     )
   })
 
@@ -161,6 +175,20 @@ describe('rosie-guard verify', () => {
     writeFileSync(path('EV-1.jws'), await team.sign(claims(failed)))
     const { out } = await guard('verify', path('EV-1.jws'), '--key', key)
     expect(out).toContain('(SPEC-001-001; OQ; 4 passed, 0 failed; says it failed; signed with team.pem)')
+  })
+
+  it.each([
+    ['of another time zone, which is an old form', { timestamp: '2026-03-01T12:00:00+02:00' }, 0],
+    ['of the future', { timestamp: '2999-03-01T12:00:00Z' }, 1],
+    ['that has expired', { exp: 1_600_000_000 }, 1],
+    ['that counts nothing', { test_results: 'all passed' }, 1],
+  ])('tells what is wrong with a signed run %s', async (_, faulty, expected) => {
+    writeFileSync(path('EV-1.jws'), await team.sign(claims(faulty)))
+    const { code, out } = await guard('verify', path('EV-1.jws'), '--key', key)
+    expect([code, out.split('\n')]).toEqual([
+      expected,
+      [expect.stringMatching(/^valid /), expect.stringMatching(/^ {11}\S/), '', '1 of 1 signature valid.', ''],
+    ])
   })
 
   it('tells a changed signature, an unknown signer and a text that is no JWS', async () => {
@@ -185,7 +213,7 @@ describe('rosie-guard verify', () => {
   it('finds the evidence of a whole directory', async () => {
     write(folder.path, { [EVIDENCE]: await team.sign(claims()) })
     const { code, out } = await guard('verify', join(folder.path, '.gxp/evidence'), '--key', key)
-    expect([code, out]).toEqual([0, expect.stringContaining('1 of 1 signed record valid')])
+    expect([code, out]).toEqual([0, expect.stringContaining('1 of 1 signature valid')])
     expect(out).toContain(join(folder.path, EVIDENCE))
   })
 

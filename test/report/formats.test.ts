@@ -128,6 +128,7 @@ describe('JUnit', () => {
     line?: string
     failure?: { message: string; type: string; '#text': string }
     'system-out'?: string
+    skipped?: { message: string }
   }
   interface Suite {
     name: string
@@ -171,6 +172,17 @@ describe('JUnit', () => {
     const found = [finding({ rule: 'trace/cycle', severity: 'warning' })]
     expect(junit(assessment(found), { ...DEFAULT_POLICY, failOn: 'warning' }).root.failures).toBe('1')
     expect(junit(assessment(found), { ...DEFAULT_POLICY, failOn: 'never' }).root.failures).toBe('0')
+  })
+
+  it('skips what the policy ignores, with the reason and the last day', () => {
+    const reason = 'Known <since> 2025'
+    const ignored = [{ finding: finding({ rule: 'trace/cycle', message: 'Round.' }), reason, expires: '2027-01-31' }]
+    const { root, suite } = junit({ ...assessment([]), ignored })
+    expect(root).toMatchObject({ tests: String(RULES.length), failures: '0', skipped: '1' })
+    expect(suite('trace/cycle')).toMatchObject({ tests: '1', failures: '0', skipped: '1' })
+    const [skipped] = suite('trace/cycle')?.testcase ?? []
+    expect(skipped?.skipped).toMatchObject({ message: `Ignored by the policy until 2027-01-31: ${reason}` })
+    expect(skipped?.['system-out']).toMatch(/Round\.\nignored, /)
   })
 
   it('stays well-formed whatever the text of the repository is', () => {
