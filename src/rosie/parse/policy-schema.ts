@@ -81,7 +81,9 @@ export const SETTINGS = {
   sources: z
     .array(glob)
     .max(MOST_GLOBS)
-    .describe('Globs of source that must be annotated; see `annotation/untagged-source`. Default: none.'),
+    .describe(
+      'Globs of source that must be annotated; see `annotation/untagged-source`. That rule is off until `severities` turns it on. Default: none.',
+    ),
   tests: z
     .array(glob)
     .max(MOST_GLOBS)
