@@ -22,7 +22,7 @@ export function rulesPage(rules: readonly Rule[] = RULES): string {
 What a scan can find. An id never changes once released: it is the title of an annotation and the \`rule\` of a finding in
 the JSON. The severity is the rule's usual one; a policy may give it another ([policy.md](policy.md)). "By risk" means an
 error for HIGH, a warning for MEDIUM or without a risk, and a notice for LOW. Each rule has a page with a bad and a good
-example.
+example; both are changes to the [sample record](first-record.md).
 
 ${sections.join('\n')}`
 }
@@ -61,7 +61,7 @@ const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1
 function filesSection(heading: string, files: ExampleFiles | undefined): string[] {
   if (!files) return []
   const entries = Object.entries(files)
-  const none = 'Nothing is changed in the sample record.'
+  const none = 'Nothing is changed in the [sample record](../first-record.md).'
   return [`## ${heading}`, ...(entries.length === 0 ? [none] : entries.map(([path, file]) => fileBlock(path, file)))]
 }
 
