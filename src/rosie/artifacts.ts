@@ -8,7 +8,7 @@ import type { Document } from './model.ts'
 const CALLED_LIKE_ONE = /(?:^|\/)(?:REQ|US|SPEC)[-_][^/]*$/i
 
 /** Front matter of any page may have a title, a description, a status, an author. */
-const OWN_FIELDS =
+export const OWN_FIELDS =
   'gxp_id parent_id satisfies implements derives_from gxp_risk_rating risk_level verification_tier validation_status assurance_status acceptance_criteria as_a i_want so_that source_files test_files'.split(
     ' ',
   )
@@ -18,5 +18,5 @@ export function isArtifact(path: string, { fields, problems, unread }: Document)
   if (problems.length === 0) return OWN_FIELDS.some((field) => Object.hasOwn(fields, field))
   // What wasn't read at all may be one.
   if (unread === undefined || problems.some(({ cause }) => cause !== 'front-matter')) return true
-  return unread.id !== null || unread.parents.length > 0
+  return unread.own || unread.id !== null
 }

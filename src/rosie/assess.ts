@@ -53,12 +53,17 @@ export interface Judging {
 export function assess(head: Snapshot, base: Snapshot | null, judging: Judging): Assessed {
   const { policy, proposed } = judging
   const kept = judging.trackedRecord || [head, base].some((snapshot) => snapshot && hasRecord(snapshot.files))
-  // Without a record, nothing is claimed: what annotations there may be is not looked at.
+  // Without a record nothing is claimed: what annotations there may be is not looked at, and was not in such a base.
+  const judged = kept ? head : onlyPolicy(head)
+  const before = base && (hasRecord(base.files) ? base : onlyPolicy(base))
   const { verdicts, states, keys, now } = judging
   const indexed = (snapshot: Snapshot, by: Policy, emptied = NONE_EMPTIED) =>
-    recordOf(kept ? snapshot : onlyPolicy(snapshot), by, verdicts, states, keys, now, emptied)
-  const emptied = base ? emptiedBetween(base, head) : NONE_EMPTIED
-  const recordsBy = (by: Policy): Records => ({ head: indexed(head, by, emptied), base: base && indexed(base, by) })
+    recordOf(snapshot, by, verdicts, states, keys, now, emptied)
+  const emptied = before ? emptiedBetween(before, judged) : NONE_EMPTIED
+  const recordsBy = (by: Policy): Records => ({
+    head: indexed(judged, by, emptied),
+    base: before && indexed(before, by),
+  })
   const records = recordsBy(policy)
   const preview =
     kept && proposed ? previewOf(policy, proposed, (by) => judge(recordsBy(by), by, null, judging.now)) : null
@@ -103,10 +108,12 @@ function emptiedBetween(base: Snapshot, head: Snapshot): Established['emptied'] 
 }
 
 /** What an organisation shares is no record, and may still be wrong. */
-const onlyPolicy = (snapshot: Snapshot): Snapshot => ({
-  ...snapshot,
-  files: snapshot.files.filter(({ kind }) => kind === 'policy'),
-})
+const onlyPolicy = remembered(
+  (snapshot: Snapshot): Snapshot => ({
+    ...snapshot,
+    files: snapshot.files.filter(({ kind }) => kind === 'policy'),
+  }),
+)
 
 interface Records {
   head: ComplianceRecord

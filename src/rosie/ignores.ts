@@ -17,27 +17,33 @@ export function lapsed({ expires }: Pick<Ignore, 'expires'>, now: number): 'expi
 /** What is told about the policy itself can't be ignored by it: an ignore would hide its own end. */
 export const isIgnorable = (rule: string): boolean => !rule.startsWith('policy/')
 
+/** The first ignore that holds at a time (ms since 1970) for what a rule tells at a path, if any. */
+export function ignoring(
+  ignores: readonly Ignore[],
+  now: number,
+): (told: Pick<Finding, 'rule' | 'path'>) => Ignore | undefined {
+  const holding = ignores.filter((ignore) => lapsed(ignore, now) === null)
+  if (holding.length === 0) return () => undefined
+  const byPath = new Map<string | null, readonly Ignore[]>()
+  return ({ rule, path }) => {
+    if (!isIgnorable(rule)) return undefined
+    const over = byPath.get(path) ?? holding.filter(({ paths }) => covers(paths, path))
+    byPath.set(path, over)
+    return over.find(({ rules }) => rules.length === 0 || rules.includes(rule))
+  }
+}
+
 /** The findings that count, in their order, and those that an ignore holds for, with the first such. */
 export function withoutIgnored(
   found: readonly Finding[],
   ignores: readonly Ignore[],
   now: number,
 ): { counted: readonly Finding[]; ignored: IgnoredFinding[] } {
-  const holding = ignores.filter((ignore) => lapsed(ignore, now) === null)
-  if (holding.length === 0) return { counted: found, ignored: [] }
-  const byPath = new Map<string | null, readonly Ignore[]>()
-  const over = (path: string | null) => {
-    const known = byPath.get(path) ?? holding.filter(({ paths }) => covers(paths, path))
-    byPath.set(path, known)
-    return known
-  }
+  const ignoreOf = ignoring(ignores, now)
   const counted: Finding[] = []
   const ignored: IgnoredFinding[] = []
   for (const finding of found) {
-    const { rule, path } = finding
-    const ignore = isIgnorable(rule)
-      ? over(path).find(({ rules }) => rules.length === 0 || rules.includes(rule))
-      : undefined
+    const ignore = ignoreOf(finding)
     if (ignore) ignored.push({ finding, reason: ignore.reason, expires: ignore.expires })
     else counted.push(finding)
   }

@@ -146,6 +146,8 @@ export interface Problem extends Span {
     | 'policy'
   /** What is wrong and what would be right, in one sentence or two. */
   message: string
+  /** Of a tag that can't be read: the ids that follow it, in capitals. */
+  names?: string[]
 }
 
 /** A value of the front matter as it was written, with its place. */

@@ -147,8 +147,9 @@ ${profilesTable()}
 Reports say where the numbers come from. Of coverage thresholds they show what is reached and what is demanded, as they
 show the [score](score.md): neither fails a check by itself. What fails one is a finding, such as an uncovered requirement.
 
-Under \`risk.matrix\`, a risk that is none of the three is an error, as is a misspelt key of theirs: nothing is set by it.
-\`signing_required: false\` for HIGH holds, and is a warning as long as it stands: the standard asks for signed evidence there.
+Under \`risk.matrix\`, a risk that is none of the three is an error, as is a misspelt or shortened key of theirs: nothing is
+set by it. \`signing_required: false\` for HIGH holds, and is a warning as long as it stands: the standard asks for signed
+evidence there.
 A file without front matter sets nothing, which is a notice.
 
 ## Which one holds
@@ -208,7 +209,7 @@ evidence was first seen by this server, never the time that it claims. So to tak
 back all that it ever signed, remove it, or set \`revoked_at\` to a time before its first use. A server that starts anew,
 and the command line, see all evidence for the first time, so that nothing which a revoked key has signed is valid there.
 
-A key that contradicts itself, or whose times can't be read (milliseconds, a date in words, \`revoked_at\` beside
-\`revoked\`), is never trusted: [policy/invalid](rules.md#policy) says at its line what would be right. The other keys of
-the file hold.
+A member that is \`null\` is as if it were not there, and \`"revoked": false\` says that the key is in force. A key that
+contradicts itself, or whose times can't be read (milliseconds, a date in words, \`revoked_at\` beside \`revoked\`), is never
+trusted: [policy/invalid](rules.md#policy) says at its line what would be right. The other keys of the file hold.
 `

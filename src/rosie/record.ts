@@ -86,7 +86,7 @@ export interface ComplianceRecord {
   notes: readonly Located<Document>[]
   /** By id; two files with one id make a list of two. */
   documentsById: ReadonlyMap<string, readonly DocumentFile[]>
-  /** Ids that unreadable documents have by their file names, or a line that is whole: not known, but not missing either. */
+  /** Ids that only documents which can't be read may have: not known, but not missing either. */
   unreadableIds: ReadonlySet<string>
   /** Single evidence files, release manifests among them. */
   evidence: readonly EvidenceFile[]
@@ -274,8 +274,13 @@ const byId = remembered((documents: readonly DocumentFile[]): ReadonlyMap<string
 })
 
 const unreadableIds = remembered((documents: readonly DocumentFile[]): ReadonlySet<string> => {
-  const ids = documents.flatMap(({ id, path, content }) =>
-    id === null ? [idInFileName(path), content.unread?.id] : [],
-  )
-  return new Set(ids.filter((id) => typeof id === 'string' && kindOfId(id) !== null)) as ReadonlySet<string>
+  const ids = documents.flatMap((document) => (document.id === null ? possibleIds(document) : []))
+  const known = byId(documents)
+  return new Set(ids.filter((id) => !known.has(id)))
 })
+
+/** The ids that a document which can't be read may have, by its file name and by a line of it that is whole. */
+export function possibleIds({ path, content }: Pick<DocumentFile, 'path' | 'content'>): string[] {
+  const ids = [idInFileName(path), content.unread?.id ?? null]
+  return [...new Set(ids.flatMap((id) => (id !== null && kindOfId(id) ? id : [])))]
+}

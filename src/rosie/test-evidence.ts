@@ -39,7 +39,7 @@ export type Claimed = Pick<TestEvidence, 'claims' | 'time' | 'issued' | 'expires
 export function readClaims(claims: { [claim: string]: Json }): Claimed {
   return {
     claims,
-    time: timeOf(claims.timestamp ?? claims.created_at),
+    time: instantOf(claims.timestamp ?? claims.created_at),
     issued: secondsOf(claims.iat),
     expires: secondsOf(claims.exp),
     stateHash: matched(claims.system_state_hash, /^(?:sha256:)?([0-9a-f]{64})$/i),
@@ -50,7 +50,7 @@ export function readClaims(claims: { [claim: string]: Json }): Claimed {
 /** RFC 3339, section 5.6. Only instants: a day or a local time would be read in this machine's zone. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,20})?)?)(Z|[+-]\d{2}:?\d{2})$/i
 
-function timeOf(claim: Json | undefined): number | null {
+export function instantOf(claim: Json | undefined): number | null {
   const [, day = '', clock = '', zone = ''] = (typeof claim === 'string' && INSTANT.exec(claim)) || []
   // 30 February would be read as 2 March.
   if (!isDay(day)) return null
@@ -117,7 +117,7 @@ export function newestOf(evidence: readonly TestEvidence[]): Map<string, TestEvi
 export const runKey = ({ specId, tier }: Pick<TestEvidence, 'specId' | 'tier'>): string =>
   `${specId ?? ''} ${tier ?? ''}`
 
-function isNewer(a: TestEvidence, b: TestEvidence): boolean {
+export function isNewer(a: TestEvidence, b: TestEvidence): boolean {
   const [left, right] = [madeAt(a), madeAt(b)]
   return left === right ? a.path > b.path : left > right
 }

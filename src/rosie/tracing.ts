@@ -62,15 +62,18 @@ export const provingStarts = (record: ComplianceRecord): Start[] =>
 
 /** The evidence by which a specification and tier is proven or not: the newest valid one. */
 export function decidingRuns(record: ComplianceRecord): TestEvidence[] {
-  const tiered = record.testEvidence.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
-  return newestValid(tiered, record.established.now)
+  return newestValid(tieredRuns(record), record.established.now)
 }
+
+/** What names no tier is of its specification's. */
+export const tieredRuns = (record: ComplianceRecord): TestEvidence[] =>
+  record.testEvidence.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
 
 export const proves = (each: TestEvidence, { snapshot, established }: ComplianceRecord): boolean =>
   isPassing(each, established.now) && each.provenance.result === 'verified' && isCurrent(each, snapshot.state) === true
 
 /** The tier at which a specification is to be verified. */
-const tierOf = (id: string | null, { documentsById }: ComplianceRecord): Tier | null =>
+export const tierOf = (id: string | null, { documentsById }: ComplianceRecord): Tier | null =>
   (id === null ? null : documentsById.get(id)?.find(({ content }) => content.tier)?.content.tier) ?? null
 
 /**

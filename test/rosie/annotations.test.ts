@@ -128,6 +128,25 @@ describe('A tag', () => {
     ['a sentence with a bracket at its end', ' * Limits (always). @gxp-risk HIGH'],
     ['a label', ' * Risk: @gxp-risk HIGH'],
     ['a label of three words', ' * - What it risks: @gxp-risk HIGH'],
+    ['a longer label', ' * What it may risk: @gxp-risk HIGH'],
+    ['a text', ' * the limit check @gxp-risk HIGH'],
+    ['a text, and a mark', ' * Covers the limit; @gxp-risk HIGH'],
+    ['a text, and a dash', ' * Covers - @gxp-risk HIGH'],
+    ['a text with a bracket', ' * Limits a dose (see spec) @gxp-risk HIGH'],
+    ['a text with what is quoted', ' * Limits "a" `dose` {@link x} @gxp-risk HIGH'],
+    ['a text with a mark that is no element', ' * dose < limit @gxp-risk HIGH'],
+    ['a text with a number', ' * about 3 @gxp-risk HIGH'],
+    ['an ellipsis', ' * what is left ... @gxp-risk HIGH'],
+    ['a parameter', ' * @param dose in mg, checked @gxp-risk HIGH'],
+    ['a parameter, before another', ' * @param dose checked @gxp-risk HIGH @param most the limit'],
+    ['a text, before one that does not parse', ' * the limit check @gxp-risk HIGH @gxp-spec of that'],
+    ['a reference that another sentence follows', ' * See SPEC-001. Limits a dose @gxp-risk HIGH'],
+    ['a reference that ends its sentence', ' * Limits what it depends on. @gxp-risk HIGH'],
+    ['a reference in another sentence, with a tag', ' * See @gxp-spec SPEC-1. Limits a dose @gxp-risk HIGH'],
+    ['a word that ends like one that refers', ' * what they oversee @gxp-risk HIGH'],
+    ['a word that begins like one that refers', ' * limits every input @gxp-risk HIGH'],
+    ['what begins like a label that claims nothing', ' * Todos are limited @gxp-risk HIGH'],
+    ['what was to be done in another sentence', ' * TODO round it. Limits a dose @gxp-risk HIGH'],
   ])('counts behind %s', (_, line) => {
     expect(tagsIn('/**', line, ' */')).toMatchObject([{ name: 'gxp-risk', value: 'HIGH', line: 2 }])
   })
@@ -137,7 +156,6 @@ describe('A tag', () => {
     'This module replaces @gxp-spec SPEC-001',
     'See @gxp-spec SPEC-001, @gxp-risk HIGH',
     'Stories refer to this by tags: @gxp-satisfies REQ-001',
-    'What it may risk: @gxp-risk HIGH',
     'For the rest: @gxp-risk HIGH is not enough',
     'Example: @gxp-risk HIGH',
     'This: and that: @gxp-risk HIGH',
@@ -147,20 +165,71 @@ describe('A tag', () => {
     'some module, e.g. @gxp-spec SPEC-001',
     'as elsewhere, cf. @gxp-spec SPEC-001',
     'other modules, Incl. @gxp-spec SPEC-001',
-    'what is left ... @gxp-spec SPEC-001',
     'see @gxp-risk-concern "@gxp-risk HIGH"',
     '@see @gxp-spec SPEC-001',
-    '@param dose @gxp-risk HIGH',
     '<c>@gxp-spec SPEC-001</c>',
     'replaces <b>@gxp-spec SPEC-001</b>',
     'replaces <pp>@gxp-spec SPEC-001',
     '<remarks><code>@gxp-spec SPEC-001</code></remarks>',
     '"@gxp-spec SPEC-001"',
     '`@gxp-spec SPEC-001`',
-    'about 3 @gxp-risk HIGH',
-    'dose < limit @gxp-risk HIGH',
+    'what the limit check @gxp-spec SPEC-001 @gxp-risk HIGH does',
+    'the old limit was @gxp-spec SPEC-001',
+    'Part of @gxp-spec SPEC-001',
+    'like @gxp-spec SPEC-001',
+    'refers to @gxp-spec SPEC-001',
+    'verified by (@gxp-spec SPEC-001)',
+    'the tag @gxp-risk HIGH',
+    'see also - @gxp-spec SPEC-001',
+    'see @gxp-spec SPEC-001 and @gxp-risk HIGH',
+    'see @gxp-spec SPEC-001 for what it limits @gxp-risk HIGH',
+    'TODO: @gxp-verifies SPEC-001',
+    'TODO @gxp-verifies SPEC-001',
+    'todo(@qa): write the test @gxp-verifies SPEC-001',
+    'FIXME, split it: @gxp-verifies SPEC-001',
+    'XXX - @gxp-verifies SPEC-001',
+    'TBD: @gxp-verifies SPEC-001',
+    'Removed: @gxp-verifies SPEC-001',
+    'Removed in spring: @gxp-verifies SPEC-001',
+    'Not yet: @gxp-verifies SPEC-001',
+    'Not yet written: @gxp-verifies SPEC-001',
+    'Not tested yet: @gxp-verifies SPEC-001',
+    'See also: @gxp-verifies SPEC-001',
+    'See also the limit check: @gxp-verifies SPEC-001',
+    'For example: @gxp-risk HIGH',
+    'e.g. a dose: @gxp-risk HIGH',
+    'Format of a tag here: @gxp-risk HIGH',
+    'Syntax (v3): @gxp-risk HIGH',
+    'Usage 1: @gxp-risk HIGH',
+    'Template 1: @gxp-risk HIGH',
+    'Once it is tested add: @gxp-verifies SPEC-001',
+    'Limits a dose. TODO: @gxp-verifies SPEC-001',
+    'Say "limits it @gxp-risk HIGH"',
+    'Write `// @gxp-spec SPEC-001 @gxp-risk HIGH`',
+    'Write {@code @gxp-risk HIGH}',
   ])('is only mentioned, and counts for nothing: %s', (comment) => {
     expect(read(`/** ${comment} */`)).toMatchObject({ blocks: [], problems: [] })
+  })
+
+  it.each([
+    'see also refer refers like unlike example format syntax usage e.g e.g. i.e i.e. cf cf. vs vs. ca. viz. esp. incl.',
+    'of by to from for with without in on at as than via per under into',
+    'about before after against between behind beside if when where unless',
+    'the a an this that these its old former formerly was were had no not yet',
+    'replace replaces replaced supersedes removed deleted used requires quoted cites writes adds added mentions',
+    'needs calls wants lacks missing moved dropped deprecated obsolete',
+  ])('is only mentioned behind each of the words: %s', (words) => {
+    for (const word of words.split(' ')) {
+      expect([word, tagsIn(`// what it ${word} @gxp-risk HIGH`)]).toEqual([word, []])
+      expect([word, tagsIn(`// What it ${word.toUpperCase()}: (@gxp-risk HIGH)`)]).toEqual([word, []])
+    }
+    for (const word of ['limits', 'implements', 'covers', 'satisfies', 'is'])
+      expect(tagsIn(`// what it ${word} @gxp-risk HIGH`)).toHaveLength(1)
+  })
+
+  it.each(['tag', 'tags', 'annotation', 'comment'])('is only mentioned where the %s is spoken of', (noun) => {
+    expect(tagsIn(`// It has the ${noun} @gxp-risk HIGH`)).toEqual([])
+    expect(tagsIn(`// GxP ${noun}: @gxp-risk HIGH`)).toHaveLength(1)
   })
 
   it('is mentioned in the text behind another, unless only tags follow it', () => {
@@ -171,6 +240,15 @@ describe('A tag', () => {
     expect(namesIn('@gxp-tags SPEC-2 Dose limit @gxp-criticality HIGH')).toEqual(['gxp-criticality'])
     expect(namesIn('Limits. @gxp-spec SPEC-1 @gxp-risk HIGH')).toEqual(['SPEC-1', 'gxp-risk'])
     expect(namesIn('see @gxp-spec SPEC-1 @gxp-risk HIGH')).toEqual([])
+    expect(namesIn('the limit @gxp-spec SPEC-1 and @gxp-risk HIGH')).toEqual(['SPEC-1', 'gxp-risk'])
+    expect(namesIn('@gxp-spec SPEC-2 replaces @gxp-spec SPEC-1')).toEqual(['SPEC-2'])
+    expect(namesIn('@gxp-spec SPEC-2 @description replaces @gxp-spec SPEC-1')).toEqual(['SPEC-2', 'description'])
+    expect(namesIn('@gxp-spec SPEC-2 @description limits a dose @gxp-risk HIGH')).toEqual([
+      'SPEC-2',
+      'description',
+      'gxp-risk',
+    ])
+    expect(namesIn('Limits. @gxp-spec SPEC-1 @gxp-risk HIGH, as it hurts')).toEqual([])
     expect(tagsIn('// @gxp-spec SPEC-1,', '// SPEC-2 limit @gxp-risk HIGH').map(({ name }) => name)).toEqual([
       'gxp-spec',
       'gxp-risk',

@@ -3,6 +3,7 @@ import {
   briefly,
   EVIDENCE,
   edited,
+  type Files,
   found,
   GOOD,
   goodBut,
@@ -35,6 +36,17 @@ describe('The conclusion', () => {
   it('is success whatever is found where the policy never fails, and the findings are shown', async () => {
     const assessment = await assessRecord(goodBut(broken), { policy: { failOn: 'never' } })
     expect(assessment).toMatchObject({ conclusion: 'success', summary: { findings: { error: 1 } } })
+  })
+
+  it('has nothing in a base without a record, whatever its annotations: nothing was claimed there', async () => {
+    const annotated = { 'src/b.ts': '// @gxp-implements SPEC-404\n' }
+    const statusAgainst = async (base: Files) => {
+      const { findings } = await assessRecord({ ...GOOD, ...annotated }, { base, trackedRecord: true })
+      return [...new Set(findings.filter(({ path }) => path === 'src/b.ts').map(({ status }) => status))]
+    }
+    expect(await statusAgainst(annotated)).toEqual(['introduced'])
+    expect(await statusAgainst({ ...annotated, 'GxP.MD': '' })).toEqual(['existing'])
+    expect(await statusAgainst({ ...annotated, '.gxp/README.md': '' })).toEqual(['existing'])
   })
 
   it('is neutral only where neither the head, nor its base, nor the default branch keeps a record', async () => {

@@ -140,7 +140,7 @@ describe('A key that says what keeps it from being used is refused, and told at 
     ],
     [{ nbf: '2026-01-01' }, `says \`nbf\`: \`2026-01-01\`: ${SECONDS}`],
     [{ nbf: -1 }, `says \`nbf\`: \`-1\`: ${SECONDS}`],
-    [{ exp: null }, `says \`exp\`: \`null\`: ${SECONDS}`],
+    [{ exp: false }, `says \`exp\`: \`false\`: ${SECONDS}`],
     [{ exp: 253_402_300_800 }, `says \`exp\`: \`253402300800\`: ${SECONDS}`],
     [{ revoked: true }, `has no \`revoked.revoked_at\` that is a time: ${SECONDS}`],
     [{ revoked: {} }, `has no \`revoked.revoked_at\` that is a time: ${SECONDS}`],
@@ -150,7 +150,23 @@ describe('A key that says what keeps it from being used is refused, and told at 
     [{ revoked_at: 1_767_225_600 }, `says \`revoked_at\`, which is not read: ${REVOKED}`],
     [{ Revoked: { revoked_at: 1 } }, `says \`Revoked\`, which is not read: ${REVOKED}`],
     [{ revokd: 1 }, `says \`revokd\`, which is not read: ${REVOKED}`],
-    [{ revocation: 1 }, `says \`revocation\`, which is not read: ${REVOKED}`],
+    ...[
+      'revocation',
+      'revocation_date',
+      'revocationReason',
+      'revoke',
+      'revokeTime',
+      'isRevoked',
+      'revocationAt',
+      'revoke_on',
+      'revocation_by',
+      'revocation_since',
+      'revokedKey',
+    ].map((name): [object, string] => [{ [name]: 1 }, `says \`${name}\`, which is not read: ${REVOKED}`]),
+    ...['revocked_at', 'revoced', 'rvoked', 'rev0ked', 'revokedd'].map((name): [object, string] => [
+      { [name]: 1 },
+      `says \`${name}\`, which is not read: ${REVOKED}`,
+    ]),
     [{ status: 'Revoked' }, `says \`status\`, which is not read: ${REVOKED}`],
     [{ state: 'revoked' }, `says \`state\`, which is not read: ${REVOKED}`],
     ...['EXP', 'expires', 'expires_at', 'expiry', 'expirationTime', 'notAfter', 'valid_until', 'validTo'].map(
@@ -174,6 +190,11 @@ describe('A key that says what keeps it from being used is refused, and told at 
     { key_ops: ['sign', 'verify'] },
     { nbf: 0, exp: 253_402_300_799 },
     { revoked: null },
+    { revoked: false },
+    { nbf: null, exp: null },
+    { expires: null, notBefore: null, revoked_at: null, isRevoked: false, revocation: null },
+    { removed: 1, revised: '2026-01-01', invoked: 1, provoked: 1, reworked: 1 },
+    { revocable: true, irrevocable: true, revocation_url: 'x', revocationList: 'x', revoke_contact: 'x' },
     { revoked: { revoked_at: 1_767_225_600, reason: 'lost' } },
     { iat: 1, ext: true, x5c: ['x'], 'x5t#S256': 'x', status: 'active', state: 'in force', kid: 'revoked' },
   ])('but not %j', (members) => {
@@ -219,7 +240,8 @@ describe('A key that says what keeps it from being used is refused, and told at 
     expect(problems).toEqual([
       { cause: 'key', line: 2, message: `This set of keys says \`revoked_at\`, which is not read: ${REVOKED}${END}` },
     ])
-    expect(readKeys(JSON.stringify({ exp: 1, iat: 1, keys: [publicJwk] })).problems).toEqual([])
+    const others = { exp: 1, iat: 1, revocation_url: 'x', revoked: false, revoked_at: null }
+    expect(readKeys(JSON.stringify({ ...others, keys: [publicJwk] })).problems).toEqual([])
   })
 
   const pemOf = (key: KeyObject) => key.export({ format: 'pem', type: 'spki' }).toString()

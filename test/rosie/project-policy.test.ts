@@ -199,6 +199,22 @@ describe('GxP.MD', () => {
       '`risk.matrix.LOW.Required-Tiers` is not read, so nothing is set by it. Did you mean `risk.matrix.LOW.required_tiers`?',
     ],
     [
+      'risk: {matrix: {HIGH: {coverage: 95}}}',
+      '`risk.matrix.HIGH.coverage` is not read, so nothing is set by it. Did you mean `risk.matrix.HIGH.coverage_threshold`?',
+    ],
+    [
+      'risk: {matrix: {LOW: {Tiers: [OQ]}}}',
+      '`risk.matrix.LOW.Tiers` is not read, so nothing is set by it. Did you mean `risk.matrix.LOW.required_tiers`?',
+    ],
+    [
+      'risk: {matrix: {MEDIUM: {threshold: 80}}}',
+      '`risk.matrix.MEDIUM.threshold` is not read, so nothing is set by it. Did you mean `risk.matrix.MEDIUM.coverage_threshold`?',
+    ],
+    [
+      'risk: {matrix: {HIGH: {signing: true}}}',
+      '`risk.matrix.HIGH.signing` is not read, so nothing is set by it. Did you mean `risk.matrix.HIGH.signing_required`?',
+    ],
+    [
       'risk: {matix: {HIGH: {coverage_threshold: 99}}}',
       '`risk.matix` is not read, so nothing is set by it. Did you mean `risk.matrix`?',
     ],
@@ -221,7 +237,8 @@ describe('GxP.MD', () => {
   })
 
   it.each([
-    'risk: {matrix: {HIGH: {human_review: mandatory, approvals: 2}}}',
+    'risk: {matrix: {HIGH: {human_review: mandatory, approvals: 2, required: always}}}',
+    'risk: {coverage: 95, tiers: [OQ]}',
     'risk: {overall: HIGH, method: FMEA, metrics: [a]}',
     'risk: {matrix: {HIGH: {}, MEDIUM: {}, LOW: {}}}',
     'risk: {matrix: {}}',

@@ -241,6 +241,9 @@ describe('What is meant as an entry and is none', () => {
     '## RISKS-004: x',
     '## Risks 004: x',
     '## RISK 004',
+    '## RISK 2026-004: x',
+    '## Risk 2026: x',
+    '## Risk 2100',
     '## RISK\u2013004: x',
     '## Risk #4',
     '## [Risk-4] x',
@@ -261,7 +264,7 @@ describe('What is meant as an entry and is none', () => {
 
   it.each([
     ...['## Risk-based approach', '## Risks of 2026', '## Risks 2026', '## Risks 1 to 5', '## Risk', '## Legend'],
-    ...['## Risks 2026: an overview', '## Risky 1', '## Brisk-1'],
+    ...['## Risks 2026: an overview', '## Risky 1', '## Brisk-1', '## Risk 2026 review', '## Risk 1999'],
   ])('is not told for the heading %j', (heading) => {
     expect(
       problemsIn(heading, '- HIGH: harm', '- Risk Level: LOW, MEDIUM or HIGH?'.replace('LOW, ', 'one of ')),
@@ -302,17 +305,22 @@ describe('What is meant as an entry and is none', () => {
 
   it.each([
     ['## Overdose', '- Date: 2026-01-20', '- Impact: harm', '- Mitigation: none'],
-    ['## Overdose', '- Risk: `LOW`'],
-    ['## Overdose', '- Risk Level: HIGH (harm, or death)'],
-    ['## Overdose', '- Risk Level: medium - or so'],
+    ['## Overdose', '- Date: 2026-01-20 (a Tuesday)', '- Impact: harm', '- Mitigation: none'],
+    ['## Overdose', '- Risk: `LOW`', '- Status: open'],
+    ['## Overdose', '- Status: open', '- Risk Level: HIGH (harm, or death)'],
+    ['## Overdose', '- Risk Level: medium.', '- Component: dose'],
   ])('is told for %j over the fields %j', (...text) => {
     expect(problemsIn(...text)).toEqual([expect.stringMatching(/^1: This entry has no id\. Begin/)])
   })
 
   it.each([
     ['- Date: 2026-01-20', '- Risk Level: LOW, MEDIUM or HIGH', '- Impact: what happens'],
-    ['- Risk Level: `LOW` / `MEDIUM` / `HIGH`'],
-    ['- Risk Level: low to high'],
+    ['- Risk Level: `LOW` / `MEDIUM` / `HIGH`', '- Status: open'],
+    ['- Risk Level: low to high', '- Status: open'],
+    ['- Risk Level: HIGH where a patient may be harmed', '- Impact: what may happen', '- Status: open'],
+    ['- Date: 2026-01-20, say', '- Impact: harm', '- Mitigation: none'],
+    ['- Risk: LOW overall', '- Status: open'],
+    ['- Risk: LOW'],
     ['- Risk Level:', '- Impact: harm', '- Mitigation: none'],
     ['- Date: YYYY-MM-DD', '- Impact: harm', '- Mitigation: none'],
     ['- Date: 2026-01-20', '- Impact: harm', '- Status: open'],
@@ -335,6 +343,8 @@ describe('What is meant as an entry and is none', () => {
   it('is not told for what the head of a register says of it', () => {
     expect(problemsIn('# Register', '', '**Date**: 2026-01-20', '**Risk Level**: HIGH', '**Author**: QA')).toEqual([])
     expect(problemsIn('**Impact**: harm', '# Register', 'Ours.', '**Risk Level**: HIGH')).toEqual([])
+    const legend = ['- Risk Level: HIGH where a patient may be harmed', '- Impact: what may happen']
+    expect(problemsIn('# Register', '', 'Each entry says:', '', ...legend)).toEqual([])
   })
 
   it.each(['**RISK-001: Overdose**', 'RISK-001: Overdose', '1. RISK-001 - Overdose', '- [RISK-001] Overdose'])(
@@ -355,6 +365,14 @@ describe('What is meant as an entry and is none', () => {
     '2026-02-05,RISK-001,MEDIUM',
     '- **RISK-001**: Overdose (LOW)',
     '[RISK-001](#risk-001), HIGH',
+    'RISK-001: HIGH risk of an overdose',
+    'RISK-001 **HIGH**',
+    'RISK-001   Overdose   HIGH   open',
+    'RISK-001\tOverdose\tLOW\topen',
+    'RISK-001; Overdose; `LOW`; open',
+    '- RISK-001 (HIGH): Overdose',
+    '- RISK-001 - Overdose - HIGH - open',
+    '- RISK-001: Overdose, HIGH (8).',
   ])('is told for a risk that only %j rates', (text) => {
     const told = [
       '1: RISK-001 is rated here, but has no entry. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
@@ -365,6 +383,17 @@ describe('What is meant as an entry and is none', () => {
     expect(problemsIn(text, ...ENTRY)).toEqual([])
     expect(problemsIn(...ENTRY, '## Contents', text)).toEqual([])
     expect(problemsIn(text.replace(/LOW|MEDIUM|HIGH/, 'HIGHER'))).toEqual([])
+  })
+
+  it.each([
+    'RISK-004 and RISK-005 were HIGH in the old register, which was archived in 2024.',
+    '- RISK-004, RISK-005 and RISK-006 were HIGH, all told',
+    'RISK-004 and RISK-005 (HIGH) were archived',
+    'RISK-004 is no longer HIGH.',
+    'RISK-004, HIGH in the old register, was archived',
+    'RISK-004 was a HIGH-risk item',
+  ])('is not told for the prose %j', (text) => {
+    expect(problemsIn('# Register', '', text)).toEqual([])
   })
 
   it('ends the entry before it', () => {

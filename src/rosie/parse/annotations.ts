@@ -4,19 +4,17 @@
  * words in the middle of a sentence are prose. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
 import type { Language } from '../languages.ts'
-import type { AnnotatedSource, Block, Problem, Span, Tag } from '../model.ts'
-import { TAG_NAMES, TAGS, type TagForm } from '../tags.ts'
+import type { AnnotatedSource, Block, Tag } from '../model.ts'
 import { type CommentGroup, type CommentLine, commentsOf } from './comments/index.ts'
-import { endsSentences, endsWithParagraph, inCodeBlocks, isDecoration } from './mention.ts'
-import { nearMiss } from './near-miss.ts'
-import { type Position, readTag } from './tag.ts'
+import { inCodeBlocks } from './mention.ts'
+import type { Position } from './tag.ts'
+import { type FoundTag, problem, readLine } from './tag-line.ts'
 
 /**
  * A file without any of the family has no annotations: most files end here. In the others only comments with one of it,
  * or with a switch, have something to say.
  */
 const FAMILY = /@(?:gxp|trace|requirement)/iy
-const TAG = /(^|[\s*([{,;:<>|-])@([A-Za-z][\w-]*)/g
 const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
 const SWITCH_BEGINS = 'gxp:o'
 
@@ -28,13 +26,6 @@ const MAX_IDS = 50
 
 /** After more faults than anyone mends at once a file is not read on: a million bytes hold a hundred thousand. */
 const MAX_PROBLEMS = 500
-
-interface FoundTag {
-  tag?: Tag
-  problem?: Problem
-  /** Only counts beside other tags of the family. */
-  shared: boolean
-}
 
 export function readAnnotations(text: string, language: Language): AnnotatedSource {
   const found: AnnotatedSource = { kind: 'annotations', blocks: [], problems: [] }
@@ -116,62 +107,3 @@ function firstBeyond(limit: number, tags: readonly Tag[]): Tag | undefined {
     return named > limit
   })
 }
-
-/** `from`: the offset before which the line is part of a tag that began above. */
-function* readLine(
-  lines: readonly CommentLine[],
-  index: number,
-  from: number,
-): Generator<FoundTag & { end?: Position }> {
-  const { line, column, text } = lines[index] ?? { line: 1, column: 1, text: '' }
-  let begins = true // whether only marks stand between here and the line's beginning or a well-formed tag
-  let tagged = from > 0 // whether the line begins with a tag
-  let taken = from // where the tag before this one ends, a well-formed one with its text
-  for (const match of text.matchAll(TAG)) {
-    const at = match.index + (match[1]?.length ?? 0)
-    if (at < taken) continue
-    const word = match[2] ?? ''
-    const behind = at + 1 + word.length
-    const before = text.slice(taken, at)
-    begins = (begins && isDecoration(before)) || endsWithParagraph(before)
-    taken = behind
-    const span: Span = { line, column: column + at, endColumn: column + behind - 1 }
-    const name = TAG_NAMES.find((known) => known === word)
-    if (!name) {
-      const message = begins ? missFault(word, text.slice(behind)) : null
-      if (message) yield { shared: false, problem: problem(span, message) }
-      tagged ||= message !== null
-      begins = false
-      continue
-    }
-    const result = readTag(name, lines, { index, offset: behind })
-    const { shared = false, generation } = TAGS[name]
-    if ('tag' in result) {
-      const { tag, end } = result
-      taken = end.index > index ? text.length : end.offset
-      if (!begins && !endsSentences(text, at, taken, tagged)) continue
-      yield { shared, tag: { name, generation, ...tag, ...spanTo(span, lines, index, end) }, end }
-      if (end.index > index) return
-    } else if (begins) yield { shared, problem: problem(span, result.fault) }
-    tagged ||= begins || 'tag' in result
-    begins = 'tag' in result && !isOpenText(TAGS[name])
-  }
-}
-
-/** From the tag's `@` to the end of what it carries. */
-function spanTo(span: Span, lines: readonly CommentLine[], index: number, end: Position): Span {
-  const last = lines[end.index]
-  if (!last) return span
-  return { ...span, ...(end.index > index && { endLine: last.line }), endColumn: last.column + end.offset - 1 }
-}
-
-function missFault(word: string, rest: string): string | null {
-  const meant = nearMiss(word, rest)
-  if (!meant) return null
-  return `\`@${word}\` is not a tag of the convention. Did you mean \`@${meant}\`, as in \`${TAGS[meant].example}\`?`
-}
-
-/** A text without quotes: what follows may be more of it. */
-const isOpenText = ({ carries, quoted }: TagForm) => carries === 'text' && !quoted
-
-const problem = (span: Span, message: string): Problem => ({ cause: 'annotation', ...span, message })

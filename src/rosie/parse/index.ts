@@ -13,7 +13,7 @@ import { readPolicyFile } from './policy-file.ts'
 import { readProjectPolicy } from './project-policy.ts'
 import { readRiskRegister } from './risk-register.ts'
 import { readSystemContext } from './system-context.ts'
-import { readTestingRecord } from './testing-record.ts'
+import { readTestingRecord, standingLines } from './testing-record.ts'
 import { unreadDocument } from './unread.ts'
 import { readVendorAssessment } from './vendor-assessment.ts'
 
@@ -73,8 +73,10 @@ function readRecord(reader: TextReader, bytes: Uint8Array | null, large: Problem
   const damaged = decoded.problem.cause === 'encoding' && (reader === 'evidence' || reader === 'package/signature')
   const empty = readText(reader, '')
   const problems: Problem[] = [damaged ? { ...decoded.problem, cause: 'jws' } : decoded.problem]
-  if (!('unread' in empty) || bytes === null) return { ...empty, problems }
-  return { ...empty, problems, unread: unreadDocument(decodeSource(bytes)) }
+  const text = bytes === null ? '' : decodeSource(bytes)
+  if ('unread' in empty) return { ...empty, problems, unread: unreadDocument(text) }
+  if ('standing' in empty) return { ...empty, problems, standing: standingLines(text) }
+  return { ...empty, problems }
 }
 
 function readText(reader: TextReader, text: string): Content {

@@ -3,7 +3,7 @@
  * revocation that can't be read, is never trusted: better no key than one that its owner meant to take back. RFC 7517,
  * section 4; RFC 7518, sections 3.1 and 3.3; RFC 8725, section 3.1.
  */
-import { closest } from '../ids.ts'
+import { editDistance } from '../ids.ts'
 import type { Json } from '../model.ts'
 import { quoted } from './policy-issues.ts'
 
@@ -112,31 +112,40 @@ function timeFaults(key: Members): KeyFault[] {
     const fault = `${said}: write seconds since 1970-01-01, as in \`1767225600\` for 2026-01-01`
     faults.push({ member, fault })
   }
-  for (const name of ['nbf', 'exp']) if (key[name] !== undefined) check(name, name, key[name])
-  if (key.revoked !== undefined && key.revoked !== null) check('revoked', 'revoked.revoked_at', revocation(key.revoked))
+  for (const name of ['nbf', 'exp']) if (key[name] !== undefined && key[name] !== null) check(name, name, key[name])
+  if (key.revoked !== undefined && !saysNo(key.revoked)) check('revoked', 'revoked.revoked_at', revocation(key.revoked))
   return [...faults, ...Object.entries(key).flatMap(([name, value]) => misnamedTimes(name, value))]
 }
 
 const SECONDS = 'in seconds since 1970-01-01'
 
+/** What is null is absent; what is false says that it is not so. */
+const saysNo = (value: unknown): boolean => value === null || value === false
+
 /** A name that speaks of a time and is none that is read: whoever wrote it believes that it holds. */
 function misnamedTimes(member: string, value: Json): KeyFault[] {
-  if (['nbf', 'exp', 'revoked'].includes(member)) return []
+  if (['nbf', 'exp', 'revoked'].includes(member) || saysNo(value)) return []
   if (/^stat(?:e|us)$/i.test(member) && /^revoked$/i.test(String(value))) return unread(member, REVOCATION)
-  const name = member.toLowerCase().replace(/[^a-z]/g, '')
+  const name = lettersOf(member)
   if (/^(?:exp|expir(?:e|y|ation).*|notafter|valid(?:until|to))$/.test(name))
     return unread(member, `\`"exp": 1767225600\`, ${SECONDS}`)
   if (/^(?:nbf|notbefore|validfrom)$/.test(name)) return unread(member, `\`"nbf": 1767225600\`, ${SECONDS}`)
-  return misnamedRevocation(member)
+  return misnamedRevocation(member, value)
 }
 
 const REVOCATION = `\`"revoked": {"revoked_at": 1767225600}\` in the key, ${SECONDS}`
 
-/** `revoked_at`, `revokedAt`, `rvoked` …: a revocation that is meant, in a place or under a name where nobody reads it. */
-export function misnamedRevocation(member: string): KeyFault[] {
-  const name = member.toLowerCase()
-  return /revo[ck]/.test(name) || closest(name, ['revoked']) !== null ? unread(member, REVOCATION) : []
+/**
+ * `revoked_at`, `isRevoked`, `rvoked` …: a revocation that is meant, in a place or under a name where nobody reads it. What
+ * says how a key may be revoked, as `revocation_url` does, is none.
+ */
+export function misnamedRevocation(member: string, value: unknown): KeyFault[] {
+  const name = lettersOf(member)
+  const meant = /revo(?:k|c|ck)ed|revo(?:ke|cation)(?:$|at|on|by|date|time|since|reason)/.test(name)
+  return !saysNo(value) && (meant || editDistance(name, 'revoked', 1) <= 1) ? unread(member, REVOCATION) : []
 }
+
+const lettersOf = (member: string): string => member.toLowerCase().replace(/[^a-z]/g, '')
 
 const unread = (member: string, right: string): KeyFault[] => [
   { member, fault: `says ${quoted(member)}, which is not read: write ${right}` },

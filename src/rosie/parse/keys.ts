@@ -93,7 +93,9 @@ function fromJwks(text: string): KeyFile {
   if (!set || !isList(list)) return fileOf([fromJwk(node)])
   if (set.size > MOST_MEMBERS) throw new Error(`it has more than ${MOST_MEMBERS} members`)
   // A revocation beside the keys is meant for all of them.
-  const ofAll = [...set].flatMap(([name, { line }]) => misnamedRevocation(name).map((fault) => ({ ...fault, line })))
+  const ofAll = [...set].flatMap(([name, { line, value }]) =>
+    misnamedRevocation(name, value).map((fault) => ({ ...fault, line })),
+  )
   return fileOf(notTooMany([...list]).map(fromJwk), ofAll)
 }
 

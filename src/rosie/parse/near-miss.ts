@@ -4,6 +4,8 @@ import type { TagName } from '../model.ts'
 import { TAG_NAMES } from '../tags.ts'
 
 const OWN_NAMES = TAG_NAMES.filter((name) => name.startsWith('gxp-'))
+/** An id, or what nearly is one: `spec-001`, `SPEC_001`. */
+const ID_MEANT = /(?<![\w-])(?:REQ|US|SPEC)(?:[-_][A-Z0-9]+)+/gi
 /** Longer words are no slips of the finger. */
 const LONGEST_MISS = 40
 
@@ -19,4 +21,17 @@ export function nearMiss(word: string, rest: string): TagName | null {
     if (distance <= allowed && (!best || distance < best.distance)) best = { name, distance }
   }
   return best?.name ?? null
+}
+
+/** A list made for the purpose has a hundred thousand. */
+const MOST_IDS = 50
+
+/** The ids that a text names, or nearly names, as they are written rightly. */
+export function idsMeant(text: string): string[] {
+  const ids = new Set<string>()
+  for (const [id] of text.matchAll(ID_MEANT)) {
+    if (ids.size === MOST_IDS) break
+    ids.add(id.toUpperCase().replaceAll('_', '-'))
+  }
+  return [...ids]
 }

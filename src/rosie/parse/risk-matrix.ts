@@ -41,6 +41,14 @@ export function riskMatrixOf(reader: SettingsReader, profile: string | null): Pa
 const UNSIGNED_HIGH =
   '`risk.matrix.HIGH.signing_required` is `false`: a record of testing is then enough for HIGH, for which the standard asks for signed evidence. This holds; write `true` unless it is meant.'
 
+/** What somebody writes who leaves half of a key away. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['coverage', 'coverage_threshold'],
+  ['threshold', 'coverage_threshold'],
+  ['tiers', 'required_tiers'],
+  ['signing', 'signing_required'],
+])
+
 const OF_A_RISK = ['coverage_threshold', 'required_tiers', 'signing_required']
 
 /**
@@ -51,7 +59,7 @@ function checkMatrixKeys(reader: SettingsReader): void {
   const matrix = ['risk', 'matrix']
   for (const key of reader.keys(matrix)) {
     if (RISKS.some((risk) => risk === key)) {
-      for (const name of reader.keys([...matrix, key])) misspelt(reader, [...matrix, key, name], OF_A_RISK)
+      for (const name of reader.keys([...matrix, key])) misspelt(reader, [...matrix, key, name], OF_A_RISK, SHORT)
       continue
     }
     const near = RISKS.find((risk) => risk === key.toUpperCase()) ?? closest(key.toUpperCase(), RISKS)
@@ -61,11 +69,16 @@ function checkMatrixKeys(reader: SettingsReader): void {
   for (const key of reader.keys(['risk'])) misspelt(reader, ['risk', key], ['matrix'])
 }
 
-function misspelt(reader: SettingsReader, path: readonly string[], known: readonly string[]): void {
+function misspelt(
+  reader: SettingsReader,
+  path: readonly string[],
+  known: readonly string[],
+  short: ReadonlyMap<string, string> = new Map(),
+): void {
   const [name = '', ...above] = path.toReversed()
   if (known.includes(name)) return
   const plain = name.toLowerCase().replaceAll('-', '_')
-  const near = known.includes(plain) ? plain : closest(plain, known)
+  const near = known.includes(plain) ? plain : (short.get(plain) ?? closest(plain, known))
   if (near === null) return
   const right = quoted([...above.toReversed(), near].join('.'))
   reader.say(path, `${quoted(path.join('.'))} is not read, so nothing is set by it. Did you mean ${right}?`)

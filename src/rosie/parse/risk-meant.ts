@@ -14,8 +14,8 @@ export function meansRisk(text: string): boolean {
   if (!word) return false
   const [, name = '', rest = ''] = word
   if (name === 'RISK' && /^-[A-Z0-9]/.test(rest)) return true
-  // A heading may be `Risks 2026`, or `Risks 1 to 5`.
-  const bare = name.length > 'risk'.length ? /^ ?\d{1,3} ?:/ : /^ ?\d/
+  // A heading may be `Risks 2026`, `Risks 1 to 5` or `Risk 2026 review`.
+  const bare = name.length > 'risk'.length ? /^ ?\d{1,3} ?:/ : /^ ?(?!(?:19|20)\d\d(?: |$))\d/
   return bare.test(rest) || /^ ?[#.:] ?\d/.test(rest) || /^[-_\u2010-\u2015][a-z0-9_-]*\d/i.test(rest)
 }
 
@@ -41,11 +41,20 @@ export function meansLine(text: string): boolean {
 
 const ASSESSED = new Set(['impact', 'mitigation', 'test coverage'])
 
-/** The risk that a line begins with and rates, in whatever form: a row of a table or of a CSV file, an item of a list. */
+/**
+ * The risk that a line begins with and rates, in whatever form: a row of a table or of a CSV file, an item of a list. The
+ * level stands right behind the id, or in a cell of its own; in a sentence it is prose.
+ */
 export function ratedIn(text: string): string | null {
-  const id = TITLED.exec(text.replace(ITEM, '').replace(DAY, ''))?.[1]
-  return id && LEVEL.test(text) ? id : null
+  const [, id, rest = ''] = TITLED.exec(text.replace(ITEM, '').replace(DAY, '')) ?? []
+  return id && (RATED_FIRST.test(rest) || CELL.test(rest)) ? id : null
 }
+
+const MARKS = '[*_`]{0,3}'
+const RATED_FIRST = new RegExp(`^[ \\t]*\\|?[ \\t]*${MARKS}(?:${RISKS.join('|')})\\b`)
+const CELL = new RegExp(
+  `(?<=(?:[|,;:\\t(]|[–—-] |  ) {0,9}${MARKS})(?:${RISKS.join('|')})${MARKS}\\)?(?:  |[ .]{0,9}(?:$|[|,;:\\t(]|[–—-] ))`,
+)
 
 /** The risk whose fields follow a line that is no heading: `**RISK-001: title**`. */
 export const titleIn = (text: string): string | null => TITLED.exec(text.replace(ITEM, ''))?.[1] ?? null
@@ -78,20 +87,22 @@ export class LooseFields {
     return this.#heading ?? this.#first
   }
 
-  /** A register may say in its head how high the risk is of all; below a heading that is an entry. */
+  /** A register, or a section of it, may say how high the risk is of all; what says more below a heading is an entry. */
   #isEntry(): boolean {
     const has = (name: string) => this.#given.has(name)
     const assessed = has('impact') || has('mitigation')
     const rated = has('risk level') || has('risk')
-    return (rated && (assessed || this.#heading !== null)) || (has('date') && has('impact') && has('mitigation'))
+    return (
+      (rated && (assessed || (this.#heading !== null && this.#given.size > 1))) ||
+      (has('date') && has('impact') && has('mitigation'))
+    )
   }
 }
 
-/** A legend says what may be written: several levels, a day of letters. */
+/** A legend says what may be written: several levels, or when one of them is right; a day of letters, or of an example. */
 function saysSomething(name: string, value: string): boolean {
-  if (name === 'date') return /^[*_`]{0,3}\d/.test(value)
+  if (name === 'date') return /^[*_`]{0,3}\d[^\p{L},]*(?:$|\()/u.test(value)
   return name === 'risk level' || name === 'risk' ? ONE_LEVEL.test(value) : value !== ''
 }
 
-const ONE_LEVEL =
-  /^[*_`]{0,3}(?:LOW|MEDIUM|HIGH)\b(?![*_` ]{0,4}(?:[,/|–-]|or\b|to\b)[*_` ]{0,4}(?:LOW|MEDIUM|HIGH)\b)/i
+const ONE_LEVEL = new RegExp(`^${MARKS}(?:${RISKS.join('|')})${MARKS}[ .]{0,9}(?:$|[([])`, 'i')

@@ -7,7 +7,7 @@ import { didYouMean, nearestIn } from './references.ts'
 import type { Rule } from './rule.ts'
 import { shown } from './words.ts'
 
-const malformed: Rule = {
+export const malformed: Rule = {
   id: 'annotation/malformed',
   severity: 'error',
   about: 'A tag of the family does not parse: no id, a value in the wrong case, a misspelt tag.',

@@ -150,12 +150,14 @@ const unknownFile: Rule = {
   },
 }
 
-/** Of a path, the requirement of HIGH risk that it, or a file called after that one, held in the base; or null. */
-function highRequirementsIn(base: ComplianceRecord): (path: string) => string | null {
+/** Of an unreadable file of the head, the requirement of HIGH risk that was readable in the base and is no longer; or null. */
+function lostBy(head: ComplianceRecord, base: ComplianceRecord): (path: string, content: Content) => string | null {
   const idsByPath = new Map(base.documents.map(({ path, id }) => [path, id]))
-  return (path) => {
-    const id = idsByPath.get(path) ?? idInFileName(path)
-    return id !== null && isHighRequirement(id, base) ? id : null
+  const isLost = (id: string) => !head.documentsById.has(id) && isHighRequirement(id, base)
+  return (path, content) => {
+    const said = 'unread' in content ? content.unread?.id : null
+    for (const id of [idsByPath.get(path), idInFileName(path), said]) if (id && isLost(id)) return id
+    return null
   }
 }
 
@@ -165,9 +167,9 @@ export const encoding: Rule = {
   about:
     'A file of the record is not UTF-8 text. An error where the change makes a requirement of HIGH risk unreadable by it.',
   *check({ head, base }) {
-    const heldBefore = base ? highRequirementsIn(base) : () => null
-    for (const { content: _, ...hit } of problemsOf(head, 'encoding')) {
-      const lost = heldBefore(hit.place?.path ?? '')
+    const lostIn = base ? lostBy(head, base) : () => null
+    for (const { content, ...hit } of problemsOf(head, 'encoding')) {
+      const lost = lostIn(hit.place?.path ?? '', content)
       if (!lost) yield { ...hit, message: `${hit.message} Nothing in it was read.` }
       else {
         const message = `${hit.message} Nothing in it was read, so nothing is asked any more of ${lost}, a requirement of HIGH risk before this change.`

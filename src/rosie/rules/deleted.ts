@@ -4,16 +4,17 @@
  * once more. RULES, "One cause, one finding".
  */
 import type { ComplianceRecord } from '../record.ts'
-import { type Case, type Rule, severityIn } from './rule.ts'
+import type { Case, Rule } from './rule.ts'
+import { isToldAsError } from './trace/told.ts'
 
 const HANGS_ON_THE_RECORD =
   /^(trace|risk|adr|evidence|vendor|release)\/|^annotation\/unknown-id$|^policy\/keys-changed$/
 
 /** The rules that have something of their own to say of this case. */
 export function rulesFor(at: Case, rules: readonly Rule[]): readonly Rule[] {
-  const { head, base, policy } = at
+  const { head, base } = at
   if (!base || keepsFolder(head) || !keepsFolder(base)) return rules
-  const told = rules.some((rule) => rule.id === 'context/missing' && severityIn(policy, rule) === 'error')
+  const told = rules.some((rule) => rule.id === 'context/missing' && isToldAsError(rule, null, head))
   return told ? rules.filter(({ id }) => !HANGS_ON_THE_RECORD.test(id)) : rules
 }
 

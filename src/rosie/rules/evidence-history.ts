@@ -1,6 +1,6 @@
 /** Evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
 import { remembered } from '../memo.ts'
-import type { Evidence } from '../model.ts'
+import type { Evidence, SnapshotFile } from '../model.ts'
 import type { EvidencePackage } from '../packages.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'
@@ -13,7 +13,7 @@ interface Altered {
   /** The file, or the package's directory. */
   path: string
   package: boolean
-  /** Files with other bytes, whose old ones are nowhere else among the evidence. */
+  /** Files with other bytes, whose old ones are nowhere else where they are read alike. */
   changed: string[]
   /** Files that are gone, and whose bytes are nowhere else either. */
   removed: string[]
@@ -63,7 +63,7 @@ export const removed: Rule = {
   id: 'evidence/removed',
   severity: 'error',
   about:
-    'Signed evidence, a file of an evidence package, or a record of testing was deleted. Evidence is append-only, failures included.',
+    'Signed evidence, a file of an evidence package, or a record of testing was deleted, or renamed so that nothing reads it as what it is. Evidence is append-only, failures included.',
   *check(at) {
     // A record that is deleted as a whole is told by context/missing.
     if (!at.head.snapshot.files.some(({ path }) => path.startsWith('.gxp/'))) return
@@ -106,15 +106,16 @@ const alteredSince = remembered((head: ComplianceRecord, base: ComplianceRecord)
 function* altered(base: ComplianceRecord, head: ComplianceRecord): Generator<Altered> {
   if (head.evidence === base.evidence && base.packages.length === 0) return
   const now = new Map<string, string>()
-  for (const file of head.snapshot.files) if (isEvidence(file)) now.set(file.path, file.sha)
+  for (const { path, sha } of head.snapshot.files) now.set(path, sha)
   const isWhere = ({ path, sha }: Held) => now.get(path) === sha
   let kept: Set<string> | undefined
   for (const { path, inPackage, files } of signedEvidence(base)) {
     if (files.every(isWhere)) continue
-    // What is kept with the same bytes under another name was moved, also where something new has taken its place.
-    kept ??= new Set(now.values())
+    // What is kept with the same bytes under another name was moved, also where something new has taken its place; but not
+    // under a name by which nothing reads it: a failure would leave by that.
+    kept ??= new Set(head.snapshot.files.map(asRead))
     const elsewhere = kept
-    const lost = files.filter((file) => !isWhere(file) && !elsewhere.has(file.sha))
+    const lost = files.filter((file) => !isWhere(file) && !elsewhere.has(asRead(file)))
     const changed = lost.filter((file) => now.has(file.path))
     const removed = lost.filter((file) => !now.has(file.path))
     if (changed.length + removed.length === 0) continue
@@ -123,21 +124,18 @@ function* altered(base: ComplianceRecord, head: ComplianceRecord): Generator<Alt
   }
 }
 
-interface Held {
-  path: string
-  sha: string
-}
+type Held = Pick<SnapshotFile, 'path' | 'sha' | 'reader'>
 
 const pathOf = ({ path }: Held) => path
-/** All that is evidence lies there. */
-const isEvidence = ({ path }: Held) => path.startsWith('.gxp/evidence/')
+const asRead = ({ reader, sha }: Held) => `${reader} ${sha}`
 
 /** What was never a JWS is no evidence yet: it may be mended, or taken away. */
 const isSigned = ({ problems }: Evidence): boolean => problems.every(({ cause }) => cause !== 'jws')
 
 function* signedEvidence(base: ComplianceRecord): Generator<{ path: string; inPackage: boolean; files: Held[] }> {
   for (const file of base.evidence) {
-    if (isSigned(file.content)) yield { path: file.path, inPackage: false, files: [file] }
+    const { path, sha, content } = file
+    if (isSigned(content)) yield { path, inPackage: false, files: [{ path, sha, reader: 'evidence' }] }
   }
   if (base.packages.length === 0) return
   const files = filesByPackage(base)

@@ -15,6 +15,7 @@ import { type Case, type Hit, type Rule, severityByRisk } from './rule.ts'
 import { risksOfSpecifications, servedBy, servingAny } from './specification-risk.ts'
 import { recordedOnly, testingRecord } from './testing-record.ts'
 import { standsFor } from './trace/causes.ts'
+import { isToldAsUnread } from './trace/unread.ts'
 
 interface Unproven {
   id: string
@@ -50,10 +51,11 @@ export const missing: Rule = {
 
 /** Specifications of which another rule tells that a record of testing won't do, or can't be read. */
 function toldOfRecords(at: Case): string[] {
-  if (!standsFor(testingRecord, missing, at.policy)) return []
-  const unread = at.head.testingRecords.filter(({ content }) => content.problems.length > 0)
-  const recorded = recordedOnly(at).map(({ specId }) => specId)
-  return [...recorded, ...unread.flatMap(({ path }) => specificationInName(path) ?? [])]
+  const { head } = at
+  const isTold = ({ path }: { path: string }) => standsFor({ rule: testingRecord, path }, { rule: missing }, head)
+  const unread = head.testingRecords.filter((file) => file.content.problems.length > 0 && isTold(file))
+  const recorded = recordedOnly(at).filter(({ file }) => isTold(file))
+  return [...recorded.map(({ specId }) => specId), ...unread.flatMap(({ path }) => specificationInName(path) ?? [])]
 }
 
 const demanded = (risk: Risk | null, policy: Policy): string =>
@@ -90,6 +92,7 @@ function unproven({ head, policy }: Case): Unproven[] {
     if (!serving.has(id)) continue
     const risk = riskOf(id)
     const place = placeOf(id, head)
+    if (isToldAsUnread(id, { rule: missing, severity: severityByRisk(risk) }, head)) continue
     if (place && (risk === 'HIGH' || !isUntested(id))) found.push({ id, risk, place })
   }
   return found
@@ -102,7 +105,7 @@ function withoutEvidence(head: ComplianceRecord, policy: Policy): string[] {
     ...head.testingRecords.flatMap(({ content, path }) => content.specId ?? specificationInName(path) ?? []),
   ])
   return [...head.graph.defined].filter(
-    (id) => kindOfId(id) === 'specification' && !having.has(id) && !head.unreadableIds.has(id) && !isRetired(id, head),
+    (id) => kindOfId(id) === 'specification' && !having.has(id) && !isRetired(id, head),
   )
 }
 
@@ -136,7 +139,7 @@ const speaks = (result: string, { severities }: Policy): boolean =>
   result !== 'invalid' || WHY_INVALID.every((rule) => (severities[rule] ?? 'error') === 'error')
 
 /** The specification that a record of testing names in its file name: its front matter may be unreadable. */
-const specificationInName = (path: string): string | null =>
+export const specificationInName = (path: string): string | null =>
   /^ROT-(SPEC(?:-[A-Z0-9]+)+)/.exec(path.slice(path.lastIndexOf('/') + 1))?.[1] ?? null
 
 /** Part 11 knows no second signer; the standard recommends two independent ones for HIGH. Off unless a policy asks. */

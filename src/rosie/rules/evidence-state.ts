@@ -1,5 +1,5 @@
 /** Whether evidence was made for the source it claims, and for the source as it is. STANDARD, "Evidence", state hash. */
-import type { SourceState } from '../model.ts'
+import type { Severity, SourceState } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { isCurrent, newestValid, type TestEvidence } from '../test-evidence.ts'
 import { asStatus, statusField } from '../vocabulary.ts'
@@ -83,7 +83,7 @@ export const stale: Rule = {
     'The newest valid evidence of a specification was made for another state of the source than this one. An error where the system context says `validated`.',
   *check(at) {
     const { head } = at
-    const severity = saysValidated(head) ? 'error' : 'warning'
+    const severity = severityOfStale(head)
     for (const [specId, runs] of outdatedRuns(at)) {
       const [first] = runs
       if (!first) continue
@@ -99,6 +99,8 @@ export const stale: Rule = {
     }
   },
 }
+
+export const severityOfStale = (head: ComplianceRecord): Severity => (saysValidated(head) ? 'error' : 'warning')
 
 const saysValidated = ({ systemContext }: ComplianceRecord): boolean =>
   systemContext !== null && asStatus(statusField(systemContext.content.fields))?.status === 'validated'

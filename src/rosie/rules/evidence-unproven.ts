@@ -3,17 +3,18 @@
  * HIGH risk is to be proven, which asks more of evidence than a valid signature.
  */
 import { gateOf } from '../coverage.ts'
-import type { RequirementCoverage, States } from '../model.ts'
+import type { RequirementCoverage } from '../model.ts'
 import { walk } from '../network.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { evidenceNode } from '../sayings.ts'
-import type { TestEvidence } from '../test-evidence.ts'
+import { isPassing, type TestEvidence } from '../test-evidence.ts'
 import { decidingRuns, proves } from '../tracing.ts'
 import { misnamedCommit } from './evidence-state.ts'
 import { tellerIn } from './evidence-told.ts'
 import { placeOf } from './places.ts'
 import { type Case, type Hit, type Rule, severityByRisk } from './rule.ts'
 import { mendedNetwork, standsFor } from './trace/causes.ts'
+import { isToldAsUnread } from './trace/unread.ts'
 import { shown } from './words.ts'
 
 /**
@@ -26,13 +27,16 @@ export function* unprovenRequirements(at: Case, rule: Rule, told: () => readonly
   if (open.length === 0) return
   const network = mendedNetwork(head, at.base)
   // A document that can't be read is told as such, and what evidence it needs is not known.
-  const explained = walk(network, 'out', [...told(), ...head.unreadableIds, ...explainedRuns(at, rule).map(nodeOf)])
-  const unexplained = open.filter(({ id }) => !explained.has(id))
-  if (unexplained.length === 0) return
-  const runs = new Map(decidingRuns(head).map((each) => [nodeOf(each), each]))
+  const unread = [...head.unreadableIds].filter((id) => isToldAsUnread(id, { rule, severity: 'error' }, head))
+  const { hopeful, told: toldRuns, silent } = sorted(at, rule)
+  const explained = walk(network, 'out', [...told(), ...unread, ...hopeful.map(nodeOf)])
+  const toldOf = walk(network, 'out', toldRuns.map(nodeOf))
+  const runs = new Map(silent.map((each) => [nodeOf(each), each]))
   const reached = walk(network, 'out', runs.keys())
-  for (const { id, risk } of unexplained) {
+  for (const { id, risk } of open) {
     const run = runs.get(reached.way(id)[0] ?? '')
+    // What is told of one run says nothing of another.
+    if (explained.has(id) || (!run && toldOf.has(id))) continue
     yield {
       place: placeOf(id, head),
       gxpId: id,
@@ -56,24 +60,26 @@ function unproven({ head, policy }: Case): RequirementCoverage[] {
   )
 }
 
-/** Evidence that would prove what it leads to, or may yet, or of which a finding says why it doesn't. */
-function explainedRuns(at: Case, rule: Rule): TestEvidence[] {
-  const { head, policy } = at
-  const { states } = head.established
+/**
+ * Evidence that would prove what it leads to, or may yet; evidence of which a finding says why it doesn't; and of what
+ * decides the rest, of which nobody says anything.
+ */
+function sorted(at: Case, rule: Rule): Record<'hopeful' | 'told' | 'silent', TestEvidence[]> {
+  const { head } = at
   const teller = tellerIn(at)
-  const isTold = (each: TestEvidence) => {
+  const told = head.testEvidence.filter((each) => {
     const by = teller(each)
-    return by !== null && standsFor(by, rule, policy)
-  }
-  return [
-    ...head.testEvidence.filter(isTold),
-    ...decidingRuns(head).filter((each) => proves(each, head) || isAwaited(each, states)),
-  ]
+    return by !== null && standsFor(by, { rule }, head)
+  })
+  const paths = new Set(told.map(({ path }) => path))
+  const isHopeful = (each: TestEvidence) => proves(each, head) || isAwaited(each, head)
+  const deciding = decidingRuns(head).filter(({ path }) => !paths.has(path))
+  return { told, hopeful: deciding.filter(isHopeful), silent: deciding.filter((each) => !isHopeful(each)) }
 }
 
-/** Its commit is not replayed yet: a scan of its own will tell (scan/replay.ts). */
-const isAwaited = ({ commit, stateHash }: TestEvidence, states: States): boolean =>
-  commit !== null && stateHash !== null && !states.has(commit)
+/** It passed, and its commit is not replayed yet: a scan of its own will tell (scan/replay.ts). */
+const isAwaited = (each: TestEvidence, { established: { states, now } }: ComplianceRecord): boolean =>
+  each.commit !== null && each.stateHash !== null && !states.has(each.commit) && isPassing(each, now)
 
 /** Why a run, of which no finding tells, proves nothing. */
 function whyNot(run: TestEvidence, { snapshot }: ComplianceRecord): string {

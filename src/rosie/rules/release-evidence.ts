@@ -2,9 +2,11 @@
 import { kindOfId } from '../ids.ts'
 import { type Json, TIERS, type Tier } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
-import { isComparable, isPassing, newestOf, type TestEvidence } from '../test-evidence.ts'
-import { runWords } from './evidence-age.ts'
+import { specificationInName } from './evidence-missing.ts'
 import { objectIn, textsIn } from './payload.ts'
+import { faultsOfTested } from './release-runs.ts'
+import type { Released } from './release-time.ts'
+import type { Case } from './rule.ts'
 import { either, shown } from './words.ts'
 
 export interface EntryFault {
@@ -16,18 +18,11 @@ export interface EntryFault {
 /** Members of an entry that name the evidence itself, the most telling first. */
 const NAMING = ['gxp_id', 'evidence_id', 'package_id', 'id', 'path', 'file', 'evidence', 'package']
 
-/** What is wrong with one entry of `evidence_summary` of a release of that time, ms since 1970; null when nothing is. */
-export function faultsOfEntries(head: ComplianceRecord): (entry: Json, releasedAt: number) => EntryFault | null {
-  const named = evidenceByName(head)
-  const runs = runsBySpecification(head)
-  const looked = new Map<string, EntryFault | null>()
-  const ofRuns = (said: { specId: string; tier: Tier | null }, at: number) => {
-    const key = JSON.stringify([said.specId, said.tier, at])
-    const fault = looked.has(key) ? looked.get(key) : faultOfRuns(said, runs.get(said.specId) ?? [], at)
-    looked.set(key, fault ?? null)
-    return fault ?? null
-  }
-  return (entry, releasedAt) => {
+/** What is wrong with one entry of `evidence_summary` of a release of that time; null when nothing is. */
+export function faultsOfEntries(at: Pick<Case, 'head' | 'policy'>): (entry: Json, when: Released) => EntryFault | null {
+  const named = evidenceByName(at.head)
+  const faultOfTested = faultsOfTested(at)
+  return (entry, when) => {
     const names = textsIn(entry, NAMING)
     const [stated] = typeof entry === 'string' ? [] : textsIn(entry, ['spec_id'])
     const tier = tierIn(entry)
@@ -38,7 +33,7 @@ export function faultsOfEntries(head: ComplianceRecord): (entry: Json, releasedA
     if (name !== undefined && !isSpecification) return faultOfNamed(name, found, { specId: stated, tier })
     const specId = stated ?? name
     if (specId === undefined) return { message: NAMELESS, detail: '' }
-    return ofRuns({ specId, tier }, releasedAt)
+    return faultOfTested({ specId, tier }, when)
   }
 }
 
@@ -81,8 +76,8 @@ function faultOfNamed(name: string, found: readonly Named[], said: Said): EntryF
   return { message: `${rests} as ${what}, but that evidence is of something else.`, detail: `${name} ${what}` }
 }
 
-/** Evidence by all that it may be called: its id, its package's id, its path or the end of it. */
-function evidenceByName({ evidence, packages }: ComplianceRecord): Map<string, Named> {
+/** Evidence by all that it may be called: its id, its package's id, its path or the end of it, with or without the ending. */
+function evidenceByName({ evidence, packages, testingRecords }: ComplianceRecord): Map<string, Named> {
   const found = new Map<string, Named>()
   const add = (names: readonly (Json | undefined)[], result: 'valid' | 'invalid' | 'untrusted', of: Said) => {
     const standing = result === 'untrusted' ? 'told' : result
@@ -103,6 +98,11 @@ function evidenceByName({ evidence, packages }: ComplianceRecord): Map<string, N
     const { claims = null, specId = null, tier = null } = metadata?.content ?? {}
     add([path, lastOf(path), claims?.package_id, claims?.gxp_id], verdict.result, { specId, tier })
   }
+  // One that is malformed, or failed, is told as such.
+  for (const { path, content } of testingRecords) {
+    const names = [path, lastOf(path)].flatMap((name) => [name, name.replace(/\.md$/, '')])
+    add(names, 'valid', { specId: content.specId ?? specificationInName(path), tier: null })
+  }
   return found
 }
 
@@ -121,39 +121,3 @@ const canonicalName = (name: string): string =>
     .replace(/^\/?(?:\.\/)?(?:\.gxp\/)?(?:evidence\/)?/, '')
     .replace(/\/$/, '')
     .replace(/\.jws$/, '')
-
-// ── by what was tested ──────────────────────────────────────────────────────────────────────────────────────────────
-
-function runsBySpecification({ testEvidence, documentsById }: ComplianceRecord): Map<string, TestEvidence[]> {
-  const found = new Map<string, TestEvidence[]>()
-  for (const each of testEvidence) {
-    if (each.specId === null) continue
-    // Evidence without a tier is of its specification's.
-    const tier = each.tier ?? documentsById.get(each.specId)?.find(({ content }) => content.tier)?.content.tier ?? null
-    const known = found.get(each.specId)
-    if (known) known.push({ ...each, tier })
-    else found.set(each.specId, [{ ...each, tier }])
-  }
-  return found
-}
-
-/**
- * By the newest runs that there were: what failed, or was added, after a release says nothing of what was known then. Of
- * each tier, where the entry names none.
- */
-function faultOfRuns(
-  said: { specId: string; tier: Tier | null },
-  all: readonly TestEvidence[],
-  at: number,
-): EntryFault | null {
-  const words = runWords(said)
-  const fault = (which: string): EntryFault => ({ message: `The release rests on ${words}, ${which}.`, detail: words })
-  const runs = all.filter(({ tier }) => said.tier === null || tier === said.tier)
-  if (runs.length === 0) return fault('which is not in the record')
-  const sound = runs.filter(({ verdict }) => verdict.result !== 'invalid')
-  if (sound.length === 0) return fault('which is invalid')
-  const before = newestOf(sound.filter((each) => isComparable(each, at)))
-  if (before.size === 0) return fault('but there was none when it was released')
-  const open = [...before.values()].find((each) => each.verdict.result === 'valid' && !isPassing(each, at))
-  return open ? fault(`but the newest then, \`${open.path}\`, does not show that the tests passed`) : null
-}

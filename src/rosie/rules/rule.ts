@@ -62,8 +62,11 @@ export const severityByRisk = (risk: Risk | null): Severity =>
   risk === 'HIGH' ? 'error' : risk === 'LOW' ? 'notice' : 'warning'
 
 /** The severity that a policy gives a rule's hits, unless the hit itself is another's. */
-export const severityIn = ({ severities }: Policy, { id, severity }: Rule, hit?: Hit): Severity | 'off' =>
-  severities[id] ?? hit?.severity ?? severity
+export const severityIn = (
+  { severities }: Policy,
+  { id, severity }: Rule,
+  hit?: Pick<Hit, 'severity'>,
+): Severity | 'off' => severities[id] ?? hit?.severity ?? severity
 
 /** A rule's hit as a finding, with the severity that the policy gives it; null where the policy turns it off. */
 export function toFinding(rule: Rule, hit: Hit, policy: Policy, fingerprint: string): Finding | null {

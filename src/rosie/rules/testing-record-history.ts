@@ -6,7 +6,7 @@ import { remembered } from '../memo.ts'
 import type { Field } from '../model.ts'
 import { squeezed } from '../parse/digest.ts'
 import { textOf } from '../parse/document.ts'
-import type { TestingRecord } from '../parse/testing-record.ts'
+import { resultIn, STANDING, type TestingRecord } from '../parse/testing-record.ts'
 import type { ComplianceRecord, Located } from '../record.ts'
 import { isGiven } from './record-fields.ts'
 
@@ -20,16 +20,12 @@ export interface AlteredRecord {
   changed: string[]
 }
 
-/** What a record stands for. */
-const STANDING = ['spec_id', 'tester', 'test_date', 'test_type', 'result']
-
 /** Each record of the base that the head has not as it was. Linear. */
 export const alteredRecords = remembered((head: ComplianceRecord, base: ComplianceRecord): readonly AlteredRecord[] => {
   const byPath = new Map(head.testingRecords.map((file) => [file.path, file]))
-  const kept = new Set(head.snapshot.files.flatMap(({ path, sha }) => (isEvidence(path) ? [sha] : [])))
+  const kept = new Set(head.testingRecords.map(({ sha }) => sha))
   const stays = (file: RecordFile) => kept.has(file.sha) || saysTheSame(file, byPath.get(file.path))
-  // What was never readable is no record yet: it may be mended, or taken away.
-  const before = base.testingRecords.filter(({ content }) => content.problems.length === 0)
+  const before = base.testingRecords.map(asWritten).filter(stands)
   const taken = new Set(
     before.filter(stays).map((each) => (saysTheSame(each, byPath.get(each.path)) ? each.path : each.sha)),
   )
@@ -37,9 +33,11 @@ export const alteredRecords = remembered((head: ComplianceRecord, base: Complian
   return before.flatMap((file) => {
     // One that says the same under another name was moved, also where something new has taken its place.
     if (stays(file) || free.get(saidIn(file))?.pop()) return []
-    const after = byPath.get(file.path) ?? null
+    const now = byPath.get(file.path)
+    const after = now ? asWritten(now) : null
     const changed = after ? STANDING.filter((name) => isChanged(name, file, after)) : []
-    return after === null || changed.length > 0 || isUnreadable(after) ? [{ before: file, after, changed }] : []
+    const lost = after === null || (isUnreadable(after) && !isUnreadable(file))
+    return lost || changed.length > 0 ? [{ before: file, after, changed }] : []
   })
 })
 
@@ -53,8 +51,18 @@ function bySaying(files: readonly RecordFile[]): Map<string, RecordFile[]> {
   return found
 }
 
-/** All that is evidence lies there. */
-const isEvidence = (path: string) => path.startsWith('.gxp/evidence/')
+/** With what its whole lines say, where it can't be read. */
+function asWritten(file: RecordFile): RecordFile {
+  const { standing: fields } = file.content
+  if (fields === undefined) return file
+  return { ...file, content: { ...file.content, fields, specId: textOf(fields.spec_id), result: resultIn(fields) } }
+}
+
+/** What was never readable is no record yet: it may be mended, or taken away. But a failure stays. */
+const stands = ({ content: { problems, fields } }: RecordFile): boolean =>
+  problems.length === 0 || isFailure(fields.result)
+
+const isFailure = (result: Field | undefined): boolean => /^["']?fail/i.test(said(result))
 
 const saysTheSame = (file: RecordFile, other: RecordFile | undefined): boolean =>
   other !== undefined && saidIn(file) === saidIn(other)
@@ -71,7 +79,7 @@ function isChanged(name: string, before: RecordFile, after: RecordFile): boolean
   if (!isGiven(is) || said(was) === said(is)) return false
   if (name !== 'result') return isGiven(was)
   if (after.content.result === null) return false
-  return before.content.result !== null || (/^fail/i.test(said(was)) && after.content.result !== 'FAIL')
+  return before.content.result !== null || (isFailure(was) && after.content.result !== 'FAIL')
 }
 
 /** Malformed front matter is told as such, and a file over the limit too: both are errors. Bytes that are no text are not. */

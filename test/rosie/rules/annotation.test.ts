@@ -22,6 +22,27 @@ const of = async (rule: string, changes: Parameters<typeof goodBut>[0], given: G
 /** One comment of these tags, and a line of code. */
 const block = (...tags: string[]) => lines(...tags.map((tag) => `// ${tag}`), 'x()')
 
+describe('A test whose comment', () => {
+  const rulesOf = async (tag: string) =>
+    found(await assessRecord(goodBut({ [TEST]: block(tag, '@test-type OQ', '@gxp-risk HIGH') }))).map(
+      ({ rule }) => rule,
+    )
+
+  it.each(['the limit check @gxp-verifies SPEC-001-001', 'Covers the limit; @gxp-verifies SPEC-001-001'])(
+    'says %j verifies it',
+    async (comment) => {
+      expect(await rulesOf(comment)).toEqual([])
+    },
+  )
+
+  it.each(['TODO: @gxp-verifies SPEC-001-001', 'replaces the test of @gxp-verifies SPEC-001-001'])(
+    'says %j does not',
+    async (comment) => {
+      expect(await rulesOf(comment)).toEqual(['trace/uncovered-requirement', 'annotation/missing-tag'])
+    },
+  )
+})
+
 describe('annotation/malformed', () => {
   const rule = 'annotation/malformed'
 

@@ -329,6 +329,15 @@ describe('artifact/unknown-file', () => {
     ['a title alone', '.gxp/user_stories/template.md', document(['title: A', 'description: B']), 'a user story'],
     ['front matter that is broken', '.gxp/specs/notes.md', '---\ntitle: a: b\n---\n', 'a specification'],
     ['nothing', '.gxp/specs/sub/todo.md', '', 'a specification'],
+    [
+      'fields after its broken front matter',
+      '.gxp/specs/x.md',
+      '---\na: b: c\n---\ngxp_id: SPEC-9\n',
+      'a specification',
+    ],
+    ['fields of other words', '.gxp/specs/x.md', '---\na: b: c\nmy_gxp_id: SPEC-9\n---\n', 'a specification'],
+    ['text like a field', '.gxp/specs/x.md', '# x\n\nimplements: nothing yet\n', 'a specification'],
+    ['an example', '.gxp/requirements/how-to.md', '# x\n\n```yaml\n---\ngxp_id: REQ-1\n```\n', 'a requirement'],
     ['a name that only begins alike', '.gxp/requirements/requests.md', '# x\n', 'a requirement'],
   ])('takes a page with %s for a note, of which nothing is asked', async (_, path, text, what) => {
     const assessment = await assessRecord(goodBut({ [path]: text }))
@@ -355,6 +364,37 @@ describe('artifact/unknown-file', () => {
       document(['parent_id: US-9', 'title: a: b']),
       'artifact/malformed-front-matter',
     ],
+    [
+      'a key in quotes',
+      '.gxp/requirements/dose.md',
+      document(['"gxp_id": REQ-002', 'title: a: b']),
+      'artifact/malformed-front-matter',
+    ],
+    [
+      'fields that are indented',
+      '.gxp/requirements/dose.md',
+      document(['  gxp_id: REQ-002', '  title: a: b']),
+      'artifact/malformed-front-matter',
+    ],
+    [
+      'a list of fields',
+      '.gxp/requirements/dose.md',
+      document(['- gxp_id: REQ-002', '- title: a']),
+      'artifact/malformed-front-matter',
+    ],
+    [
+      'its rating alone',
+      '.gxp/requirements/dose.md',
+      document(['title: a: b', 'gxp_risk_rating: HIGH']),
+      'artifact/malformed-front-matter',
+    ],
+    [
+      'its criteria, in front matter that is not closed',
+      '.gxp/requirements/dose.md',
+      '\uFEFF\n--- \r\ntitle: a\r\n\r\nacceptance_criteria : [x]\r\n',
+      'artifact/malformed-front-matter',
+    ],
+    ['an id without dashes', '.gxp/specs/audit.md', '# Audit\n\ngxp_id: SPEC-9\n', 'artifact/malformed-front-matter'],
     ['a key for its id', '.gxp/specs/audit.md', document(['gxp_id:', 'title: A']), 'artifact/missing-id'],
     ['what it says', '.gxp/requirements/audit.md', document(['acceptance_criteria: [x]']), 'artifact/missing-id'],
     ['bytes that no one can read', '.gxp/requirements/audit.md', Buffer.from([0xff]), 'artifact/encoding'],

@@ -124,9 +124,22 @@ describe('evidence/removed', () => {
     expect(await findings(from({ [A]: first }, { '.gxp/archive/a.jws': first }), removed)).toHaveLength(1)
   })
 
-  it('finds evidence whose ending was changed, so that nothing reads it', async () => {
-    // The bytes are kept under the evidence: moved, not lost. What it spoke for is told by other rules.
-    expect(await findings(from({ [A]: first }, { [`${A}.old`]: first }), removed)).toEqual([])
+  it('finds evidence that was renamed, so that nothing reads it as what it is', async () => {
+    expect(await findings(from({ [A]: first }, { [`${A}.bak`]: first }), removed)).toMatchObject([
+      { severity: 'error', message: expect.stringContaining(`\`${A}\` was deleted`) },
+    ])
+    expect(await findings(from({ [A]: first }, { [A]: second, [`${A}.bak`]: first }), changed)).toHaveLength(1)
+    const inPackage = { ...pack, [`${PACKAGE}/a.jws`]: first }
+    expect(await findings(from({ [A]: first, ...pack }, inPackage), removed)).toHaveLength(1)
+  })
+
+  it('finds a package that was moved to where it is none', async () => {
+    const to = (place: string) =>
+      Object.fromEntries(Object.entries(pack).map(([path, text]) => [path.replace(PACKAGE, place), text]))
+    expect(await findings(from(pack, to('.gxp/archive/OQ-x')), removed)).toHaveLength(1)
+    const other = await evidencePackage(team, { created_at: '2026-02-05T11:00:00Z' }, `${PACKAGE.slice(0, -24)}x`)
+    const inside = to(`${PACKAGE.slice(0, -24)}x/old`)
+    expect(await findings(from({ ...pack, ...other }, { ...other, ...inside }), removed)).toHaveLength(1)
   })
 
   it('lets what was never a JWS be taken away', async () => {
@@ -226,8 +239,18 @@ describe('A record of testing', () => {
     expect(await became(text(), { [ROT]: null, [AGAIN]: text() })).toEqual([])
     expect(await became(text(), { [ROT]: null, [AGAIN]: text({ summary: 'Corrected.' }) })).toEqual([])
     expect(await became(text(), { [ROT]: text({ result: 'PASS' }), [AGAIN]: text({ summary: 'x' }) })).toEqual([])
-    expect(await became(text(), { [ROT]: text({ result: 'PASS' }), '.gxp/evidence/old/failed.md': text() })).toEqual([])
+    const kept = '.gxp/evidence/old/ROT-failed.md'
+    expect(await became(text(), { [ROT]: text({ result: 'PASS' }), [kept]: text() })).toEqual([])
     expect(await became(text(), { [ROT]: text({ result: 'PASS' }), '.gxp/old/failed.md': text() })).toHaveLength(1)
+  })
+
+  it('is not given a name under which nothing reads it', async () => {
+    for (const path of ['.gxp/evidence/failed.md', `${ROT}.bak`]) {
+      expect(await became(text(), { [ROT]: null, [path]: text() })).toMatchObject([{ rule: removed }])
+      expect(await became(text(), { [ROT]: text({ result: 'PASS' }), [path]: text() })).toMatchObject([
+        { rule: changed },
+      ])
+    }
   })
 
   it('is not deleted, and one that says the same stands for one only', async () => {
@@ -265,6 +288,66 @@ describe('A record of testing', () => {
     )
     expect(await became('---\nresult: [\n---\n', { [ROT]: text() })).toEqual([])
     expect(await became('---\nresult: [\n---\n', { [ROT]: null })).toEqual([])
+  })
+
+  describe('that could not be read', () => {
+    const BROKEN = 'a dose: 0 mg was accepted'
+    const broken = (changes: Record<string, string | null> = {}) => text({ summary: BROKEN, ...changes })
+
+    it('does not pass by being mended, where a line that is whole says that it failed', async () => {
+      for (const before of [
+        broken(),
+        Buffer.from(text({ summary: 'caf\xe9' }), 'latin1'),
+        broken({ result: '"failed"' }),
+      ]) {
+        const [edited, ...others] = await became(before, { [ROT]: text({ result: 'PASS' }) })
+        expect(edited).toMatchObject({ rule: changed, severity: 'error', path: ROT, line: 6, gxpId: 'SPEC-001-001' })
+        expect(edited?.message).toMatch(/`result` was `FAIL(ed)?` and is `PASS`\./i)
+        expect(others).toEqual([])
+      }
+    })
+
+    it('does not pass where the result is what is broken', async () => {
+      for (const result of ['FAIL: overdose', '"FAIL'])
+        expect(await became(text({ result }), { [ROT]: text({ result: 'PASS' }) })).toMatchObject([
+          { rule: changed, line: 6, message: expect.stringContaining(`\`result\` was \`${result}\` and is \`PASS\``) },
+        ])
+      expect(await became(text({ result: 'FAIL: overdose' }), { [ROT]: text() })).toEqual([])
+      expect(await became(text({ result: 'no FAIL: none' }), { [ROT]: text({ result: 'PASS' }) })).toEqual([])
+    })
+
+    it('does not pass while it can not be read', async () => {
+      const latin1 = (changes: Record<string, string>) =>
+        Buffer.from(text({ ...changes, summary: 'caf\xe9' }), 'latin1')
+      expect(await became(latin1({}), { [ROT]: latin1({ result: 'PASS' }) })).toMatchObject([
+        { rule: changed, line: 6, message: expect.stringContaining('`result` was `FAIL` and is `PASS`.') },
+      ])
+      expect(await became(broken(), { [ROT]: broken({ result: 'PASS' }) })).toHaveLength(1)
+      expect(await became(latin1({}), { [ROT]: Buffer.concat([latin1({}), latin1({})]) })).toEqual([])
+      expect(await became(text(), { [ROT]: broken({ result: 'PASS' }) })).toHaveLength(1)
+      expect(await became(text(), { [ROT]: broken() })).toEqual([])
+      expect(await became(text(), { [ROT]: latin1({}) })).toMatchObject([
+        { rule: changed, line: 1, message: expect.stringContaining("can't be read any more") },
+      ])
+    })
+
+    it('does not leave either', async () => {
+      expect(await became(broken(), { [ROT]: null })).toMatchObject([{ rule: removed, gxpId: 'SPEC-001-001' }])
+      expect(await became(broken(), { [ROT]: text({ spec_id: 'SPEC-001-002' }) })).toMatchObject([{ rule: changed }])
+    })
+
+    it('may be mended, moved, and left as it is', async () => {
+      expect(await became(broken(), { [ROT]: text() })).toEqual([])
+      expect(await became(broken(), { [ROT]: null, [AGAIN]: text() })).toEqual([])
+      expect(await became(broken(), { [ROT]: null, [AGAIN]: broken() })).toEqual([])
+      expect(await became(broken(), { [ROT]: broken() })).toEqual([])
+      expect(await became(broken({ tester: 'A: B' }), { [ROT]: text({ tester: 'A. B' }) })).toEqual([])
+    })
+
+    it('is nothing yet where no line says that it failed', async () => {
+      for (const before of [broken({ result: 'PASS' }), broken({ result: null })])
+        for (const after of [text({ result: 'PASS' }), null]) expect(await became(before, { [ROT]: after })).toEqual([])
+    })
   })
 
   it('is told for what it is when it is malformed now, and as edited when it is no text any more', async () => {

@@ -123,6 +123,8 @@ describe('A HIGH requirement that is tested, with signed evidence that nothing e
   it('waits for a commit that is not replayed yet', async () => {
     expect(found(await of({}, { states: {} }))).toEqual([])
     // Of these nothing will be learnt.
+    const none = { test_results: { passed: 0, failed: 0, skipped: 4 } }
+    expect(briefly(await of(none, { states: {} }))).toEqual([UNPROVEN])
     expect(briefly(await of({ git_commit: undefined }, { states: {} }))).toEqual([UNPROVEN])
     const old = { system_state_hash: undefined, system_state: 'git:0123456' }
     expect(briefly(await of(old, { states: {} }))).toContain(UNPROVEN)
@@ -306,6 +308,39 @@ describe('Where another finding says why it is not proven, that is the one', () 
       [NEWER]: await run({ git_commit: undefined, timestamp: LATER }),
     }
     expect(await told(files)).toEqual([UNPROVEN, `${EVIDENCE}:1 notice evidence/invalid-signature`])
+  })
+
+  it('but not a finding about other evidence: what nobody says of one run is told all the same', async () => {
+    const silent = { [EVIDENCE]: await run({ git_commit: undefined }) }
+    const outdated = { system_state_hash: THERE.plain, git_commit: 'e'.repeat(40) }
+    const given = { states: { [COMMIT]: HERE, ['e'.repeat(40)]: THERE } }
+    const stale = `${NEWER}:1 warning evidence/stale`
+    const tier = { [NEWER]: await run({ ...outdated, verification_tier: 'PQ' }) }
+    expect(await told({ ...silent, ...tier }, given)).toEqual([UNPROVEN, stale])
+    const second = {
+      '.gxp/specs/SPEC-2.md': specification('SPEC-2', 'satisfies: [REQ-001]', 'source_files: [src/dose.ts]'),
+      'test/2.test.ts': '// @gxp-verifies SPEC-2\n// @test-type OQ\n// @gxp-risk HIGH\n',
+      [NEWER]: await run({ ...outdated, spec_id: 'SPEC-2' }),
+    }
+    expect(await told({ ...silent, ...second }, given)).toEqual([UNPROVEN, stale])
+    expect(await told({ [EVIDENCE]: await run(outdated) }, given)).toEqual([`${EVIDENCE}:1 warning evidence/stale`])
+  })
+
+  it.each(cases.slice(1))('%s, unless the policy ignores it', async (rule, files, given, at) => {
+    const [path = ''] = at.split(':')
+    const ignore = [{ paths: [path], rules: [rule], reason: 'a draft', expires: '2026-06-01', line: 1 }]
+    expect(found(await assessed(await files(), { ...given, policy: { ignore } }), RULE)).toHaveLength(1)
+  })
+
+  it('a fault of a package, and its signature, at their own files', async () => {
+    const ignored = async (files: Record<string, string | null>, path: string) => {
+      const ignore = [{ paths: [path], rules: [], reason: 'a draft', expires: '2026-06-01', line: 1 }]
+      return told(files, { policy: { ignore } })
+    }
+    const altered = { ...(await evidencePackage(team)), [`${PACKAGE}/environment.json`]: '{}' }
+    expect(await ignored(altered, `${PACKAGE}/environment.json`)).toEqual([UNPROVEN])
+    const signed = { ...(await evidencePackage(team)), [`${PACKAGE}/signature.jws`]: 'signed' }
+    expect(await ignored(signed, `${PACKAGE}/signature.jws`)).toEqual([UNPROVEN])
   })
 
   it('but not a finding about evidence for something else', async () => {

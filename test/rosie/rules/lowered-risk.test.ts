@@ -158,4 +158,29 @@ describe('artifact/encoding', () => {
     ])
     expect(await told(goodBut({ [REQUIREMENT]: null, [path]: latin1 }), base)).toEqual([])
   })
+
+  it('of a file that was given a name that says nothing is that of the id on its line', async () => {
+    const path = '.gxp/requirements/dose.md'
+    const head = goodBut({ [REQUIREMENT]: null, [path]: latin1 })
+    expect(await encoded(head, HIGH)).toEqual([[path, 'error', 'REQ-001', LOST]])
+    expect(await told(head, HIGH)).toEqual([])
+    expect(await encoded(head, rated('gxp_risk_rating: LOW'))).toEqual([
+      [path, 'warning', null, 'Nothing in it was read.'],
+    ])
+    // Where the line isn't whole either, the requirement is gone.
+    const nameless = goodBut({ [REQUIREMENT]: null, [path]: Buffer.from('---\ntitle: caf\xe9\n---\n', 'latin1') })
+    expect(await encoded(nameless, HIGH)).toMatchObject([[path, 'warning', null, 'Nothing in it was read.']])
+    expect(await told(nameless, HIGH)).toEqual([`${CONTEXT}:1 error ${rule}`])
+  })
+
+  it('is a warning of a file beside the requirement that can be read, though it is called like it', async () => {
+    const draft = '.gxp/requirements/REQ-001-entwurf.md'
+    const warning = [[draft, 'warning', null, 'Nothing in it was read.']]
+    expect(await encoded({ ...HIGH, [draft]: latin1 }, { ...HIGH, [draft]: latin1 })).toEqual(warning)
+    expect(await encoded({ ...HIGH, [draft]: latin1 }, HIGH)).toEqual(warning)
+    // Once that is gone, the draft is all there is of it.
+    expect(await encoded(goodBut({ [REQUIREMENT]: null, [draft]: latin1 }), { ...HIGH, [draft]: latin1 })).toEqual([
+      [draft, 'error', 'REQ-001', LOST],
+    ])
+  })
 })

@@ -1,4 +1,5 @@
 import type { Json } from '../../../src/rosie/model.ts'
+import { DEFAULT_POLICY } from '../../../src/rosie/policy.ts'
 import { evidencePackage, PACKAGE } from '../../support/evidence-package.ts'
 import {
   assessRecord,
@@ -6,8 +7,10 @@ import {
   claims,
   document,
   EVIDENCE,
-  type Files,
+  edited,
   found,
+  type Given,
+  GOOD,
   goodBut,
   type Signer,
   signer,
@@ -37,9 +40,13 @@ const manifest = (changes: Record<string, Json | undefined> = {}): Record<string
   )
 
 /** The good record with valid evidence, and a release that rests on what it names. */
-async function release(changes: Record<string, Json | undefined> = {}, files: Files = {}) {
+async function release(
+  changes: Record<string, Json | undefined> = {},
+  files: Parameters<typeof goodBut>[0] = {},
+  given: Given = {},
+) {
   const both = { [EVIDENCE]: await team.sign(), [MANIFEST]: await team.sign(manifest(changes)) }
-  return assessRecord(goodBut({ ...both, ...files }), { keys: [team.key] })
+  return assessRecord(goodBut({ ...both, ...files }), { keys: [team.key], ...given })
 }
 
 it('A release whose evidence is there and valid has no findings', async () => {
@@ -195,10 +202,13 @@ describe('An entry that names what was tested', () => {
   const OQ = { spec_id: 'SPEC-001-001', tier: 'OQ' }
   const PQ = { spec_id: 'SPEC-001-001', verification_tier: 'PQ' }
   const FAILED = { passed: 3, failed: 1 }
+  /** Without the record of testing that the good record has. */
+  const UNRECORDED = { '.gxp/evidence/ROT-SPEC-001-001.md': null }
+  const NOON = { release_date: '2026-02-05T12:00:00Z' }
   const SECOND = '.gxp/evidence/second.jws'
-  /** The release rests on these entries; beside the evidence of 5 February, 10:00, there is this. */
+  /** The release of 5 February, noon, rests on these entries; beside the evidence of 10:00 there is this. */
   const restingOn = async (entries: Json[], second?: Record<string, Json | undefined>, by: Signer = team) =>
-    told({ evidence_summary: entries }, second ? { [SECOND]: await by.sign(claims(second)) } : {})
+    told({ ...NOON, evidence_summary: entries }, second ? { [SECOND]: await by.sign(claims(second)) } : {})
 
   it('rests on the newest evidence of that specification and tier', async () => {
     expect(await restingOn([OQ, { ...OQ, result: 'PASS' }, 'SPEC-001-001', { id: 'SPEC-001-001' }])).toEqual([])
@@ -246,13 +256,26 @@ describe('An entry that names what was tested', () => {
     const later = (timestamp: string) => ({ timestamp, test_results: FAILED })
     const released = { release_date: '2026-02-03', evidence_summary: [OQ] }
     const on = async (timestamp: string, changes = {}) =>
-      told({ ...released, ...changes }, { [EVIDENCE]: await team.sign(claims(later(timestamp))) })
+      told({ ...released, ...changes }, { ...UNRECORDED, [EVIDENCE]: await team.sign(claims(later(timestamp))) })
     const failed = [expect.stringContaining('does not show that the tests passed')]
     const none = ['The release rests on OQ evidence for SPEC-001-001, but there was none when it was released.']
     expect(await on('2026-02-04T12:05:00Z')).toEqual(failed)
     expect(await on('2026-02-04T12:05:01Z')).toEqual(none)
-    expect(await on('2026-02-04T12:05:01Z', { release_date: '2026-02-04T01:00:00Z' })).toEqual(failed)
+    expect(await on('2026-02-04T12:05:00Z', { release_date: '2026-02-03T23:00:00' })).toEqual(failed)
+    expect(await on('2026-02-04T01:05:00Z', { release_date: '2026-02-04T01:00:00Z' })).toEqual(failed)
+    expect(await on('2026-02-04T01:05:01Z', { release_date: '2026-02-04T01:00:00Z' })).toEqual(none)
+    expect(await on('2026-02-06T10:05:00Z', { release_date: '2099-01-01T00:00:00Z' })).toEqual(failed)
+    expect(await on('2026-02-06T10:05:00Z', { release_date: '2099-01-01' })).toEqual(failed)
     expect(await on('2026-02-06T10:05:01Z', { release_date: '2099-01-01' })).toEqual(none)
+    expect(await on('2026-02-06T10:05:01Z', { release_date: '2099-01-01T00:00:00Z' })).toEqual(none)
+  })
+
+  it('looks at all that there is where the release says no date', async () => {
+    const failed = { [EVIDENCE]: await team.sign(claims({ timestamp: '2026-02-06T10:05:00Z', test_results: FAILED })) }
+    expect(await told({ release_date: undefined, evidence_summary: [OQ] }, failed)).toEqual([
+      expect.stringContaining('does not show that the tests passed'),
+      expect.stringContaining('lacks'),
+    ])
   })
 
   it('takes evidence without a tier for that of its specification', async () => {
@@ -267,6 +290,95 @@ describe('An entry that names what was tested', () => {
     expect(await restingOn([{ ...OQ, tier: ['OQ'] }])).toEqual([wrong('["OQ"]')])
     expect(await restingOn([{ ...OQ, tier: null, verification_tier: 'oq' }])).toEqual([wrong('oq')])
     expect(await restingOn([{ ...OQ, tier: null }])).toEqual([])
+  })
+
+  /** Of a release whose evidence is this, scanned in March: `true` where it is told that the newest then had not passed. */
+  const isTold = async (date: string, ...runs: Record<string, Json | undefined>[]) => {
+    const files = runs.map(async (run, n) => [`.gxp/evidence/run-${n}.jws`, await team.sign(claims(run))] as const)
+    const given = { ...UNRECORDED, [EVIDENCE]: null, ...Object.fromEntries(await Promise.all(files)) }
+    const march = { now: new Date('2026-03-01T00:00:00Z') }
+    const messages = await told({ release_date: date, evidence_summary: [OQ] }, given, march)
+    expect(messages).toEqual(messages.map(() => expect.stringContaining('does not show that the tests passed')))
+    return messages.length > 0
+  }
+  const pass = (timestamp: string, more = {}) => ({ timestamp, ...more })
+  const fail = (timestamp: string) => ({ timestamp, test_results: FAILED })
+  const seconds = (time: string) => Date.parse(time) / 1000
+
+  it('is not of a time that has not come, nor of a tier that is none', async () => {
+    const ahead = { release_date: '2099-01-01', evidence_summary: [OQ] }
+    const good = { [EVIDENCE]: await team.sign(claims({ exp: seconds('2098-01-01T00:00:00Z') })) }
+    const failing = { [SECOND]: await team.sign(claims(fail('2026-02-07T10:00:00Z'))) }
+    expect(await told(ahead, { ...good, ...failing })).toEqual([])
+    const other = { ...UNRECORDED, [EVIDENCE]: await team.sign(claims({ verification_tier: 'XQ' })) }
+    expect(await told({ evidence_summary: [OQ] }, other)).toEqual([expect.stringContaining('but there was none when')])
+  })
+
+  describe('of a release at an instant', () => {
+    const RELEASED = '2026-02-05T10:30:00Z'
+    const before = pass('2026-02-05T10:00:00Z')
+
+    it('looks at nothing that was tested later', async () => {
+      expect(await isTold(RELEASED, before, fail('2026-02-05T10:30:00Z'))).toBe(true)
+      expect(await isTold(RELEASED, before, fail('2026-02-05T10:30:01Z'))).toBe(false)
+      expect(await isTold(RELEASED, before, fail('2026-02-06T09:00:00Z'), pass('2026-02-07T09:00:00Z'))).toBe(false)
+      expect(await isTold(RELEASED, fail('2026-02-05T11:00:00Z'), before)).toBe(false)
+      expect(await isTold('2026-02-05T12:30:00+02:00', before, fail('2026-02-05T10:30:01Z'))).toBe(false)
+    })
+
+    it('lets the clock of who tested be ahead', async () => {
+      const failed = fail('2026-02-05T10:00:00Z')
+      expect(await isTold(RELEASED, failed, pass('2026-02-05T10:35:00Z'))).toBe(false)
+      expect(await isTold(RELEASED, failed, pass('2026-02-05T10:35:01Z'))).toBe(true)
+    })
+
+    it('goes by what had not expired at that moment', async () => {
+      const until = (time: string) => pass('2026-02-05T10:00:00Z', { exp: seconds(time) })
+      expect(await isTold(RELEASED, until('2026-02-05T10:30:01Z'))).toBe(false)
+      expect(await isTold(RELEASED, until('2026-02-05T10:30:00Z'))).toBe(true)
+    })
+
+    it('takes what was signed later for what was not there', async () => {
+      const late = pass('2026-02-05T10:10:00Z', { iat: seconds('2026-02-05T11:00:00Z') })
+      expect(await isTold(RELEASED, fail('2026-02-05T10:00:00Z'), late)).toBe(true)
+      expect(await isTold('2026-02-05T11:00:00Z', fail('2026-02-05T10:00:00Z'), late)).toBe(false)
+      expect(await isTold('2026-02-05T11:00:00Z', fail('2026-02-05T10:20:00Z'), late)).toBe(true)
+    })
+  })
+
+  describe('of a release on a day', () => {
+    const DAY = '2026-02-05'
+    const EVE = '2026-02-04T23:59:59Z'
+
+    it('goes by a run of that day that passed, at whatever time, anywhere on earth', async () => {
+      expect(await isTold(DAY, pass('2026-02-05T10:00:00Z'), fail('2026-02-05T11:00:00Z'))).toBe(false)
+      expect(await isTold(DAY, pass('2026-02-05T00:00:00Z'), fail('2026-02-05T11:00:00Z'))).toBe(false)
+      expect(await isTold(DAY, pass(EVE), fail('2026-02-05T11:00:00Z'))).toBe(true)
+      expect(await isTold(DAY, fail(EVE), pass('2026-02-06T12:05:00Z'))).toBe(false)
+      expect(await isTold(DAY, fail(EVE), pass('2026-02-06T12:05:01Z'))).toBe(true)
+    })
+
+    it('else by the newest on its eve that was not followed by a failed one before the day was over', async () => {
+      expect(await isTold(DAY, pass(EVE))).toBe(false)
+      expect(await isTold(DAY, fail(EVE))).toBe(true)
+      expect(await isTold(DAY, pass(EVE), fail('2026-02-06T00:00:00Z'))).toBe(true)
+      expect(await isTold(DAY, pass(EVE), fail('2026-02-06T00:00:01Z'))).toBe(false)
+      expect(await isTold(DAY, fail('2026-02-06T00:00:01Z'))).toBe(true)
+    })
+
+    it('goes by what had not expired when the day began', async () => {
+      const until = (time: string) => pass(EVE, { exp: seconds(time) })
+      expect(await isTold(DAY, until('2026-02-05T00:00:01Z'))).toBe(false)
+      expect(await isTold(DAY, until('2026-02-05T00:00:00Z'))).toBe(true)
+      expect(await isTold(DAY, pass('2026-02-05T08:00:00Z', { exp: seconds('2026-02-05T09:00:00Z') }))).toBe(false)
+      expect(await isTold(DAY, pass('2026-02-05T08:00:00Z', { exp: seconds('2026-02-05T08:00:00Z') }))).toBe(true)
+    })
+
+    it('goes, of runs of one moment, by the last path', async () => {
+      const [one, other] = [pass('2026-02-05T08:00:00Z'), fail('2026-02-05T08:00:00Z')]
+      expect(await isTold(DAY, one, other)).toBe(true)
+      expect(await isTold(DAY, other, one)).toBe(false)
+    })
   })
 
   it('knows packages', async () => {
@@ -323,6 +435,87 @@ describe('An entry that names evidence and what it is evidence of', () => {
   })
 })
 
+describe('A release that rests on a record of testing', () => {
+  const ROT = '.gxp/evidence/ROT-SPEC-001-001.md'
+  const SECOND = '.gxp/evidence/ROT-SPEC-001-001_2.md'
+  const OQ = { spec_id: 'SPEC-001-001', tier: 'OQ' }
+  /** Nothing is signed but the manifest. */
+  const resting = (entry: Json, files: Parameters<typeof goodBut>[0] = {}, changes = {}, given: Given = {}) =>
+    told({ evidence_summary: [entry], ...changes }, { [EVIDENCE]: null, ...files }, given)
+
+  it.each<Json>([
+    ...[ROT, 'evidence/ROT-SPEC-001-001.md', 'ROT-SPEC-001-001.md', 'ROT-SPEC-001-001'],
+    ...[{ path: ROT, ...OQ }, { path: ROT, tier: 'PQ' }, 'SPEC-001-001', { spec_id: 'SPEC-001-001' }, OQ],
+  ])('may name it as %j', async (entry) => {
+    expect(await resting(entry)).toEqual([])
+  })
+
+  it('may name it by its file, in whatever directory', async () => {
+    const moved = { [ROT]: null, '.gxp/evidence/2026/ROT-SPEC-001-001.md': GOOD[ROT] ?? null }
+    for (const name of ['ROT-SPEC-001-001.md', 'ROT-SPEC-001-001', '2026/ROT-SPEC-001-001.md'])
+      expect(await resting(name, moved)).toEqual([])
+  })
+
+  it('is told when there is none of that name, specification or tier', async () => {
+    expect(await resting('ROT-SPEC-001-002.md')).toEqual([expect.stringContaining('not in the record')])
+    expect(await resting({ path: ROT, spec_id: 'SPEC-001-002' })).toEqual([
+      expect.stringContaining('that evidence is of something else'),
+    ])
+    expect(await resting('SPEC-001-002')).toEqual([expect.stringContaining('not in the record')])
+    expect(await resting({ ...OQ, tier: 'PQ' })).toEqual([expect.stringContaining('not in the record')])
+    const untiered = edited('.gxp/specs/SPEC-001-001-limit-check.md', 'verification_tier: OQ\n', '')
+    expect(await resting({ ...OQ, tier: 'PQ' }, untiered)).toEqual([])
+    expect(await resting('EV-SPEC-001-001.md', { [EVIDENCE]: await team.sign() })).toHaveLength(1)
+  })
+
+  it('is told when the newest of its day failed', async () => {
+    const failed = (day: string) => ({
+      [SECOND]: edited(ROT, 'PASS', 'FAIL')[ROT]?.replace('2026-02-05', day) ?? null,
+    })
+    const message = `The release rests on OQ evidence for SPEC-001-001, but the newest then, \`${SECOND}\`, does not show that the tests passed.`
+    const later = { release_date: '2026-02-06T09:00:00Z' }
+    expect(await resting(OQ, failed('2026-02-06'), later)).toEqual([message])
+    expect(await resting(OQ, failed('2026-02-06'))).toEqual([])
+    expect(await resting(OQ, failed('2026-02-05'), later)).toEqual([])
+    expect(await resting(OQ, failed('2026-02-04'), later)).toEqual([])
+    expect(await resting(OQ, edited(ROT, 'PASS', 'PASS_WITH_DEVIATIONS'))).toEqual([])
+  })
+
+  it('is told when there was none yet', async () => {
+    const none = ['The release rests on OQ evidence for SPEC-001-001, but there was none when it was released.']
+    expect(await resting(OQ, {}, { release_date: '2026-02-04' })).toEqual(none)
+    expect(await resting(OQ, {}, { release_date: 'soon' })).toEqual([expect.stringContaining('`release_date`')])
+  })
+
+  it('goes by signed evidence where there was some', async () => {
+    const signed = async (changes: Record<string, Json>, by = team) => ({ [EVIDENCE]: await by.sign(claims(changes)) })
+    expect(await resting(OQ, await signed({ test_results: { passed: 3, failed: 1 } }))).toHaveLength(1)
+    expect(await resting(OQ, await signed({}, stranger))).toEqual([expect.stringContaining('which is invalid')])
+    expect(
+      await resting(OQ, await signed({ timestamp: '2026-02-06T09:00:00Z' }), { release_date: `2026-02-05T10:00:00Z` }),
+    ).toEqual([])
+  })
+
+  it('is told where its risk demands signed evidence', async () => {
+    const { riskMatrix } = DEFAULT_POLICY
+    const unsigned =
+      'The release rests on OQ evidence for SPEC-001-001, but there was no more than a record of testing, and its risk demands signed evidence.'
+    expect(await resting(OQ, {}, {}, { policy: { riskMatrix } })).toEqual([unsigned])
+    const files = ['.gxp/requirements/REQ-001-dose-limit.md', 'src/dose.ts', 'test/dose.test.ts'].map((path) => [
+      path,
+      GOOD[path]?.replaceAll('HIGH', 'MEDIUM') ?? null,
+    ])
+    expect(await resting(OQ, Object.fromEntries(files), {}, { policy: { riskMatrix } })).toEqual([])
+  })
+
+  it('is not told again that it is malformed', async () => {
+    const broken = edited(ROT, 'tester: A. Tester', 'tester: A: b: c')
+    expect(await resting({ path: ROT, ...OQ }, broken)).toEqual([])
+    expect(await resting(OQ, broken)).toEqual([])
+    expect(await resting(OQ, edited(ROT, 'result: PASS', 'result: FINE'))).toEqual([])
+  })
+})
+
 describe('The vendor assessments of a release', () => {
   const ACME = '.gxp/vendor_assessments/acme-lims.md'
   const fields = ['certification_type: ISO 13485', 'certification_date: 2026-01-01', 'expiry_date: 2027-01-01']
@@ -361,6 +554,37 @@ describe('The vendor assessments of a release', () => {
   it('are told when an entry names none, and when they are no list', async () => {
     expect(await resting([7, {}, ' '])).toEqual([expect.stringMatching(/names no assessment\. Write its path/)])
     expect(await resting('acme-lims')).toEqual([expect.stringMatching(/`vendor_assessments` is no list/)])
+  })
+})
+
+describe('A manifest that corrects another of the same day', () => {
+  const NEXT = '.gxp/evidence/NEXT.jws'
+  const at = (time: string) => Date.parse(`2026-02-05T${time}:00Z`) / 1000
+  /** Of the first of two, which names what is not there; the second is good. */
+  const severity = async (first: Record<string, Json | undefined>, second: Record<string, Json | undefined>) => {
+    const files = { [NEXT]: await team.sign(manifest(second)) }
+    const findings = found(await release({ evidence_summary: ['EV-9'], ...first }, files), rule)
+    return findings.map((finding) => finding.severity).join()
+  }
+
+  it('makes it a notice where it was signed later', async () => {
+    expect(await severity({ iat: at('10:00') }, { iat: at('10:01') })).toBe('notice')
+    expect(await severity({ iat: at('10:00') }, { iat: at('10:00') })).toBe('error')
+    expect(await severity({ iat: at('10:01') }, { iat: at('10:00') })).toBe('error')
+    expect(await severity({}, { iat: at('10:00') })).toBe('notice')
+    expect(await severity({}, {})).toBe('error')
+  })
+
+  it('goes by the time of the release where nothing says when it was signed', async () => {
+    const of = (time: string) => ({ release_date: `2026-02-05T${time}:00Z` })
+    expect(await severity(of('10:00'), of('10:01'))).toBe('notice')
+    expect(await severity(of('10:01'), of('10:00'))).toBe('error')
+    expect(await severity({ ...of('10:00'), iat: at('10:00') }, { iat: at('11:00') })).toBe('notice')
+  })
+
+  it('is nothing to a release of a later day', async () => {
+    expect(await severity({ release_date: '2026-02-06', iat: at('10:00') }, { iat: at('11:00') })).toBe('error')
+    expect(await severity({ release_date: '2026-02-04', iat: at('12:00') }, { iat: at('11:00') })).toBe('notice')
   })
 })
 

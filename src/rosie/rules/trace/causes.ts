@@ -5,9 +5,14 @@
 import { remembered } from '../../memo.ts'
 import { type Network, networkOf } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
+import type { Start } from '../../tracing.ts'
 import { type LostWay, lostWays } from './lost.ts'
 
 export { standsFor } from './told.ts'
+
+/** What would be a test if each lost way were mended; `fresh`: each that the base did not have. */
+export const lostTests = (head: ComplianceRecord, base: ComplianceRecord | null, fresh = false): Start[] =>
+  lostWays(head, base).flatMap((way) => (way.test && !(fresh && isOld(way, base)) ? way.test : []))
 
 /** The network that there would be if each lost way were mended; the typed one as it is where none is told. */
 export const mendedNetwork = (head: ComplianceRecord, base: ComplianceRecord | null = null): Network =>

@@ -5,6 +5,7 @@
 import { faultOfEdge } from '../../edge-types.ts'
 import { kindOfId } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
+import type { Edge } from '../../model.ts'
 import type { ComplianceRecord, DocumentFile } from '../../record.ts'
 import { type BlockNode, blockEdges } from '../../sayings.ts'
 
@@ -47,6 +48,10 @@ function namedIn(block: BlockNode, leading: ReadonlyMap<string, string>) {
   }
   return { served, parents }
 }
+
+/** Those of these edges that lead on, to what is there. */
+export const leadingOn = (links: readonly Edge[], { graph }: ComplianceRecord): Edge[] =>
+  links.filter(({ from, to }) => from !== to && graph.defined.has(to))
 
 /** What the base's document of this id, or under this path, lies under. */
 export function saidByBase(base: ComplianceRecord | null, { id, path }: { id?: string; path?: string }): string[] {

@@ -2,17 +2,19 @@
  * Ways through the graph that are lost, each with the finding that tells it, and where they would most likely lead. RULES:
  * "One cause, one finding".
  */
-import { idInFileName, kindOfId, looksLike } from '../../ids.ts'
+import { looksLike } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
 import type { Edge } from '../../model.ts'
-import type { ComplianceRecord, DocumentFile } from '../../record.ts'
-import { unknownId } from '../annotation.ts'
-import { encoding, invalidId, malformedFrontMatter, missingId, tooLarge } from '../artifact.ts'
+import type { ComplianceRecord } from '../../record.ts'
+import { blockNode } from '../../sayings.ts'
+import type { Start } from '../../tracing.ts'
+import { malformed, unknownId } from '../annotation.ts'
 import { brokenReferences, nearestIn } from '../references.ts'
 import type { Rule } from '../rule.ts'
 import { brokenReference } from './broken-reference.ts'
-import { saidByBase, saidByCode } from './leads.ts'
+import { leadingOn, saidByBase, saidByCode } from './leads.ts'
 import { isToldAsError } from './told.ts'
+import { tellerOf, unreadWays } from './unread.ts'
 import { wrongType } from './wrong-type.ts'
 
 export interface LostWay {
@@ -22,6 +24,8 @@ export interface LostWay {
   links: readonly Edge[]
   /** Whether anything says what would. */
   placed: boolean
+  /** What would be a test if this were mended. */
+  test?: Start
   /** The reference that leads nowhere; null: it is a file that can't be read. */
   reference: Edge | null
   path: string
@@ -29,30 +33,21 @@ export interface LostWay {
 
 /** Of those that are told as errors: less must not hide more. */
 export const lostWays = remembered((head: ComplianceRecord, base: ComplianceRecord | null): readonly LostWay[] => {
-  const { policy } = head.established
-  const told = (rule: Rule) => isToldAsError(rule, policy)
+  const told = (rule: Rule) => (path: string) => isToldAsError(rule, path, head)
+  const isTold = told(brokenReference)
+  const broken = brokenReferences(head).filter(({ origin }) => isTold(origin.path))
+  const toldBy = (rule: Rule, ways: LostWay[]) => {
+    const isTold = told(rule)
+    return ways.filter(({ path }) => isTold(path))
+  }
   return [
-    ...(told(brokenReference) ? brokenWays(brokenReferences(head), head, base) : []),
-    ...(told(unknownId) ? misspeltTags(head) : []),
-    ...(told(wrongType) ? mistypedEdges(head) : []),
-    ...unreadWays(head, base).filter(({ document }) => told(tellerOf(document))),
+    ...brokenWays(broken, head, base),
+    ...toldBy(unknownId, misspeltIds(head)),
+    ...toldBy(malformed, misspeltTags(head)),
+    ...toldBy(wrongType, mistypedEdges(head)),
+    ...unreadWays(head, base).filter(({ document, path }) => told(tellerOf(document))(path)),
   ]
 })
-
-/** The rule that tells why a document can't be read. */
-function tellerOf({ content: { problems, gxpId } }: DocumentFile): Rule {
-  const cause = problems[0]?.cause
-  if (cause === 'encoding') return encoding
-  if (cause === 'too-large') return tooLarge
-  if (cause !== undefined) return malformedFrontMatter
-  return gxpId === null ? missingId : invalidId
-}
-
-/** The ids that it may have, by its name and by the lines of it that are whole. */
-const idsOf = ({ path, content: { unread } }: DocumentFile): string[] => {
-  const ids = [idInFileName(path), unread?.id ?? null]
-  return [...new Set(ids.flatMap((id) => (id !== null && kindOfId(id) ? id : [])))]
-}
 
 function brokenWays(broken: readonly Edge[], head: ComplianceRecord, base: ComplianceRecord | null): LostWay[] {
   const code = saidByCode(
@@ -107,16 +102,13 @@ const lettersOf = (id: string): string => [...id].sort().join('')
 
 const nearest = remembered((head: ComplianceRecord) => nearestIn(head))
 
-const leadingOn = (links: readonly Edge[], { graph }: ComplianceRecord): Edge[] =>
-  links.filter(({ from, to }) => from !== to && graph.defined.has(to))
-
 const referenceWay = (reference: Edge, placed: boolean): Omit<LostWay, 'links'> => {
   const { by, to, origin } = reference
   return { key: `${origin.path} ${by} ${to}`, placed, reference, path: origin.path }
 }
 
 /** Nothing else says what a tag is for. */
-function misspeltTags(head: ComplianceRecord): LostWay[] {
+function misspeltIds(head: ComplianceRecord): LostWay[] {
   const { edges, unknown } = head.graph
   if (unknown.size === 0) return []
   return edges.flatMap((edge): LostWay[] => {
@@ -129,30 +121,24 @@ function misspeltTags(head: ComplianceRecord): LostWay[] {
 const mistypedEdges = ({ graph }: ComplianceRecord): LostWay[] =>
   [...graph.faults.keys()]
     .filter(({ type }) => type !== 'produces')
-    .map((edge) => ({ ...referenceWay(edge, true), links: [edge] }))
+    .map((edge) => ({
+      ...referenceWay(edge, true),
+      links: [edge],
+      ...(graph.faults.get(edge) === 'no-test' && { test: { node: edge.from, tiers: 0 } }),
+    }))
 
-export interface UnreadWay extends LostWay {
-  document: DocumentFile
+/** In a test, a tag that can't be read and the ids after it say what would be verified. */
+function misspeltTags(head: ComplianceRecord): LostWay[] {
+  return head.sources.flatMap(({ path, test, content }) =>
+    (test ? content.problems : []).flatMap(({ line, column, names = [] }): LostWay[] => {
+      const from = blockNode(path, line)
+      const origin = { path, line, column }
+      const edges = names.map((to): Edge => ({ from, to, type: 'verifies', by: '@gxp-verifies', origin }))
+      const links = leadingOn(edges, head)
+      const key = `${path} ${names.join(' ')}`
+      return links.length === 0
+        ? []
+        : [{ key, links, placed: true, test: { node: from, tiers: 0 }, reference: null, path }]
+    }),
+  )
 }
-
-/** Of all documents that stand under no id, so that nothing leads through them, whether that is an error or not. */
-export const unreadWays = remembered((head: ComplianceRecord, base: ComplianceRecord | null): readonly UnreadWay[] => {
-  const unread = unreadable(head.documents)
-  const code = saidByCode(unread.flatMap(idsOf), head)
-  return unread.map((document) => {
-    const { path, content, edges } = document
-    const said = [...(content.unread?.parents ?? []), ...edges.map(({ to }) => to), ...saidByBase(base, { path })]
-    const origin = { path, line: 1 }
-    const found = idsOf(document).flatMap((from) =>
-      [...said, ...(code.get(from) ?? [])].map(
-        (to): Edge => ({ from, to, type: 'derives_from', by: 'parent_id', origin }),
-      ),
-    )
-    const links = leadingOn(found, head)
-    return { key: path, links, placed: links.length > 0, reference: null, path, document }
-  })
-})
-
-const unreadable = remembered((documents: readonly DocumentFile[]): readonly DocumentFile[] =>
-  documents.filter(({ id }) => id === null),
-)

@@ -1,7 +1,7 @@
 /** Each artifact has a place in the graph. RFC-001, "User stories", "Specifications". */
 import { isRetired, placeable, riskOf } from '../../coverage.ts'
 import { kindOfId } from '../../ids.ts'
-import type { DocumentKind } from '../../model.ts'
+import type { DocumentKind, Edge } from '../../model.ts'
 import { endsOf } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import { placeOf } from '../places.ts'
@@ -25,11 +25,14 @@ export const missingParent: Rule = {
   id: 'trace/missing-parent',
   severity: 'warning',
   about: 'A user story names no requirement, or a specification neither a story nor a requirement. By risk.',
-  *check({ head, policy }) {
+  *check({ head }) {
     const { graph } = head
     const told = new Set<string>()
-    if (isToldAsError(brokenReference, policy)) for (const { from } of brokenReferences(head)) told.add(from)
-    if (isToldAsError(wrongType, policy)) for (const { from } of graph.faults.keys()) told.add(from)
+    const tell = (rule: Rule, edges: Iterable<Edge>) => {
+      for (const { from, origin } of edges) if (isToldAsError(rule, origin.path, head)) told.add(from)
+    }
+    tell(brokenReference, brokenReferences(head))
+    tell(wrongType, graph.faults.keys())
     for (const id of placeable(head)) {
       if (told.has(id) || hasParent(id, head)) continue
       const kind = kindOfId(id)
@@ -56,17 +59,17 @@ export const orphan: Rule = {
   id: 'trace/orphan',
   severity: 'notice',
   about: 'An artifact refers to nothing, and nothing refers to it.',
-  *check({ head, base, policy }) {
+  *check({ head, base }) {
     const { graph, documentsById } = head
     const alone = [...documentsById.keys()].filter((id) => !graph.whole.numbers.has(id) && !isRetired(id, head))
     if (alone.length === 0) return
     const mended = mendedNetwork(head, base)
-    const parentsTold = standsFor(missingParent, orphan, policy)
-    const requirementsTold = standsFor(uncoveredRequirement, orphan, policy)
     for (const id of alone) {
-      if (mended.numbers.has(id) || (parented(kindOfId(id)) ? parentsTold : requirementsTold)) continue
+      const rule = parented(kindOfId(id)) ? missingParent : uncoveredRequirement
+      const place = placeOf(id, head)
+      if (mended.numbers.has(id) || standsFor({ rule, path: place?.path ?? null }, { rule: orphan }, head)) continue
       yield {
-        place: placeOf(id, head),
+        place,
         gxpId: id,
         message: `${id} stands alone: no story, specification, source or test refers to it, and it refers to nothing.`,
       }

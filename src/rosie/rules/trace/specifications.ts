@@ -3,15 +3,15 @@ import { isRetired } from '../../coverage.ts'
 import { kindOfId } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
 import { type Reached, walk } from '../../network.ts'
-import type { Policy } from '../../policy.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import { pathInTree } from '../../sayings.ts'
 import { startsOf, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
 import { didYouMean, lookalike } from '../references.ts'
 import type { Rule } from '../rule.ts'
-import { mendedNetwork, standsFor } from './causes.ts'
-import { uncovered, uncoveredRequirement } from './uncovered.ts'
+import { lostTests, mendedNetwork, standsFor } from './causes.ts'
+import { toldAsUncovered, uncovered } from './uncovered.ts'
+import { isToldAsUnread } from './unread.ts'
 
 /**
  * A specification that nothing verifies. Any evidence counts, also a failed or untrusted one, which has findings of its
@@ -21,11 +21,11 @@ export const unverifiedSpecification: Rule = {
   id: 'trace/unverified-specification',
   severity: 'warning',
   about: 'A specification has no test, no evidence and no record of testing.',
-  *check({ head, base, policy }) {
+  *check({ head, base }) {
     const named = naming(head).testFiles
     const open = specifications(head).filter((id) => !named.has(id))
     if (open.length === 0) return
-    const told = [verified(head, base), underUncovered(head, base, policy)]
+    const told = [verified(head, base), underUncovered(head, base)]
     for (const id of open) {
       if (told.some((reached) => reached.has(id))) continue
       const neither = implementedIn(head).has(id) ? '' : ' Nor does any source file implement it.'
@@ -43,18 +43,21 @@ export const unimplementedSpecification: Rule = {
   id: 'trace/unimplemented-specification',
   severity: 'notice',
   about: 'A specification is verified, but no source file implements it.',
-  *check({ head, base, policy }) {
+  *check({ head, base }) {
     const named = naming(head).sourceFiles
     const open = specifications(head).filter((id) => head.documentsById.has(id) && !named.has(id))
     if (open.length === 0) return
     const implemented = implementedIn(head)
     // One that nothing verifies either is told once, as unverified or by its requirement.
-    const hidden = standsFor(unverifiedSpecification, unimplementedSpecification, policy)
-    const looked = hidden ? [verified(head, base), naming(head).testFiles] : null
+    const looked = [verified(head, base), naming(head).testFiles]
     for (const id of open) {
-      if (implemented.has(id) || looked?.some((reached) => reached.has(id)) === false) continue
+      if (implemented.has(id)) continue
+      const place = placeOf(id, head)
+      const told = { rule: unverifiedSpecification, path: place?.path ?? null }
+      const hidden = standsFor(told, { rule: unimplementedSpecification }, head)
+      if (hidden && !looked.some((reached) => reached.has(id))) continue
       yield {
-        place: placeOf(id, head),
+        place,
         gxpId: id,
         message: `No source file implements ${id}: none is annotated with it, and its \`source_files\` names none.`,
       }
@@ -68,7 +71,10 @@ const misspelt = (id: string, head: ComplianceRecord): string =>
 
 const specifications = remembered((head: ComplianceRecord): readonly string[] =>
   [...head.graph.defined].filter(
-    (id) => kindOfId(id) === 'specification' && !head.unreadableIds.has(id) && !isRetired(id, head),
+    (id) =>
+      kindOfId(id) === 'specification' &&
+      !isToldAsUnread(id, { rule: unverifiedSpecification }, head) &&
+      !isRetired(id, head),
   ),
 )
 
@@ -93,13 +99,18 @@ const verified = remembered((head: ComplianceRecord, base: ComplianceRecord | nu
     ...testStarts(head).map(({ node }) => node),
     ...startsOf(head.testEvidence).map(({ node }) => node),
     ...head.testingRecords.flatMap(({ content }) => content.specId ?? []),
+    ...lostTests(head, base).map(({ node }) => node),
   ]
   return walk(mendedNetwork(head, base), 'out', starts)
 })
 
 /** What lies under a requirement that is told as uncovered, unless the policy makes less of that. */
-function underUncovered(head: ComplianceRecord, base: ComplianceRecord | null, policy: Policy): Reached {
-  const told = standsFor(uncoveredRequirement, unverifiedSpecification, policy) ? uncovered(head, base) : []
+function underUncovered(head: ComplianceRecord, base: ComplianceRecord | null): Reached {
+  const told = uncovered(head, base).filter((each) => {
+    // By the rules' own severities: what a requirement of LOW risk asks for is a notice, and enough.
+    const { rule, path } = toldAsUncovered(each, head)
+    return standsFor({ rule, path }, { rule: unverifiedSpecification }, head)
+  })
   return walk(
     head.graph.typed,
     'into',

@@ -2,13 +2,15 @@
 import { kindOfId } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
 import type { RequirementCoverage } from '../../model.ts'
-import { type Reached, walk } from '../../network.ts'
+import { type Network, type Reached, walk } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
-import { passingStarts, testStarts } from '../../tracing.ts'
+import { passingStarts, type Start, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
 import { type Rule, severityByRisk } from '../rule.ts'
-import { isOld, mendedNetworks } from './causes.ts'
-import { lostWays, unreadWays } from './lost.ts'
+import { isOld, lostTests, mendedNetworks } from './causes.ts'
+import { lostWays } from './lost.ts'
+import type { Told } from './told.ts'
+import { isToldAsUnread, unreadWays } from './unread.ts'
 
 /** By the traced level, since linked over-covers. */
 export const uncoveredRequirement: Rule = {
@@ -27,24 +29,36 @@ export const uncoveredRequirement: Rule = {
   },
 }
 
+/** What is told of a requirement as uncovered, as far as it may stand for other findings. */
+export const toldAsUncovered = (
+  { id, risk }: Pick<RequirementCoverage, 'id' | 'risk'>,
+  head: ComplianceRecord,
+): Told => ({
+  rule: uncoveredRequirement,
+  path: placeOf(id, head)?.path ?? null,
+  severity: severityByRisk(risk),
+})
+
 export const rated = (risk: RequirementCoverage['risk']) => (risk ? ` (risk ${risk})` : '')
 
 /** Requirements that are told as uncovered: those whose cause isn't told elsewhere. */
 export const uncovered = remembered(
   (head: ComplianceRecord, base: ComplianceRecord | null): readonly RequirementCoverage[] => {
-    const untraced = head.coverage.requirements.filter(({ id, traced }) => !traced && !head.unreadableIds.has(id))
+    const untraced = head.coverage.requirements.filter(
+      (each) => !each.traced && !isToldAsUnread(each.id, toldAsUncovered(each, head), head),
+    )
     if (untraced.length === 0 || lostWays(head, base).length === 0) return untraced
     const { all, fresh } = mendedNetworks(head, base)
-    const reached = reachedIn(all, head)
-    const reachedFresh = fresh === all ? reached : reachedIn(fresh, head)
+    const reached = reachedIn(all, head, lostTests(head, base))
+    const reachedFresh = fresh === all ? reached : reachedIn(fresh, head, lostTests(head, base, true))
     const open = untraced.filter(({ id }) => !(isNew(id, base) ? reachedFresh : reached).has(id))
     const guessed = meantBySomeReference(open, reached, head, base)
     return open.filter(({ id }) => !guessed.has(id))
   },
 )
 
-function reachedIn(network: ComplianceRecord['graph']['typed'], head: ComplianceRecord): Reached {
-  const starts = [...testStarts(head), ...passingStarts(head)]
+function reachedIn(network: Network, head: ComplianceRecord, lost: readonly Start[]): Reached {
+  const starts = [...testStarts(head), ...passingStarts(head), ...lost]
   return walk(
     network,
     'out',
@@ -110,16 +124,27 @@ function messageFor(
     return `N${nothing} Add a test that verifies ${specifications.slice(0, MOST_NAMED).join(', ')}${more}.`
   }
   const { placed, doubts } = unreadIn(head, base)
-  const unread = [...new Set([...below].flatMap((node) => placed.get(node) ?? []))]
+  const unread = firstOf(below, placed)
   if (unread.length === 0 && doubts.length === 0) return `N${nothing} It has no specification that a test could verify.`
-  const first = unread.length > 0 ? ` First mend ${listed(unread, 'and')}, which can not be read.` : ''
+  const first = unread.length > 0 ? ` First mend ${listed(unread, 'and', 'others')}, which can not be read.` : ''
   const perhaps = doubts.length > 0 ? ` If ${listed(doubts, 'or')} belongs to it, mend that first.` : ''
   return `As far as can be read, n${nothing}${first}${perhaps}`
 }
 
-function listed(names: readonly string[], word: 'and' | 'or'): string {
-  const more = names.length > MOST_NAMED ? [`${names.length - MOST_NAMED} more`] : []
-  const shown = [...names.slice(0, MOST_NAMED), ...more]
+/** One more than are named: thousands may lie under one node, and under each of many requirements. */
+function firstOf(nodes: Iterable<string>, placed: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const found = new Set<string>()
+  for (const node of nodes) {
+    for (const name of placed.get(node) ?? []) {
+      if (found.size > MOST_NAMED) return [...found]
+      found.add(name)
+    }
+  }
+  return [...found]
+}
+
+function listed(names: readonly string[], word: 'and' | 'or', others = `${names.length - MOST_NAMED} more`): string {
+  const shown = [...names.slice(0, MOST_NAMED), ...(names.length > MOST_NAMED ? [others] : [])]
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1)}`
 }
 
@@ -128,20 +153,16 @@ function listed(names: readonly string[], word: 'and' | 'or'): string {
  * parent nobody knows.
  */
 const unreadIn = remembered((head: ComplianceRecord, base: ComplianceRecord | null) => {
-  const placed = new Map<string, string[]>()
+  const under = new Map<string, Set<string>>()
   const doubts = new Set<string>()
-  for (const { document, links, path } of unreadWays(head, base)) {
+  for (const { document, links, placed, path } of unreadWays(head, base)) {
     if (document.is === 'requirement') continue
     const name = `\`${path}\``
-    if (links.length === 0) doubts.add(name)
-    for (const { to } of links) {
-      const known = placed.get(to)
-      if (known) known.push(name)
-      else placed.set(to, [name])
-    }
+    if (!placed) doubts.add(name)
+    for (const { to } of links) under.set(to, (under.get(to) ?? new Set()).add(name))
   }
   for (const { from } of looseEnds(head, base)) if (kindOfId(from)) doubts.add(from)
-  return { placed, doubts: [...doubts] as readonly string[] }
+  return { placed: under, doubts: [...doubts] as readonly string[] }
 })
 
 /** It and what lies under it. */

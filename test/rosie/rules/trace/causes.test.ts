@@ -288,6 +288,61 @@ describe('A tag that names what nothing defines', () => {
   })
 })
 
+describe('A test that is none yet', () => {
+  it.each([
+    ['a misspelt tag', '// @gxp-verifys SPEC-001-001'],
+    ['an id in small letters', '// @gxp-verifies spec-001-001'],
+    ['an id with underscores', '// @gxp-verifies SPEC_001_001'],
+  ])('is the one cause where its tag can not be read: %s', async (_, tag) => {
+    const test = (text: string) => ({ [TEST]: lines(text, '// @test-type OQ', '// @gxp-risk HIGH', 'it()') })
+    const rules = (await findings(test(tag))).map(({ rule }) => rule)
+    expect(rules).toContain('annotation/malformed')
+    expect(rules).not.toContain(UNCOVERED)
+    expect(await uncovered(test(tag.replace('001-001', '001-002').replace('001_001', '001_002')))).toEqual(['REQ-001'])
+    const policy = { severities: { 'annotation/malformed': 'warning' as const } }
+    expect(await uncovered(test(tag), { policy })).toEqual(['REQ-001'])
+    expect(await uncovered(test(tag), { base: goodBut({}) })).toEqual([])
+    expect(await uncovered({ ...test(tag), ...BARE }, { base: goodBut(test(tag)) })).toEqual(['REQ-700'])
+  })
+
+  it('is so of what a change takes away, not of what the base had wrong', async () => {
+    const wrong = { 'test/more.test.ts': '// @gxp-verifys SPEC-001-001\n' }
+    expect(await uncovered({ ...wrong, [TEST]: null })).toEqual([])
+    expect(await uncovered({ ...wrong, [TEST]: null }, { base: goodBut(wrong) })).toEqual(['REQ-001'])
+  })
+
+  it('is no test where it stands in source', async () => {
+    const source = { 'src/more.ts': '// @gxp-verifys SPEC-001-001\n' }
+    expect(await uncovered({ ...source, [TEST]: null })).toEqual(['REQ-001'])
+  })
+
+  it('is the one cause where it stands in a file that is no test', async () => {
+    const files = { [TEST]: null, 'checks/dose.ts': GOOD[TEST] ?? '', '.gxp/evidence/ROT-SPEC-001-001.md': null }
+    const rules = (await findings(files)).map(({ rule }) => rule)
+    expect(rules).toContain('trace/wrong-type')
+    expect(rules.filter((rule) => /uncovered|missing-tier|unverified/.test(rule))).toEqual([])
+    const policy = { severities: { 'trace/wrong-type': 'warning' as const } }
+    expect(await uncovered(files, { policy })).toEqual(['REQ-001'])
+    // Another fault of the same file makes no test of it.
+    const other = {
+      [TEST]: null,
+      'checks/dose.ts': lines('// @gxp-satisfies SPEC-001-001', '// @gxp-risk HIGH', 'it()'),
+    }
+    expect(await uncovered(other)).toEqual(['REQ-001'])
+  })
+
+  it('has the tier of what it would verify', async () => {
+    const policy: Given['policy'] = { riskMatrix: DEFAULT_POLICY.riskMatrix }
+    const pq = specification('SPEC-009', 'satisfies: [REQ-001]').replace('OQ', 'PQ')
+    const lacking = async (tag: string) => {
+      const files = { '.gxp/specs/SPEC-009.md': pq, 'test/nine.test.ts': `${tag}\n` }
+      return found(await assessRecord(goodBut(files), { policy }), 'trace/missing-tier')[0]?.message
+    }
+    expect(await lacking('// @gxp-verifys SPEC-009')).toContain('of tier IQ.')
+    expect(await lacking('// verifies SPEC-009')).toContain('of tier IQ or PQ.')
+  })
+})
+
 describe('What was wrong before a change', () => {
   const introduced = async (head: Files, base: Files) =>
     found(await assessRecord(head, { base })).flatMap(({ status, rule, gxpId }) =>
