@@ -33,19 +33,14 @@ export interface LostWay {
 
 /** Of those that are told as errors: less must not hide more. */
 export const lostWays = remembered((head: ComplianceRecord, base: ComplianceRecord | null): readonly LostWay[] => {
-  const told = (rule: Rule) => (path: string) => isToldAsError(rule, path, head)
-  const isTold = told(brokenReference)
-  const broken = brokenReferences(head).filter(({ origin }) => isTold(origin.path))
-  const toldBy = (rule: Rule, ways: LostWay[]) => {
-    const isTold = told(rule)
-    return ways.filter(({ path }) => isTold(path))
-  }
+  const toldBy = (rule: Rule) => (at: { path: string }) => isToldAsError(rule, at.path, head)
+  const broken = brokenReferences(head).filter(({ origin }) => toldBy(brokenReference)(origin))
   return [
     ...brokenWays(broken, head, base),
-    ...toldBy(unknownId, misspeltIds(head)),
-    ...toldBy(malformed, misspeltTags(head)),
-    ...toldBy(wrongType, mistypedEdges(head)),
-    ...unreadWays(head, base).filter(({ document, path }) => told(tellerOf(document))(path)),
+    ...misspeltIds(head).filter(toldBy(unknownId)),
+    ...misspeltTags(head).filter(toldBy(malformed)),
+    ...mistypedEdges(head).filter(toldBy(wrongType)),
+    ...unreadWays(head, base).filter((way) => toldBy(tellerOf(way.document))(way)),
   ]
 })
 

@@ -311,6 +311,14 @@ describe('A test that is none yet', () => {
     expect(await uncovered({ ...wrong, [TEST]: null }, { base: goodBut(wrong) })).toEqual(['REQ-001'])
   })
 
+  it('would verify what follows its tag, up to another word with an @, and the first fifty ids of that', async () => {
+    const others = (number: number) => Array.from({ length: number }, (_, n) => `SPEC-9${n}`).join(' ')
+    const named = (text: string) => uncovered({ [TEST]: `// @gxp-verifys ${text}\n` })
+    expect(await named('SPEC-001-002 @see SPEC-001-001')).toEqual(['REQ-001'])
+    expect(await named(`${others(49)} SPEC-001-001`)).toEqual([])
+    expect(await named(`${others(50)} SPEC-001-001`)).toEqual(['REQ-001'])
+  })
+
   it('is no test where it stands in source', async () => {
     const source = { 'src/more.ts': '// @gxp-verifys SPEC-001-001\n' }
     expect(await uncovered({ ...source, [TEST]: null })).toEqual(['REQ-001'])
