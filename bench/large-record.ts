@@ -3,7 +3,7 @@ import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 import type { SourceState } from '../src/rosie/model.ts'
 import type { TrustedKey } from '../src/rosie/verify.ts'
 import { blobId } from '../src/scan/git-objects.ts'
-import type { TreeEntry } from '../src/scan/ports.ts'
+import type { TreeEntry } from '../src/scan/ports/source.ts'
 
 export interface LargeRecord {
   tree: TreeEntry[]

@@ -130,7 +130,7 @@ describe('The source', () => {
 
 describe('An import is refused', () => {
   it.each([
-    ['rosie/assess.ts', "import { PHASES } from '../scan/ports.ts'"],
+    ['rosie/assess.ts', "import { PHASES } from '../scan/ports/store.ts'"],
     ['rosie/parse/jws.ts', "import { readFile } from 'node:fs/promises'"],
     ['rosie/rules/trace.ts', "import { text } from '../../report/markdown.ts'"],
     ['scan/run.ts', "import type { Scans } from '../store/scans.ts'"],
@@ -150,7 +150,7 @@ describe('An import is refused', () => {
   })
 
   it.each([
-    ['store/scans.ts', "import { LeaseLost } from '../scan/ports.ts'"],
+    ['store/scans.ts', "import { LeaseLost } from '../scan/ports/store.ts'"],
     ['github/publisher.ts', "import { comment } from '../report/comment.ts'"],
     ['app.ts', "import { Scans } from './store/scans.ts'"],
     ['cli/scan.ts', "import { openCheckout } from '../local/checkout.ts'"],

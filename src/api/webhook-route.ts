@@ -3,7 +3,7 @@
  * what a delivery means is found out later, from the inbox.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import type { Inbox } from '../scan/ports.ts'
+import type { Inbox } from '../scan/ports/queue.ts'
 import { Problem } from './problem.ts'
 
 export const WEBHOOK_PATH = '/api/github/webhooks'

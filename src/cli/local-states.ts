@@ -2,7 +2,7 @@
 import type { Checkout } from '../local/checkout.ts'
 import type { Snapshot, SourceState } from '../rosie/model.ts'
 import { filesInScope, NO_SOURCE, NOT_HASHED, scopeOf, stateIdOf } from '../rosie/state-hash.ts'
-import type { TreeEntry } from '../scan/ports.ts'
+import type { TreeEntry } from '../scan/ports/source.ts'
 import { claimsIn, commitsOf, hashCommit, hashTree } from '../scan/states.ts'
 
 export interface LocalStates {

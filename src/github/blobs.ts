@@ -1,7 +1,7 @@
 /** Blobs by their ids: many small ones in one GraphQL request, any single one from the blob endpoint. */
 import { Corrupt } from '../scan/errors.ts'
 import { isBlob, isObjectId } from '../scan/git-objects.ts'
-import type { Blob, Tip, TreeEntry } from '../scan/ports.ts'
+import type { Blob, Tip, TreeEntry } from '../scan/ports/source.ts'
 import type { GitHubClient } from './octokit.ts'
 import { queryRepository, type RepositoryName, readBytes } from './read.ts'
 

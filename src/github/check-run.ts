@@ -3,9 +3,9 @@
 import { cut, MAX_MARKDOWN_BYTES, text } from '../report/markdown.ts'
 import { defuse, oneLine, shortenBytes, visible } from '../report/plain.ts'
 import type { CheckPage } from '../report/summary.ts'
-import type { Conclusion, Finding } from '../rosie/model.ts'
+import type { Conclusion, Finding } from '../rosie/assessment.ts'
 import { RateLimited, Unreachable } from '../scan/errors.ts'
-import { PHASES, type Phase } from '../scan/ports.ts'
+import { PHASES, type Phase } from '../scan/ports/store.ts'
 import type { PublisherOptions } from './publisher.ts'
 
 export const CHECK_NAME = 'ROSIE compliance'

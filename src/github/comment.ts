@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { MARKER } from '../report/comment.ts'
 import { NotFound } from '../scan/errors.ts'
-import type { PullRequest } from '../scan/ports.ts'
+import type { PullRequest } from '../scan/ports/store.ts'
 import type { PublisherOptions } from './publisher.ts'
 
 /** Comments a page, GitHub's maximum. */

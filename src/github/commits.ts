@@ -1,7 +1,7 @@
 /** Commits by their ids, and where a directory lies in each: many in one GraphQL request. */
 import { Corrupt } from '../scan/errors.ts'
 import { isObjectId, isObjectName } from '../scan/git-objects.ts'
-import type { Directory } from '../scan/ports.ts'
+import type { Directory } from '../scan/ports/source.ts'
 import type { GitHubClient } from './octokit.ts'
 import { queryRepository, type RepositoryName } from './read.ts'
 

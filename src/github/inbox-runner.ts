@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino'
 import { createBell } from '../scan/bell.ts'
-import type { Delivery, Inbox } from '../scan/ports.ts'
+import type { Delivery, Inbox } from '../scan/ports/queue.ts'
 import type { Receive } from './webhooks.ts'
 
 export interface InboxRunnerOptions {

@@ -3,7 +3,7 @@
  * (a deleted branch, a tag, somebody else's check) yields none; one that can't be read throws `BadPayload`.
  */
 import type { z } from 'zod'
-import type { Intent, PullRequestFacts, RepositoryFacts, ScanRequested } from '../scan/ports.ts'
+import type { Intent, PullRequestFacts, RepositoryFacts, ScanRequested } from '../scan/ports/intents.ts'
 import { CHECK_NAME, RESCAN } from './check-run.ts'
 import * as payloads from './payloads.ts'
 

@@ -4,7 +4,7 @@
  * values, so each one is checked for its form before anything uses it, and everything else is dropped.
  */
 import { z } from 'zod'
-import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports.ts'
+import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports/intents.ts'
 
 /** A payload that lacks what its event promises. */
 export class BadPayload extends Error {

@@ -1,6 +1,14 @@
 /** A repository on GitHub, in as few requests as its API allows. */
 import { concurrently } from '../scan/concurrently.ts'
-import type { Blob, BlobRequest, Directory, RepositorySource, Tip, TreeEntry, WantedBlob } from '../scan/ports.ts'
+import type {
+  Blob,
+  BlobRequest,
+  Directory,
+  RepositorySource,
+  Tip,
+  TreeEntry,
+  WantedBlob,
+} from '../scan/ports/source.ts'
 import { readArchive, UNPACK_LIMITS, type UnpackLimits } from './archive.ts'
 import { portion, queryBlobs, queryTip, readBlob } from './blobs.ts'
 import { queryDirectories } from './commits.ts'

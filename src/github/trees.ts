@@ -2,7 +2,7 @@
 import { concurrently } from '../scan/concurrently.ts'
 import { Corrupt, TruncatedTree, Unreachable } from '../scan/errors.ts'
 import { isFilePath, isObjectId, isRegularMode } from '../scan/git-objects.ts'
-import type { TreeEntry } from '../scan/ports.ts'
+import type { TreeEntry } from '../scan/ports/source.ts'
 import type { GitHubClient } from './octokit.ts'
 import { type RepositoryName, readJson } from './read.ts'
 

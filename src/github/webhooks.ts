@@ -4,7 +4,8 @@
  */
 import type { Logger } from 'pino'
 import { Probot } from 'probot'
-import type { Delivery, Intent } from '../scan/ports.ts'
+import type { Intent } from '../scan/ports/intents.ts'
+import type { Delivery } from '../scan/ports/queue.ts'
 import { EVENTS, toIntents } from './intents.ts'
 
 export interface AppIdentity {

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { Corrupt } from '../scan/errors.ts'
 import { blobHash, isBlob, type ObjectFormat } from '../scan/git-objects.ts'
-import type { Blob, TreeEntry, WantedBlob } from '../scan/ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../scan/ports/source.ts'
 
 /** Not through a symbolic link (Windows has no such flag), and not waiting for the other end of a pipe. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)

@@ -1,7 +1,7 @@
 /** A git repository on this machine, as commits: what GitHub is to the app, for the command line, the demo and tests. */
 import { Corrupt, NotFound } from '../scan/errors.ts'
 import { isBlob, isFilePath, isObjectName, isRegularMode } from '../scan/git-objects.ts'
-import type { Blob, BlobRequest, Directory, RepositorySource, Tip, TreeEntry } from '../scan/ports.ts'
+import type { Blob, BlobRequest, Directory, RepositorySource, Tip, TreeEntry } from '../scan/ports/source.ts'
 import { GitFailed, git, resolveCommit, startGit } from './git.ts'
 
 export class LocalSource implements RepositorySource {

@@ -1,6 +1,6 @@
 import type { Job, JobsOptions, Processor, QueueOptions as ProducerOptions, WorkerOptions } from 'bullmq'
 import { DelayedError } from 'bullmq'
-import type { JobOutcome, Queue } from '../scan/ports.ts'
+import type { JobOutcome, Queue } from '../scan/ports/queue.ts'
 import type { QueueOptions } from './options.ts'
 import { ATTEMPTS, GRACE_MS, logFailure } from './options.ts'
 import { within } from './within.ts'

@@ -1,4 +1,4 @@
-import type { JobOutcome, Queue } from '../scan/ports.ts'
+import type { JobOutcome, Queue } from '../scan/ports/queue.ts'
 import type { QueueOptions } from './options.ts'
 import { ATTEMPTS, GRACE_MS, logFailure } from './options.ts'
 import { within } from './within.ts'

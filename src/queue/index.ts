@@ -1,4 +1,4 @@
-import type { Queue } from '../scan/ports.ts'
+import type { Queue } from '../scan/ports/queue.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { BullQueue } from './bullmq.ts'
 import { InProcessQueue } from './in-process.ts'

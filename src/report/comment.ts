@@ -1,6 +1,7 @@
 /** The one comment on a pull request: what this change does to the record. */
-import type { Assessment, Finding, Severity } from '../rosie/model.ts'
-import type { Report } from '../scan/ports.ts'
+import type { Assessment, Finding } from '../rosie/assessment.ts'
+import type { Severity } from '../rosie/model.ts'
+import type { Report } from '../scan/ports/publisher.ts'
 import { shortList } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
 import { ignoredLine, previewSection } from './policy.ts'

@@ -1,5 +1,5 @@
 /** Findings as Markdown lists. */
-import type { AssessedFinding, Finding } from '../rosie/model.ts'
+import type { AssessedFinding, Finding } from '../rosie/assessment.ts'
 import { code, text } from './markdown.ts'
 import { groupBy } from './report.ts'
 import { countBySeverity, listCounts, number, place } from './words.ts'

@@ -8,7 +8,7 @@ import type {
   RiskCoverage,
   Score,
   Summary,
-} from '../rosie/model.ts'
+} from '../rosie/assessment.ts'
 
 export interface JsonReport {
   schemaVersion: 1

@@ -4,7 +4,7 @@
  * the reason, and a rule without findings is one passed case.
  */
 import { fails } from '../rosie/assess.ts'
-import type { AssessedFinding, Assessment, Finding, IgnoredFinding } from '../rosie/model.ts'
+import type { AssessedFinding, Assessment, Finding, IgnoredFinding } from '../rosie/assessment.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { RULES } from '../rosie/rules/index.ts'
 import type { Rule } from '../rosie/rules/rule.ts'

@@ -2,10 +2,12 @@
  * What `rosie-guard matrix` writes: the traceability matrix and the gap analysis for programs, and the status for people to
  * read and sign. GxP.MD, "Traceability matrix". Facts only: whether they suffice is for those who sign.
  */
+
+import type { AssessedFinding, Assessment, RequirementCoverage } from '../rosie/assessment.ts'
 import { gateOf } from '../rosie/coverage.ts'
 import type { Graph } from '../rosie/graph.ts'
 import { kindOfId } from '../rosie/ids.ts'
-import type { AssessedFinding, Assessment, Edge, RequirementCoverage, Risk, Tier } from '../rosie/model.ts'
+import type { Edge, Risk, Tier } from '../rosie/model.ts'
 import type { ComplianceRecord } from '../rosie/record.ts'
 import { fileNode } from '../rosie/sayings.ts'
 import { code, table, text } from './markdown.ts'

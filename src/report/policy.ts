@@ -1,5 +1,5 @@
 /** What a report says about the policy: what it ignores, and what an edited one would make of the same commit. */
-import type { IgnoredFinding, PolicyPreview } from '../rosie/model.ts'
+import type { IgnoredFinding, PolicyPreview } from '../rosie/assessment.ts'
 import { item } from './findings-list.ts'
 import { code, type Table, table, text } from './markdown.ts'
 import { groupBy } from './report.ts'

@@ -1,7 +1,7 @@
 /** What a report comes to, and which findings become annotations. */
-import type { AssessedFinding, Conclusion } from '../rosie/model.ts'
+import type { AssessedFinding, Conclusion } from '../rosie/assessment.ts'
 import { SEVERITIES } from '../rosie/model.ts'
-import type { BaseVerdict, Report } from '../scan/ports.ts'
+import type { BaseVerdict, Report } from '../scan/ports/publisher.ts'
 
 const CONCLUSIONS: readonly Conclusion[] = ['neutral', 'success', 'failure']
 

@@ -3,7 +3,8 @@
  * the policy ignores is suppressed with its reason, and what a base had and the head has not is `absent`.
  */
 import type { Log, ReportingDescriptor, Result } from 'sarif'
-import type { AssessedFinding, Assessment, Finding, Severity } from '../rosie/model.ts'
+import type { AssessedFinding, Assessment, Finding } from '../rosie/assessment.ts'
+import type { Severity } from '../rosie/model.ts'
 import { RULE_PAGES } from '../rosie/rules/examples/index.ts'
 import { RULES } from '../rosie/rules/index.ts'
 import { restsByDefault } from '../rosie/rules/page.ts'

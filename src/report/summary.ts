@@ -1,6 +1,6 @@
 /** The check run's page: title, summary and annotations. */
-import type { AssessedFinding, Assessment, Conclusion, Finding } from '../rosie/model.ts'
-import type { Report } from '../scan/ports.ts'
+import type { AssessedFinding, Assessment, Conclusion, Finding } from '../rosie/assessment.ts'
+import type { Report } from '../scan/ports/publisher.ts'
 import { groupedList, ruleCounts } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
 import { defuse, oneLine, shorten } from './plain.ts'

@@ -1,5 +1,12 @@
 /** The tables of a result, as plain cells: numbers and our own words, nothing from the repository. */
-import type { Assessment, RequirementCounts, RiskCoverage, Score, SignatureCounts, Summary } from '../rosie/model.ts'
+import type {
+  Assessment,
+  RequirementCounts,
+  RiskCoverage,
+  Score,
+  SignatureCounts,
+  Summary,
+} from '../rosie/assessment.ts'
 import { TIERS } from '../rosie/model.ts'
 import type { Table } from './markdown.ts'
 import { NONE, number, share } from './words.ts'

@@ -1,6 +1,7 @@
 /** What `rosie-guard scan` prints for people. */
 import pc from 'picocolors'
-import type { AssessedFinding, Assessment, Conclusion, Severity } from '../rosie/model.ts'
+import type { AssessedFinding, Assessment, Conclusion } from '../rosie/assessment.ts'
+import type { Severity } from '../rosie/model.ts'
 import type { Table } from './markdown.ts'
 import { oneLine } from './plain.ts'
 import { ignoredLine, previewChanges, previewTable } from './policy.ts'

@@ -1,5 +1,6 @@
 /** How counts, places and verdicts are said, the same in the check run, the comment and the terminal. */
-import type { Assessment, Conclusion, Finding, Score, Severity } from '../rosie/model.ts'
+import type { Assessment, Conclusion, Finding, Score } from '../rosie/assessment.ts'
+import type { Severity } from '../rosie/model.ts'
 import { SEVERITIES } from '../rosie/model.ts'
 
 /** `1,234` */

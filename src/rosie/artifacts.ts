@@ -3,7 +3,7 @@
  * one, and those that say of themselves what only an artifact does. The others are notes beside them, which nobody holds to
  * the standard. STANDARD, "Files"; RULES, artifact/unknown-file.
  */
-import type { Document } from './model.ts'
+import type { Document } from './contents.ts'
 
 const CALLED_LIKE_ONE = /(?:^|\/)(?:REQ|US|SPEC)[-_][^/]*$/i
 

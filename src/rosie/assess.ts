@@ -1,7 +1,5 @@
 /** The standard as one pure function: a head, its base, the policy and the verdicts in; the assessment out. */
-import { hasRecord } from './classify.ts'
-import { withoutIgnored } from './ignores.ts'
-import { remembered } from './memo.ts'
+
 import type {
   AssessedFinding,
   Assessment,
@@ -10,14 +8,13 @@ import type {
   IgnoredFinding,
   PolicyOutcome,
   PolicyPreview,
-  Severity,
   SignatureCounts,
-  Snapshot,
-  States,
   Summary,
-  Verdict,
-  Verdicts,
-} from './model.ts'
+} from './assessment.ts'
+import { hasRecord } from './classify.ts'
+import { withoutIgnored } from './ignores.ts'
+import { remembered } from './memo.ts'
+import type { Severity, Snapshot, States, Verdict, Verdicts } from './model.ts'
 import { SEVERITIES } from './model.ts'
 import type { Policy } from './policy.ts'
 import { policyChanges } from './policy-changes.ts'

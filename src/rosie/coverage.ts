@@ -10,9 +10,11 @@
  * - **proven**: traced by the newest valid evidence of a specification and tier, which passes, has the source that it
  *   claims, and was made for the source as it is now. The gate of HIGH uses this once a key is trusted.
  */
+
+import type { RequirementCounts, RequirementCoverage, RiskCoverage } from './assessment.ts'
 import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
-import type { RequirementCounts, RequirementCoverage, Risk, RiskCoverage } from './model.ts'
+import type { Risk } from './model.ts'
 import { at, walk } from './network.ts'
 import type { ComplianceRecord, Established } from './record.ts'
 import { passingStarts, provingStarts, type Start, testStarts, tiersReaching } from './tracing.ts'

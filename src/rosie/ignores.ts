@@ -1,6 +1,7 @@
 /** Findings that the policy sets aside: for a reason, for a time, and always listed. RULES, "Policy". */
+
+import type { Finding, IgnoredFinding } from './assessment.ts'
 import { matches } from './globs.ts'
-import type { Finding, IgnoredFinding } from './model.ts'
 import type { Ignore } from './policy.ts'
 
 /** Days: whoever sets something aside looks at it again within a year. */

@@ -1,5 +1,6 @@
 /** Evidence packages: their parts, what the protocol found in them, and the verdict on each. RFC-001, "Evidence packages". */
-import type { Evidence, SnapshotFile, Verdict, Verdicts } from './model.ts'
+import type { Evidence } from './contents.ts'
+import type { SnapshotFile, Verdict, Verdicts } from './model.ts'
 import { isUnread, type PackageParts, partsOf } from './package/parts.ts'
 import { checkPackage, FATAL_STEPS, type PackageFault } from './package/protocol.ts'
 

@@ -5,25 +5,13 @@
  */
 import { isArtifact } from './artifacts.ts'
 import { documentDirectory, hasRecord } from './classify.ts'
+import type { AnnotatedSource, Content, Document, Evidence, KeyFile, SystemContext } from './contents.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { matches } from './globs.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
 import { remembered, sameList } from './memo.ts'
-import type {
-  AnnotatedSource,
-  Content,
-  Document,
-  DocumentKind,
-  Evidence,
-  KeyFile,
-  Provenance,
-  Snapshot,
-  States,
-  SystemContext,
-  Verdict,
-  Verdicts,
-} from './model.ts'
+import type { DocumentKind, Provenance, Snapshot, States, Verdict, Verdicts } from './model.ts'
 import { type EvidencePackage, packagesOf, resultsOf } from './packages.ts'
 import type { Decision } from './parse/decision.ts'
 import type { PolicyFile } from './parse/policy-file.ts'

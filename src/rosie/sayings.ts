@@ -1,8 +1,10 @@
 /** What one file says to the graph by itself, whatever the other files say: its nodes, and the edges that it draws. */
+
+import type { AnnotatedSource, Block, Document } from './contents.ts'
 import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
-import type { AnnotatedSource, Block, Document, Edge, Place, Risk } from './model.ts'
+import type { Edge, Place, Risk } from './model.ts'
 import type { SourceFile } from './record.ts'
 import { edgeOf, riskTags } from './tags.ts'
 import type { TestEvidence } from './test-evidence.ts'

@@ -5,8 +5,9 @@
  * adds to what is reached, or as much to both sides. It measures a record; it judges nobody.
  */
 
+import type { RequirementCoverage, Score } from './assessment.ts'
 import { placeable } from './coverage.ts'
-import type { RequirementCoverage, Risk, Score } from './model.ts'
+import type { Risk } from './model.ts'
 import { walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
 import { isComparable, isPassing, newestOf } from './test-evidence.ts'

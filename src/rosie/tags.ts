@@ -2,7 +2,8 @@
  * The tags of all three generations of annotations: what each carries and what it means.
  * v3 = GxP.MD 3.0; v2 = RFC-001 draft-03; v1 = draft-02. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
-import type { DocumentKind, EdgeType, Risk, Tag, TagName } from './model.ts'
+import type { Tag, TagName } from './contents.ts'
+import type { DocumentKind, EdgeType, Risk } from './model.ts'
 import { RISKS, TIERS } from './model.ts'
 
 export interface TagForm {

@@ -3,8 +3,9 @@
  * "Evidence".
  */
 import { claimFaults, hasUnknownTier } from './claims.ts'
+import type { Evidence } from './contents.ts'
 import { isDay } from './dates.ts'
-import type { Evidence, Json, Place, Provenance, SourceState, States, Tier, Verdict } from './model.ts'
+import type { Json, Place, Provenance, SourceState, States, Tier, Verdict } from './model.ts'
 
 export interface TestEvidence {
   /** The `.jws` file, or the package's directory. */

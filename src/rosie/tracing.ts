@@ -1,6 +1,8 @@
 /** Where tracing starts: the tests and evidence that speak for a requirement, and the tiers that they reach it with. */
+
+import type { Tag } from './contents.ts'
 import { remembered } from './memo.ts'
-import type { Tag, Tier } from './model.ts'
+import type { Tier } from './model.ts'
 import { TIERS } from './model.ts'
 import { endsOf, type Network, spread } from './network.ts'
 import type { ComplianceRecord } from './record.ts'

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
-import type { Json, KeyFile } from './model.ts'
+import type { KeyFile } from './contents.ts'
+import type { Json } from './model.ts'
 import { algorithmsFor } from './parse/key-use.ts'
 import { MOST_KEYS } from './parse/keys.ts'
 

@@ -4,7 +4,8 @@
  * time it claims. RFC 7515; RFC 8725, section 3.1; STANDARD "Evidence", trust.
  */
 import { compactVerify } from 'jose'
-import type { Evidence, Verdict } from './model.ts'
+import type { Evidence } from './contents.ts'
+import type { Verdict } from './model.ts'
 import { ALLOWED_ALGORITHMS } from './parse/key-use.ts'
 import type { KeySet, ReadyKey } from './trusted-keys.ts'
 

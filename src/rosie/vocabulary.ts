@@ -2,7 +2,8 @@
  * The closed sets of the standard and the older words that mean the same. Real records mix the drafts, so every known
  * word is accepted and normalised; `legacy` says that a notice is due. RFC-001 draft-01 to draft-03.
  */
-import { type Field, RISKS, type Risk, STATUSES, TIERS, type Tier, type ValidationStatus } from './model.ts'
+import type { Field } from './contents.ts'
+import { RISKS, type Risk, STATUSES, TIERS, type Tier, type ValidationStatus } from './model.ts'
 
 export const OLD_STATUS_WORDS: ReadonlyMap<string, ValidationStatus> = new Map([
   ['DRAFT', 'draft'],

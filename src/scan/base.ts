@@ -6,7 +6,8 @@
 import type { Delta, Tracked } from './discover.ts'
 import { NotFound } from './errors.ts'
 import type { RelevantFile } from './files.ts'
-import type { CompletedScan, RepositorySource } from './ports.ts'
+import type { RepositorySource } from './ports/source.ts'
+import type { CompletedScan } from './ports/store.ts'
 import type { HeadedScan } from './run.ts'
 
 export interface ScanBase {

@@ -3,7 +3,7 @@
  * here again. Also takes back the scans of workers that are gone.
  */
 import { createBell } from './bell.ts'
-import type { Queue, Wishes } from './ports.ts'
+import type { Queue, Wishes } from './ports/queue.ts'
 
 export interface DispatcherOptions {
   wishes: Wishes

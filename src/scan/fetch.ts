@@ -1,5 +1,5 @@
 /** The contents of the files: what is known already, and the rest fetched once, read once and kept for ever. */
-import type { Content } from '../rosie/model.ts'
+import type { Content } from '../rosie/contents.ts'
 import { read } from '../rosie/parse/index.ts'
 import {
   type Limits,
@@ -10,7 +10,8 @@ import {
   wantedBlobs,
   wantedContents,
 } from './files.ts'
-import { type ContentStore, contentKey, type Phase, type RepositorySource, type TreeEntry } from './ports.ts'
+import type { RepositorySource, TreeEntry } from './ports/source.ts'
+import { type ContentStore, contentKey, type Phase } from './ports/store.ts'
 import type { HeadedScan, JudgingPorts } from './run.ts'
 
 export interface Read {

@@ -1,9 +1,11 @@
 /** From a commit's tree to the files that matter, and from their contents to a snapshot. */
 import { classify } from '../rosie/classify.ts'
-import type { Content, FileClass, Reader, Snapshot, SourceState } from '../rosie/model.ts'
+import type { Content } from '../rosie/contents.ts'
+import type { FileClass, Reader, Snapshot, SourceState } from '../rosie/model.ts'
 import { read } from '../rosie/parse/index.ts'
 import type { Policy } from '../rosie/policy.ts'
-import { type Blob, contentKey, type TreeEntry, type WantedBlob } from './ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from './ports/source.ts'
+import { contentKey } from './ports/store.ts'
 
 export type RelevantFile = TreeEntry & FileClass
 

@@ -1,7 +1,8 @@
 /** What becomes of the tracked snapshot. */
 import type { Assessed } from '../rosie/assess.ts'
 import type { Delta, Tracked } from './discover.ts'
-import type { RepositorySource, TrackedChange } from './ports.ts'
+import type { RepositorySource } from './ports/source.ts'
+import type { TrackedChange } from './ports/store.ts'
 import type { HeadedScan } from './run.ts'
 
 /**

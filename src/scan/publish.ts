@@ -1,11 +1,12 @@
 /** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Assessed } from '../rosie/assess.ts'
-import type { AssessedFinding, Assessment } from '../rosie/model.ts'
+import type { AssessedFinding, Assessment } from '../rosie/assessment.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { ScanBase } from './base.ts'
 import { Forbidden, NotFound } from './errors.ts'
-import type { CompletedScan, PullRequest, ReplayWish, Report, Scan, ScanStore } from './ports.ts'
+import type { Report } from './ports/publisher.ts'
+import type { CompletedScan, PullRequest, ReplayWish, Scan, ScanStore } from './ports/store.ts'
 import type { HeadedScan, JudgingPorts } from './run.ts'
 
 /**

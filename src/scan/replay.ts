@@ -6,7 +6,8 @@
  * A replay never opens or fails a check run. When it learns nothing it queues nothing, so it comes to an end.
  */
 import { Corrupt, NotFound, TruncatedTree, Unreachable } from './errors.ts'
-import type { ReplayWish, RepositorySource, Scan, ScanStore, StateStore } from './ports.ts'
+import type { RepositorySource } from './ports/source.ts'
+import type { ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
 import { hashCommit } from './states.ts'
 
 export interface ReplayPorts {

@@ -4,7 +4,8 @@
  */
 import { type Assessed, assess } from '../rosie/assess.ts'
 import { hasRecord } from '../rosie/classify.ts'
-import type { Content, Snapshot, SourceState } from '../rosie/model.ts'
+import type { Content } from '../rosie/contents.ts'
+import type { Snapshot, SourceState } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
@@ -14,19 +15,10 @@ import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
 import { notesOn, policyIn, proposedPolicy } from './policy.ts'
-import type {
-  CompletedScan,
-  ContentStore,
-  Phase,
-  Publisher,
-  ReplayWish,
-  RepositorySource,
-  Scan,
-  ScanStore,
-  StateStore,
-  TreeEntry,
-} from './ports.ts'
-import { PHASES } from './ports.ts'
+import type { Publisher } from './ports/publisher.ts'
+import type { RepositorySource, TreeEntry } from './ports/source.ts'
+import type { CompletedScan, ContentStore, Phase, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
+import { PHASES } from './ports/store.ts'
 import { describe, isTold, otherBases, tellPulls } from './publish.ts'
 import { type KnownStates, knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'

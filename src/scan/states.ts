@@ -6,7 +6,8 @@ import type { Snapshot, SourceState, States } from '../rosie/model.ts'
 import { filesInScope, NOT_HASHED, StateHasher, scopeOf, stateIdOf } from '../rosie/state-hash.ts'
 import { type Claimed, readClaims } from '../rosie/test-evidence.ts'
 import { Corrupt } from './errors.ts'
-import type { Blob, ReplayWish, RepositorySource, Scan, StateStore, TreeEntry, WantedBlob } from './ports.ts'
+import type { Blob, RepositorySource, TreeEntry, WantedBlob } from './ports/source.ts'
+import type { ReplayWish, Scan, StateStore } from './ports/store.ts'
 
 /** A push may bring a commit that was not there; asking about each on every scan would cost a request each time. */
 const ASK_AGAIN_MS = 24 * 60 * 60 * 1000

@@ -3,12 +3,13 @@
  * Verdicts are kept per blob and key set, so an evidence is verified once for each set of keys.
  */
 import { createHash } from 'node:crypto'
-import type { Evidence, Snapshot, Verdict } from '../rosie/model.ts'
+import type { Evidence } from '../rosie/contents.ts'
+import type { Snapshot, Verdict } from '../rosie/model.ts'
 import { packageSignatures } from '../rosie/packages.ts'
 import { PARSER_VERSION } from '../rosie/parse/index.ts'
 import type { Policy } from '../rosie/policy.ts'
 import { type KeySet, keysOf, readyKeys, type TrustedKey, verify } from '../rosie/verify.ts'
-import type { ContentStore } from './ports.ts'
+import type { ContentStore } from './ports/store.ts'
 
 /** The keys that a snapshot's own key files hold. */
 export const keysIn = ({ files }: Pick<Snapshot, 'files'>): TrustedKey[] =>

@@ -7,8 +7,10 @@
  *     └────release─────┘ └──fail────▶ failed
  */
 import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
-import type { JobOutcome, Publisher, Scan, ScanStore } from './ports.ts'
-import { LeaseLost } from './ports.ts'
+import type { Publisher } from './ports/publisher.ts'
+import type { JobOutcome } from './ports/queue.ts'
+import type { Scan, ScanStore } from './ports/store.ts'
+import { LeaseLost } from './ports/store.ts'
 import { runReplay } from './replay.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
 

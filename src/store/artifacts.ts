@@ -1,6 +1,8 @@
 /** What a file of the record is as an artifact: the columns one looks for it by, and what it says. */
+
+import type { Field } from '../rosie/contents.ts'
 import { decisionInFileName } from '../rosie/ids.ts'
-import type { Field, Json, SnapshotFile } from '../rosie/model.ts'
+import type { Json, SnapshotFile } from '../rosie/model.ts'
 import type { RiskRegister } from '../rosie/parse/risk-register.ts'
 import { indexable } from './indexable.ts'
 

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Delivery, Inbox, Intent } from '../scan/ports.ts'
+import type { Intent } from '../scan/ports/intents.ts'
+import type { Delivery, Inbox } from '../scan/ports/queue.ts'
 import type { Database } from './database.ts'
 import { applyIntents } from './intents.ts'
 import { storable, toJson } from './json.ts'

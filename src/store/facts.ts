@@ -7,7 +7,7 @@
  * removal or an archiving of minutes ago, but proof that an old one was undone.
  */
 import { Prisma } from '../generated/prisma/client.ts'
-import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports.ts'
+import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports/intents.ts'
 import type { Connection } from './database.ts'
 import { storable, toJson } from './json.ts'
 

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Intent, ScanKind, ScanRequested } from '../scan/ports.ts'
+import type { Intent, ScanRequested } from '../scan/ports/intents.ts'
+import type { ScanKind } from '../scan/ports/store.ts'
 import type { Connection } from './database.ts'
 import { learnInstallation, learnPull, learnRepositories, loseRepositories } from './facts.ts'
 import { storable } from './json.ts'

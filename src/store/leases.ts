@@ -9,7 +9,7 @@
  * All times are the database's.
  */
 import { Prisma } from '../generated/prisma/client.ts'
-import { LeaseLost, type Scan, type Taken } from '../scan/ports.ts'
+import { LeaseLost, type Scan, type Taken } from '../scan/ports/store.ts'
 import type { Connection, Database } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { outOfReach, skipOutOfReach } from './reach.ts'

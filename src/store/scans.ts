@@ -1,17 +1,17 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { AssessedFinding, Summary } from '../rosie/model.ts'
+import type { AssessedFinding, Summary } from '../rosie/assessment.ts'
+import type { RepositoryRef } from '../scan/ports/source.ts'
 import type {
   CompletedScan,
   PullRequest,
   ReplayWish,
-  RepositoryRef,
   Scan,
   ScanResult,
   ScanStore,
   ScanUpdate,
   Taken,
   TrackedChange,
-} from '../scan/ports.ts'
+} from '../scan/ports/store.ts'
 import { type Connection, type Database, LONG_TRANSACTION } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { laneOf } from './intents.ts'

@@ -2,7 +2,7 @@
 import type { Json } from '../rosie/model.ts'
 import { keptKey } from '../rosie/parse/keys.ts'
 import { type TrustedKey, trustedKey } from '../rosie/verify.ts'
-import type { RepositoryRef } from '../scan/ports.ts'
+import type { RepositoryRef } from '../scan/ports/source.ts'
 import type { Database } from './database.ts'
 
 export class SigningKeys {

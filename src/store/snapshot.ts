@@ -3,7 +3,7 @@
  * tracked scan's result is kept, in that transaction.
  */
 import type { Edge, SnapshotFile } from '../rosie/model.ts'
-import type { Scan, TrackedChange } from '../scan/ports.ts'
+import type { Scan, TrackedChange } from '../scan/ports/store.ts'
 import { artifactOf } from './artifacts.ts'
 import type { Connection, Database } from './database.ts'
 import { indexable } from './indexable.ts'

@@ -1,6 +1,6 @@
 import type { SourceState } from '../rosie/model.ts'
 import { NO_SOURCE } from '../rosie/state-hash.ts'
-import type { StateStore } from '../scan/ports.ts'
+import type { StateStore } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { storable, toJson } from './json.ts'
 import { inChunks } from './rows.ts'

@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Wishes } from '../scan/ports.ts'
+import type { Wishes } from '../scan/ports/queue.ts'
 import type { Database } from './database.ts'
 import { recoverLeases } from './leases.ts'
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { createHost } from '../../src/api/host.ts'
 import { webhookRoute } from '../../src/api/webhook-route.ts'
-import type { Delivery } from '../../src/scan/ports.ts'
+import type { Delivery } from '../../src/scan/ports/queue.ts'
 
 const SECRET = 'the webhook secret'
 const signature = (body: string) => `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`

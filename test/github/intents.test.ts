@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { EVENTS, toIntents } from '../../src/github/intents.ts'
 import { BadPayload } from '../../src/github/payloads.ts'
-import type { Intent, ScanRequested } from '../../src/scan/ports.ts'
+import type { Intent, ScanRequested } from '../../src/scan/ports/intents.ts'
 
 type Payload = Record<string, unknown>
 interface Examples {

@@ -7,7 +7,7 @@ import pino from 'pino'
 import { createHost } from '../../src/api/host.ts'
 import { WEBHOOK_PATH, webhookRoute } from '../../src/api/webhook-route.ts'
 import { asGitHubWrites, type Relay, startRelay } from '../../src/github/relay.ts'
-import type { Delivery } from '../../src/scan/ports.ts'
+import type { Delivery } from '../../src/scan/ports/queue.ts'
 
 const SECRET = 'the webhook secret'
 const silent = pino({ level: 'silent' })

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { archiveIsCheaper, GitHubSource } from '../../src/github/source.ts'
 import { Corrupt, Forbidden, NotFound, RateLimited, TruncatedTree, Unreachable } from '../../src/scan/errors.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
-import type { TreeEntry } from '../../src/scan/ports.ts'
+import type { TreeEntry } from '../../src/scan/ports/source.ts'
 import { all, commit, gitIn, importCommit, initialise, paths, temporaryFolder, upTo } from '../local/repository.ts'
 import { json, type SourceServer, serve } from './source-server.ts'
 

@@ -7,7 +7,8 @@ import { type InboxRunner, startInboxRunner } from '../../src/github/inbox-runne
 import { GuardOctokit } from '../../src/github/octokit.ts'
 import { BadPayload } from '../../src/github/payloads.ts'
 import { createProbot, createReceiver, type Receive, webhookApp } from '../../src/github/webhooks.ts'
-import type { Delivery, Intent } from '../../src/scan/ports.ts'
+import type { Intent } from '../../src/scan/ports/intents.ts'
+import type { Delivery } from '../../src/scan/ports/queue.ts'
 
 const EXAMPLES = createRequire(import.meta.url)('@octokit/webhooks-examples') as {
   name: string

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports/source.ts'
 
 /** Someone to commit as; submodules from the same machine; no waiting for the disk. */
 const SETTINGS = [

@@ -1,5 +1,5 @@
 import type { OpenQueue } from '../../src/queue/index.ts'
-import type { Queue } from '../../src/scan/ports.ts'
+import type { Queue } from '../../src/scan/ports/queue.ts'
 import { gate, Queues, quietly, Runs, until } from './support.ts'
 
 const { TEST_REDIS_URL: redisUrl, TEST_DATABASE_URL: databaseUrl } = process.env

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OpenQueue } from '../../src/queue/index.ts'
 import { openQueue } from '../../src/queue/index.ts'
-import type { JobOutcome, Queue } from '../../src/scan/ports.ts'
+import type { JobOutcome, Queue } from '../../src/scan/ports/queue.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
 export interface Run {

@@ -2,7 +2,7 @@ import { comment } from '../../src/report/comment.ts'
 import { ignoredLine, ignoredSection, previewSection } from '../../src/report/policy.ts'
 import { checkPage } from '../../src/report/summary.ts'
 import { terminal } from '../../src/report/terminal.ts'
-import type { IgnoredFinding, PolicyPreview } from '../../src/rosie/model.ts'
+import type { IgnoredFinding, PolicyPreview } from '../../src/rosie/assessment.ts'
 import { assessment, finding, report } from './sample.ts'
 
 const ignored = (reason: string, expires: string, line = 4): IgnoredFinding => ({

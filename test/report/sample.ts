@@ -1,7 +1,8 @@
 /** Results to report on, and text as hostile as a repository may hold. */
 import fc from 'fast-check'
-import type { AssessedFinding, Assessment, Severity } from '../../src/rosie/model.ts'
-import type { Report } from '../../src/scan/ports.ts'
+import type { AssessedFinding, Assessment } from '../../src/rosie/assessment.ts'
+import type { Severity } from '../../src/rosie/model.ts'
+import type { Report } from '../../src/scan/ports/publisher.ts'
 
 export function finding(change: Partial<AssessedFinding> = {}): AssessedFinding {
   return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { annotations } from '../../src/report/report.ts'
 import { checkPage } from '../../src/report/summary.ts'
-import type { Report } from '../../src/scan/ports.ts'
+import type { Report } from '../../src/scan/ports/publisher.ts'
 import { assessment, finding, hostile, hostileFinding, outsideCode, report } from './sample.ts'
 
 const title = (of: Report) => checkPage(of).title

@@ -1,4 +1,4 @@
-import type { Tag } from '../../src/rosie/model.ts'
+import type { Tag } from '../../src/rosie/contents.ts'
 import { readAnnotations } from '../../src/rosie/parse/annotations.ts'
 import { read as readBytes } from '../../src/rosie/parse/index.ts'
 import { edgeOf } from '../../src/rosie/tags.ts'

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AssessedFinding } from '../../src/rosie/model.ts'
+import type { AssessedFinding } from '../../src/rosie/assessment.ts'
 import { readKeys } from '../../src/rosie/parse/keys.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { keysOf } from '../../src/rosie/verify.ts'

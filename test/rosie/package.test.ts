@@ -1,6 +1,7 @@
 /** The files of an evidence package, each as it is read. */
 import { createHash } from 'node:crypto'
-import type { Content, Json, Reader } from '../../src/rosie/model.ts'
+import type { Content } from '../../src/rosie/contents.ts'
+import type { Json, Reader } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { canonicalHash, canonicalJson, depthOf, NotJson, plain, readJson } from '../../src/rosie/parse/json.ts'
 import { readManifest } from '../../src/rosie/parse/manifest.ts'

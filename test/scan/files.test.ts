@@ -1,7 +1,8 @@
 /** What is asked for of a tree, and how what comes is read. */
-import type { Content, Reader } from '../../src/rosie/model.ts'
+import type { Content } from '../../src/rosie/contents.ts'
+import type { Reader } from '../../src/rosie/model.ts'
 import { readBlobs, relevantFiles, wantedBlobs } from '../../src/scan/files.ts'
-import type { Blob } from '../../src/scan/ports.ts'
+import type { Blob } from '../../src/scan/ports/source.ts'
 
 const PACKAGE = '.gxp/evidence/OQ-SPEC-1-2026-02-05'
 const LIMITS = { maxFileBytes: 100, maxPackageFileBytes: 1000 }

@@ -4,7 +4,7 @@ import { read } from '../../src/rosie/parse/index.ts'
 import { stateHashes, stateIdOf } from '../../src/rosie/state-hash.ts'
 import { Corrupt } from '../../src/scan/errors.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
-import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports.ts'
+import type { Blob, TreeEntry, WantedBlob } from '../../src/scan/ports/source.ts'
 import { hashTree, knownStates } from '../../src/scan/states.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -2,7 +2,7 @@
 import type { Verdict } from '../../src/rosie/model.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
-import type { ContentStore } from '../../src/scan/ports.ts'
+import type { ContentStore } from '../../src/scan/ports/store.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from '../../src/scan/trust.ts'
 import { EVIDENCE, goodBut, record, type Signer, signer } from '../support/record.ts'
 

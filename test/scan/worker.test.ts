@@ -2,7 +2,8 @@
 
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
-import type { Publisher, Report, RepositorySource, TreeEntry } from '../../src/scan/ports.ts'
+import type { Publisher, Report } from '../../src/scan/ports/publisher.ts'
+import type { RepositorySource, TreeEntry } from '../../src/scan/ports/source.ts'
 import { createWorker, MAX_ATTEMPTS } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'

@@ -1,7 +1,10 @@
 /** Installations, repositories and wishes for the store's suites. */
 import { randomUUID } from 'node:crypto'
-import type { AssessedFinding, Document, Edge, SnapshotFile, Summary } from '../../src/rosie/model.ts'
-import type { Intent, RepositoryFacts, Scan, ScanRequested, ScanResult } from '../../src/scan/ports.ts'
+import type { AssessedFinding, Summary } from '../../src/rosie/assessment.ts'
+import type { Document } from '../../src/rosie/contents.ts'
+import type { Edge, SnapshotFile } from '../../src/rosie/model.ts'
+import type { Intent, RepositoryFacts, ScanRequested } from '../../src/scan/ports/intents.ts'
+import type { Scan, ScanResult } from '../../src/scan/ports/store.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Scans } from '../../src/store/scans.ts'

@@ -1,4 +1,4 @@
-import type { Intent, PullRequestFacts, RepositoryFacts } from '../../src/scan/ports.ts'
+import type { Intent, PullRequestFacts, RepositoryFacts } from '../../src/scan/ports/intents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'

@@ -1,4 +1,4 @@
-import { LeaseLost } from '../../src/scan/ports.ts'
+import { LeaseLost } from '../../src/scan/ports/store.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'

@@ -1,6 +1,6 @@
 /** The examples of the rules' pages, run: signed with keys made here, assessed as a scan would. */
 import { CompactSign, exportJWK, GeneralSign, generateKeyPair } from 'jose'
-import type { Assessment } from '../../src/rosie/model.ts'
+import type { Assessment } from '../../src/rosie/assessment.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import type { ExampleFiles, RulePage, Signed } from '../../src/rosie/rules/examples/example.ts'
 import { SAMPLE, SAMPLE_COMMIT, SAMPLE_NOW, SAMPLE_STATE } from '../../src/rosie/rules/examples/sample.ts'

@@ -4,14 +4,16 @@
  */
 import { exportJWK, GeneralSign, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { assess } from '../../src/rosie/assess.ts'
-import type { AssessedFinding, Assessment, Content, Json, Snapshot, SourceState } from '../../src/rosie/model.ts'
+import type { AssessedFinding, Assessment } from '../../src/rosie/assessment.ts'
+import type { Content } from '../../src/rosie/contents.ts'
+import type { Json, Snapshot, SourceState } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/rosie/policy.ts'
 import { CONTEXT_FIELDS, lines, SAMPLE, withFrontMatter } from '../../src/rosie/rules/examples/sample.ts'
 import type { TrustedKey } from '../../src/rosie/verify.ts'
 import { type Limits, limitOf, relevantFiles, snapshotOf } from '../../src/scan/files.ts'
 import { blobId } from '../../src/scan/git-objects.ts'
-import { contentKey } from '../../src/scan/ports.ts'
+import { contentKey } from '../../src/scan/ports/store.ts'
 import { evidenceIn, keySet, verifyAll } from '../../src/scan/trust.ts'
 
 export type Files = Record<string, string | Uint8Array>

@@ -1,6 +1,7 @@
 /** The files of an evidence package, each in its part. RFC-001, "Evidence packages". */
 import { packageDirectories, packageOf, SIGNATURE_NAMES } from '../classify.ts'
-import type { Evidence, SnapshotFile } from '../model.ts'
+import type { Evidence } from '../contents.ts'
+import type { SnapshotFile } from '../model.ts'
 import type { PackageManifest } from '../parse/manifest.ts'
 import type { PackageFile, PackageMetadata } from '../parse/package.ts'
 

@@ -3,8 +3,9 @@
  * where it is claimed, not mentioned (mention.ts). One that begins its line and does not parse is a problem; the same
  * words in the middle of a sentence are prose. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
+
+import type { AnnotatedSource, Block, Tag } from '../contents.ts'
 import type { Language } from '../languages.ts'
-import type { AnnotatedSource, Block, Tag } from '../model.ts'
 import { type CommentGroup, type CommentLine, commentsOf } from './comments/index.ts'
 import { inCodeBlocks } from './mention.ts'
 import type { Position } from './tag.ts'

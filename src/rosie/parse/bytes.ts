@@ -1,5 +1,5 @@
 /** From bytes to text, as strictly as a record deserves. */
-import type { Problem } from '../model.ts'
+import type { Problem } from '../contents.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenient = new TextDecoder('utf-8') // takes a byte order mark away, which no editor counts as a column

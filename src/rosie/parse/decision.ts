@@ -3,7 +3,8 @@
  * any level of heading; the status may also stand in front matter or before the first section, as `Status: Accepted`. The
  * names of MADR are read too. RFC-001, "Architecture decision records".
  */
-import type { Fields, Json, Problem, Span } from '../model.ts'
+import type { Fields, Problem } from '../contents.ts'
+import type { Json, Span } from '../model.ts'
 import { readStatus } from './decision-status.ts'
 import { digestOf } from './digest.ts'
 import { textOf } from './document.ts'

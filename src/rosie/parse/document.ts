@@ -2,7 +2,8 @@
  * Requirements, user stories and specifications: Markdown with front matter. They differ in what they must say, which is
  * the rules' business; they are read alike. RFC-001, "Requirements", "User stories", "Specifications".
  */
-import type { Document, DocumentKind, EdgeType, Field, Fields, Json, Reference } from '../model.ts'
+import type { Document, Field, Fields, Reference } from '../contents.ts'
+import type { DocumentKind, EdgeType, Json } from '../model.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'
 import { digestOf } from './digest.ts'
 import { readFrontMatter } from './front-matter.ts'

@@ -3,7 +3,8 @@
  * Hostile input is expected: custom tags, duplicate keys and alias bombs are problems, never values.
  */
 import { isAlias, isScalar, isSeq, type Node } from 'yaml'
-import type { Field, Fields, Problem, Span } from '../model.ts'
+import type { Field, Fields, Problem } from '../contents.ts'
+import type { Span } from '../model.ts'
 import { readPlainFields } from './plain-yaml.ts'
 import { MAX_LENGTH, readYaml } from './yaml.ts'
 

@@ -1,6 +1,6 @@
 /** What every file of an evidence package is known by: the hash that the manifest is held against. */
 import { createHash } from 'node:crypto'
-import type { Problem } from '../model.ts'
+import type { Problem } from '../contents.ts'
 import { decode } from './bytes.ts'
 
 export interface Hashed {

@@ -1,6 +1,8 @@
 /** One reader for each kind of content. Reading never throws: what can't be read is a content with a problem. */
+
+import type { AnnotatedSource, Content, Problem } from '../contents.ts'
 import type { Language } from '../languages.ts'
-import type { AnnotatedSource, Content, Problem, Reader } from '../model.ts'
+import type { Reader } from '../model.ts'
 import { readAnnotations } from './annotations.ts'
 import { decode, decodeSource } from './bytes.ts'
 import { readDecision } from './decision.ts'

@@ -3,7 +3,8 @@
  * in verify.ts: nothing that this file returns may be believed before. RFC 7515; RFC-001, "Evidence".
  */
 import { createHash } from 'node:crypto'
-import type { Evidence, Json, Problem } from '../model.ts'
+import type { Evidence, Problem } from '../contents.ts'
+import type { Json } from '../model.ts'
 import { TIERS } from '../model.ts'
 import { canonicalHash, depthOf, MAX_DEPTH, parseFinite } from './json.ts'
 import { countResults } from './test-results.ts'

@@ -5,7 +5,7 @@
  * is kept as refused, so that evidence signed with it is told as what it is. RFC 7517; STANDARD "Evidence", trust.
  */
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
-import type { KeyFile, Problem } from '../model.ts'
+import type { KeyFile, Problem } from '../contents.ts'
 import { isList, type JsonNode, membersOf, NotJson, plainMembers, readJson } from './json.ts'
 import { faultsOf, type KeyFault, type Members, misnamedRevocation, timesOf } from './key-use.ts'
 import { quoted } from './policy-issues.ts'

@@ -3,7 +3,7 @@
  * `{path, sha256, size_bytes}`, a list of `{path, hash: "sha256:…"}`, a map of paths to `sha256:…`. RFC-001, "Evidence
  * packages".
  */
-import type { Problem } from '../model.ts'
+import type { Problem } from '../contents.ts'
 import { type Hashed, hashed, textOf } from './hashed.ts'
 import { canonicalHash, isList, type JsonMembers, type JsonNode, membersOf, readMembers } from './json.ts'
 

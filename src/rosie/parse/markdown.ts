@@ -2,7 +2,7 @@
  * Markdown as records use it: lines, headings, and what only looks like them. Code blocks and HTML comments are examples
  * and remarks, never entries or sections.
  */
-import type { Problem } from '../model.ts'
+import type { Problem } from '../contents.ts'
 
 export interface MarkdownLine {
   /** From 1. */

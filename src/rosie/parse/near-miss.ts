@@ -1,6 +1,7 @@
 /** Words of the family that are no tags but nearly ones. */
+
+import type { TagName } from '../contents.ts'
 import { editDistance } from '../ids.ts'
-import type { TagName } from '../model.ts'
 import { TAG_NAMES } from '../tags.ts'
 
 const OWN_NAMES = TAG_NAMES.filter((name) => name.startsWith('gxp-'))

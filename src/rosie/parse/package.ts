@@ -2,7 +2,8 @@
  * The files of an evidence package: its metadata, its test results, and everything else by its hash. Its manifest is read
  * in manifest.ts, its signature as evidence is (jws.ts). RFC-001, "Evidence packages".
  */
-import { type Evidence, type Json, type Problem, TIERS } from '../model.ts'
+import type { Evidence, Problem } from '../contents.ts'
+import { type Json, TIERS } from '../model.ts'
 import { type Hashed, hashed, textOf } from './hashed.ts'
 import { type JsonMembers, plainMembers, readMembers } from './json.ts'
 import { countResults } from './test-results.ts'

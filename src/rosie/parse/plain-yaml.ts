@@ -4,7 +4,8 @@
  * most of the time that reading a large record took; this takes a tenth of it. Whatever else a line may be is left to the
  * library, so that there is one meaning: test/rosie/plain-yaml.test.ts holds the two against each other.
  */
-import type { Field, Fields, Json, Span } from '../model.ts'
+import type { Field, Fields } from '../contents.ts'
+import type { Json, Span } from '../model.ts'
 
 /** Printable, with no white space but blanks and line feeds. */
 const ORDINARY = /^[ -~\n\u00A1-\u167F\u2010-\u2027\u2030-\u205E\u2070-\u2FFF\u3001-\uFEFE]*$/

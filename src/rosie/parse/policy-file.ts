@@ -2,7 +2,8 @@
  * `.github/rosie.yml`: how findings are judged. RULES, "Policy". Strict: what is not known or not valid is a problem at
  * its line; that setting, entry or rule is then left out, and all others hold.
  */
-import type { Json, Problem, Severity, Span } from '../model.ts'
+import type { Problem } from '../contents.ts'
+import type { Json, Severity, Span } from '../model.ts'
 import type { Ignore, Policy } from '../policy.ts'
 import { scopeOf } from '../state-hash.ts'
 import { explain, type Issue, type Path, pathOf } from './policy-issues.ts'

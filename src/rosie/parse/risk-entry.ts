@@ -1,6 +1,8 @@
 /** One entry of the risk register as it is read: names of fields, and what their values mean. */
+
+import type { Problem } from '../contents.ts'
 import { isDay } from '../dates.ts'
-import { type Problem, RISKS } from '../model.ts'
+import { RISKS } from '../model.ts'
 import { digestOf, squeezed } from './digest.ts'
 import { type MarkdownLine, type NamedValue, namedValue, unmarked } from './markdown.ts'
 import { meansLine, meansRisk } from './risk-meant.ts'

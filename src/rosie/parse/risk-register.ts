@@ -3,7 +3,8 @@
  * draft-02 one line an entry with `#` for comments; a register may have both. RFC-001, "Risk assessment"; GxP.MD, "Risk
  * Assessment Log".
  */
-import type { Problem, Risk, Span } from '../model.ts'
+import type { Problem } from '../contents.ts'
+import type { Risk, Span } from '../model.ts'
 import { type MarkdownLine, namedValue, readMarkdown, unclosedProblem } from './markdown.ts'
 import { givesField, OpenEntry, readLineEntry } from './risk-entry.ts'
 import { LooseFields, meansRisk, ratedIn, TITLED, titleIn } from './risk-meant.ts'

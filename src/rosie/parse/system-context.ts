@@ -1,5 +1,5 @@
 /** `.gxp/system_context.md`, the apex document. RFC-001, "System context". */
-import type { SystemContext } from '../model.ts'
+import type { SystemContext } from '../contents.ts'
 import { readFrontMatter } from './front-matter.ts'
 
 export function readSystemContext(text: string): SystemContext {

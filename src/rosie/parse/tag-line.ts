@@ -2,7 +2,8 @@
  * The tags of one line of a comment: those that are claimed, and what is wrong with those that begin the line. What is
  * mentioned only (mention.ts) is neither. GxP.MD, "Annotations"; RFC-001, "In-code annotations".
  */
-import type { Problem, Span, Tag, TagName } from '../model.ts'
+import type { Problem, Tag, TagName } from '../contents.ts'
+import type { Span } from '../model.ts'
 import { TAG_NAMES, TAGS, type TagForm } from '../tags.ts'
 import type { CommentLine } from './comments/index.ts'
 import { endsWithParagraph, goesOn, hasNoWords, isDecoration, refersTo } from './mention.ts'

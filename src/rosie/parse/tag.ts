@@ -1,6 +1,7 @@
 /** One tag with what it carries: ids, a text or a word of a set. GxP.MD, "Annotations"; RFC-001, "In-code annotations". */
+
+import type { Tag, TagName } from '../contents.ts'
 import { ID_PATTERN } from '../ids.ts'
-import type { Tag, TagName } from '../model.ts'
 import { TAGS, type TagForm } from '../tags.ts'
 import type { CommentLine } from './comments/index.ts'
 

@@ -2,7 +2,8 @@
  * The counts of a test run, in the shapes that test tools write. RFC-001 has a list of cases, practice an object of
  * counts: its own, or the report of Jest, Vitest, Mocha, Playwright, pytest or CTRF as it came.
  */
-import type { Evidence, Json } from '../model.ts'
+import type { Evidence } from '../contents.ts'
+import type { Json } from '../model.ts'
 
 type Members = { [member: string]: Json }
 type Results = NonNullable<Evidence['results']>

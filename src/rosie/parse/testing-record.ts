@@ -1,5 +1,5 @@
 /** Records of testing, `.gxp/evidence/ROT-{SPEC}.md`: unsigned, enough below HIGH. RFC-001, CSA branch. */
-import type { Fields, Problem } from '../model.ts'
+import type { Fields, Problem } from '../contents.ts'
 import { textOf } from './document.ts'
 import { readFrontMatter, readMapping } from './front-matter.ts'
 

@@ -1,5 +1,5 @@
 /** Vendor assessments, `.gxp/vendor_assessments/*.md`. RFC-001, CSA branch; EU Annex 11, 3. */
-import type { Fields, Problem } from '../model.ts'
+import type { Fields, Problem } from '../contents.ts'
 import { readFrontMatter } from './front-matter.ts'
 
 export interface VendorAssessment {

@@ -1,6 +1,8 @@
 /** What a block of annotations must say. GxP.MD, "Required tags"; RFC-001, "In-code annotations". */
+
+import type { Block, Tag } from '../contents.ts'
 import { kindOfId } from '../ids.ts'
-import type { Block, Place, Severity, Tag } from '../model.ts'
+import type { Place, Severity } from '../model.ts'
 import type { SourceFile } from '../record.ts'
 import { edgeOf, riskTags, TAGS } from '../tags.ts'
 import { highestRisk } from '../vocabulary.ts'

@@ -1,5 +1,6 @@
 /** What a requirement, user story or specification must say, and with which words. */
-import { type Field, type Place, RISKS, STATUSES, TIERS } from '../model.ts'
+import type { Field } from '../contents.ts'
+import { type Place, RISKS, STATUSES, TIERS } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import { type DocumentFile, idOf, kindOf } from '../record.ts'
 import { asRisk, asStatus, asTier, riskField, statusField } from '../vocabulary.ts'

@@ -1,9 +1,9 @@
 /** Requirements, user stories and specifications, each file by itself. RFC-001, "Requirements" to "Specifications". */
 
+import type { Content, Problem } from '../contents.ts'
 import { MAX_EDGES } from '../graph.ts'
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
 import { remembered } from '../memo.ts'
-import type { Content, Problem } from '../model.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { invalidValue, missingField } from './artifact-fields.ts'
 import { DIRECTORIES, fieldPlace, isMisplaced, NAMES, readable } from './documents.ts'

@@ -1,8 +1,9 @@
 /** The system context: `.gxp/system_context.md`. RFC-001, "System context". */
 
+import type { Field, Fields } from '../contents.ts'
 import { ratingOf } from '../coverage.ts'
 import { remembered } from '../memo.ts'
-import { type Field, type Fields, type Place, RISKS, STATUSES, type ValidationStatus, type Verdict } from '../model.ts'
+import { type Place, RISKS, STATUSES, type ValidationStatus, type Verdict } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { supersededIn } from '../test-evidence.ts'

@@ -1,6 +1,8 @@
 /** Evidence is immutable and append-only, failures included. RFC-001, "Evidence"; 21 CFR 11.10(c). */
+
+import type { Evidence } from '../contents.ts'
 import { remembered } from '../memo.ts'
-import type { Evidence, SnapshotFile } from '../model.ts'
+import type { SnapshotFile } from '../model.ts'
 import type { EvidencePackage } from '../packages.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'

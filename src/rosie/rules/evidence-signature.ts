@@ -1,6 +1,8 @@
 /** Whether evidence is a JWS that a trusted key signed. RFC-001, "Evidence"; RFC 7515; RFC 8725 (algorithms). */
+
+import type { Evidence, KeyFile } from '../contents.ts'
 import { remembered } from '../memo.ts'
-import type { Evidence, KeyFile, Verdict } from '../model.ts'
+import type { Verdict } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { keysOf } from '../trusted-keys.ts'
 import { severityByAge } from './evidence-age.ts'

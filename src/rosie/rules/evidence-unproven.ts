@@ -2,8 +2,9 @@
  * HIGH requirements that are tested but not proven, once a key is trusted. STANDARD, "The graph" (gates): a requirement of
  * HIGH risk is to be proven, which asks more of evidence than a valid signature.
  */
+
+import type { RequirementCoverage } from '../assessment.ts'
 import { gateOf } from '../coverage.ts'
-import type { RequirementCoverage } from '../model.ts'
 import { walk } from '../network.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { evidenceNode } from '../sayings.ts'

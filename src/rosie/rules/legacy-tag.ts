@@ -1,5 +1,6 @@
 /** Tags of older generations, all of them read, and said so. GxP.MD, "Migration"; RFC-001 draft-02 and draft-03. */
-import { type Place, type Tag, TIERS } from '../model.ts'
+import type { Tag } from '../contents.ts'
+import { type Place, TIERS } from '../model.ts'
 import type { SourceFile } from '../record.ts'
 import type { Rule } from './rule.ts'
 import { counted, either } from './words.ts'

@@ -1,5 +1,5 @@
 /** What a change does to the keys that evidence is verified with. */
-import type { KeyFile } from '../model.ts'
+import type { KeyFile } from '../contents.ts'
 import type { ComplianceRecord, Located } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'
 import type { Rule } from './rule.ts'

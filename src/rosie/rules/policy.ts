@@ -1,7 +1,9 @@
 /** The policy itself: what it says wrongly, and what a change does to it and to the trusted keys. RULES, "Policy". */
+
+import type { PolicyOutcome } from '../assessment.ts'
 import { closest } from '../ids.ts'
 import { isIgnorable, LONGEST_IGNORE, lapsed } from '../ignores.ts'
-import type { PolicyOutcome, Severity } from '../model.ts'
+import type { Severity } from '../model.ts'
 import { SEVERITIES } from '../model.ts'
 import type { PolicyFile } from '../parse/policy-file.ts'
 import { SETTING_KEYS } from '../parse/policy-schema.ts'

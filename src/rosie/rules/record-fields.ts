@@ -1,6 +1,8 @@
 /** Fields of records that people fill in by hand: what is missing, what is outside its set, what is no day. */
+
+import type { Field, Fields } from '../contents.ts'
 import { isDay } from '../dates.ts'
-import type { Field, Fields, Json } from '../model.ts'
+import type { Json } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { Hit } from './rule.ts'
 import { either, shown } from './words.ts'

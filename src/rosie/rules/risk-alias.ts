@@ -1,5 +1,5 @@
 /** `risk_level` is GxP.MD's word for `gxp_risk_rating`: either will do, and the two may not disagree. */
-import type { Fields } from '../model.ts'
+import type { Fields } from '../contents.ts'
 import { textOf } from '../parse/document.ts'
 import { shown } from './words.ts'
 

@@ -1,7 +1,8 @@
 /** What a rule is. A rule looks at the record and yields what it finds; it never throws and knows no other rule. */
 import { createHash } from 'node:crypto'
+import type { Finding, PolicyPreview } from '../assessment.ts'
 import { remembered } from '../memo.ts'
-import type { Finding, Place, PolicyPreview, Risk, Severity } from '../model.ts'
+import type { Place, Risk, Severity } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { bounded } from './words.ts'

@@ -2,8 +2,9 @@
  * Records of testing that a change edited or took away: what was tested when, by whom and with which result stays as it was
  * written, failures included. A corrected summary is no new test. RFC-001, CSA branch; 21 CFR 11.10(c) and (e).
  */
+
+import type { Field } from '../contents.ts'
 import { remembered } from '../memo.ts'
-import type { Field } from '../model.ts'
 import { squeezed } from '../parse/digest.ts'
 import { textOf } from '../parse/document.ts'
 import { resultIn, STANDING, type TestingRecord } from '../parse/testing-record.ts'

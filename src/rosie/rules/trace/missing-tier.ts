@@ -1,5 +1,6 @@
 /** Requirements against the risk matrix. GxP.MD, "Gates", "Risk matrix". */
-import type { RequirementCoverage, Tier } from '../../model.ts'
+import type { RequirementCoverage } from '../../assessment.ts'
+import type { Tier } from '../../model.ts'
 import type { Network } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import type { TestEvidence } from '../../test-evidence.ts'

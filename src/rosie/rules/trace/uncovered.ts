@@ -1,7 +1,8 @@
 /** Requirements that nothing tests. GxP.MD, "Gates". */
+
+import type { RequirementCoverage } from '../../assessment.ts'
 import { kindOfId } from '../../ids.ts'
 import { remembered } from '../../memo.ts'
-import type { RequirementCoverage } from '../../model.ts'
 import { type Network, type Reached, walk } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import { passingStarts, type Start, testStarts } from '../../tracing.ts'

@@ -1,0 +1,212 @@
+/**
+ * Scan rows, contents and states. A **scan** is one row: the wish to run, the progress, the outcome. A worker that runs it
+ * holds a **lease** on it; the lease's token goes with every write, so that a worker that lost its lease changes nothing.
+ * A **lane** is a name under which only one scan runs at a time.
+ */
+import type { AssessedFinding, Summary } from '../../rosie/assessment.ts'
+import type { Content } from '../../rosie/contents.ts'
+import type { Edge, Reader, SnapshotFile, SourceState, Verdict } from '../../rosie/model.ts'
+import type { PolicyFile } from '../../rosie/parse/policy-file.ts'
+import type { RepositoryRef, TreeEntry } from './source.ts'
+
+/** The phases, in order, with the percentage shown when each begins. The labels are part of the interface. */
+export const PHASES = {
+  Discovery: 10,
+  Delta: 20,
+  Fetch: 30,
+  Parse: 50,
+  Validate: 60,
+  Persist: 70,
+  Traceability: 85,
+  Evidence: 90,
+  Complete: 100,
+} as const
+export type Phase = keyof typeof PHASES
+
+/** `replay` looks up the source at commits that evidence names: it judges nothing and has no check run. See replay.ts. */
+export type ScanKind = 'tracked' | 'change' | 'replay'
+
+export interface Scan {
+  id: string
+  repository: RepositoryRef
+  kind: ScanKind
+  headSha: string | null
+  ref: string | null
+  baseRef: string | null
+  baseSha: string | null
+  trigger: string
+  forced: boolean
+  /** 1 for the first attempt. */
+  attempt: number
+  /** Fencing token of the lease under which this was read. */
+  token: number
+  checkRunId: bigint | null
+  annotationsSent: number
+  /** What a replay is to find out; null for all other scans. */
+  replay: ReplayWish | null
+}
+
+/** Commits that a scan could say nothing, or nothing new, about. */
+export interface ReplayWish {
+  /** Of `system_state_hash`, as the policy names it. */
+  scope: string
+  /** Commits whose state is not known. */
+  unknown: string[]
+  /** Commits that the repository did not have when it was last asked, long enough ago to ask again. */
+  unavailable: string[]
+}
+
+/**
+ * What `take` says: the leased scan; `busy`: another scan holds its lane or comes first, or it isn't due yet; `gone`:
+ * nothing left to do.
+ */
+export type Taken = { scan: Scan } | 'busy' | 'gone'
+
+export type ScanUpdate = Partial<{
+  headSha: string
+  baseSha: string | null
+  phase: Phase
+  progress: number
+  filesTotal: number
+  filesFetched: number
+  requests: number
+  checkRunId: bigint
+  annotationsSent: number
+}>
+
+export interface ScanResult {
+  conclusion: string
+  summary: Summary
+  judgedBy: string
+  findings: readonly AssessedFinding[]
+}
+
+/** An earlier scan of the same head, or of the tracked snapshot, as far as publishing needs it. */
+export interface CompletedScan extends ScanResult {
+  id: string
+  baseRef: string | null
+  baseSha: string | null
+  checkRunId: bigint | null
+}
+
+/** The tracked snapshot's change, as one scan of the default branch makes it. */
+export interface TrackedChange {
+  commit: string
+  /** Paths that are gone. */
+  removed: readonly string[]
+  /** Files that are new or differ. */
+  changed: readonly SnapshotFile[]
+  /** Edges of the whole snapshot. */
+  edges: readonly Edge[]
+}
+
+export interface PullRequest {
+  number: number
+  headSha: string
+  baseRef: string
+  fromOpening: boolean
+  commentId: bigint | null
+  commentHash: string | null
+  commentUnsure: boolean
+}
+
+/** Thrown by every write whose lease is no longer the row's. The worker stops without another write. */
+export class LeaseLost extends Error {
+  constructor(scanId: string) {
+    super(`The lease on scan ${scanId} was taken over by another worker.`)
+    this.name = 'LeaseLost'
+  }
+}
+
+export interface ScanStore {
+  /** Takes the lease: `running`, attempt + 1, token + 1, in one statement that respects the lane and `notBefore`. */
+  take(scanId: string, leaseMs: number): Promise<Taken>
+  /** Prolongs the lease. Throws `LeaseLost`. */
+  renew(scan: Scan, leaseMs: number): Promise<void>
+  /** Writes progress. Throws `LeaseLost`. */
+  update(scan: Scan, update: ScanUpdate): Promise<void>
+  /**
+   * Keeps the result, its findings (replacing those of an earlier attempt) and, for a tracked scan, the snapshot, in one
+   * transaction; the scan still runs, since its result has yet to be published. Throws `LeaseLost`.
+   */
+  persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
+  /**
+   * Completed, after publishing; unless open pull requests of this head and base are not among those `told`, which are
+   * then answered and the scan still runs: a pull request may be opened at any moment, and joins a scan that runs.
+   * `again`: what the verdict rests on has changed by this very scan, so the same head is queued once more, with this as
+   * its trigger. `replay`: what could not be said yet, queued as a job of its own. Throws `LeaseLost`.
+   */
+  finish(scan: Scan, told: readonly number[], again: string | null, replay?: ReplayWish | null): Promise<PullRequest[]>
+  /** Completes a replay; `again`: its head is scanned once more, with the trigger `provenance`. Throws `LeaseLost`. */
+  finishReplay(scan: Scan, again: boolean): Promise<void>
+  /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */
+  skip(scan: Scan, reason: string): Promise<void>
+  /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */
+  release(scan: Scan, delayMs: number, error: string | null, counted: boolean): Promise<void>
+  /** Ends the scan for good after its last attempt. Throws `LeaseLost`. */
+  fail(scan: Scan, error: string): Promise<void>
+  /** Completed scans of a head (never this one's own row, which still runs), the newest of each base, newest first. */
+  completedScans(repositoryId: bigint, headSha: string): Promise<CompletedScan[]>
+  /** The base branches of the open pull requests of a head. */
+  openBases(repositoryId: bigint, headSha: string): Promise<string[]>
+  /** Makes sure that a scan of the default branch is queued or running, or has been tried. True while one is under way. */
+  ensureTracked(repository: RepositoryRef): Promise<boolean>
+  updatePull(
+    repositoryId: bigint,
+    number: number,
+    update: Partial<Pick<PullRequest, 'commentId' | 'commentHash' | 'commentUnsure'>>,
+  ): Promise<void>
+}
+
+/** Parsed contents and trees, kept by git object. */
+export interface ContentStore {
+  /** Of the wanted (blob, reader) pairs, those that are known. Keys as made by `contentKey`. */
+  contents(repositoryId: bigint, wanted: readonly { sha: string; reader: Reader }[]): Promise<Map<string, Content>>
+  keepContents(
+    repositoryId: bigint,
+    contents: readonly { sha: string; reader: Reader; content: Content }[],
+  ): Promise<void>
+  /** Verdicts reached earlier with exactly these keys, by blob SHA. */
+  verdicts(repositoryId: bigint, shas: readonly string[], keysHash: string): Promise<Map<string, Verdict>>
+  keepVerdicts(repositoryId: bigint, verdicts: ReadonlyMap<string, Verdict>, keysHash: string): Promise<void>
+  /** When each evidence (by blob SHA) was first seen, ms since 1970; those never asked for are noted as seen `now`. */
+  firstSeen(repositoryId: bigint, shas: readonly string[], now: number): Promise<Map<string, number>>
+  /** The relevant files of a commit as kept by `keepTree`; null when never asked, or asked with another scope in mind. */
+  tree(repositoryId: bigint, commit: string, scope: string): Promise<TreeEntry[] | null>
+  /** `state`: the identity of the source in the scope, which only a whole listing tells. */
+  keepTree(
+    repositoryId: bigint,
+    commit: string,
+    entries: readonly TreeEntry[],
+    state: { scope: string; id: string },
+  ): Promise<void>
+  /** The tracked snapshot: its commit, and path → blob SHA, both of one moment; null when there is none. */
+  tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null>
+  /**
+   * `.github/rosie.yml` of the tracked snapshot of the repository named `.github` of the same owner and installation; null
+   * where the app knows of none, and for that repository itself.
+   */
+  organisationPolicy(repository: RepositoryRef): Promise<PolicyFile | null>
+}
+
+/** What the source in the scope of `system_state_hash` is like: found out once for each git tree, kept for ever. */
+export interface StateStore {
+  /** Of commits whose trees are kept; their hashes where a replay has computed them, of whatever commit. */
+  listed(repositoryId: bigint, commits: readonly string[], scope: string): Promise<Map<string, SourceState>>
+  /** Of commits that were replayed; null: the repository had no such commit. */
+  replayed(repositoryId: bigint, commits: readonly string[], scope: string): Promise<Map<string, SourceState | null>>
+  /** Of commits that the repository did not have, those last asked for more than so many ms ago. */
+  lostSince(repositoryId: bigint, commits: readonly string[], scope: string, ms: number): Promise<string[]>
+  /** What `directories` answered about these commits. */
+  keepDirectories(
+    repositoryId: bigint,
+    commits: readonly string[],
+    scope: string,
+    directories: ReadonlyMap<string, string | null>,
+  ): Promise<void>
+  /** Which of these trees were hashed. */
+  hashed(repositoryId: bigint, trees: readonly string[]): Promise<Set<string>>
+  keepState(repositoryId: bigint, tree: string, state: SourceState): Promise<void>
+}
+
+export const contentKey = (sha: string, reader: Reader) => `${sha} ${reader}`
