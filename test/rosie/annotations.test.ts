@@ -504,3 +504,10 @@ describe('What a tag means', () => {
     expect(edgeOf(name, kind, inTest)).toBe(edge)
   })
 })
+
+it.each(['\u2060', '\u200b', '\ufeff\u2060'])('A tag with an unseen character behind its @ is told: %j', (unseen) => {
+  const { blocks, problems } = read(`// @${unseen}gxp-spec SPEC-001\n// @gxp-risk HIGH`)
+  expect(blocks.flatMap(({ tags }) => tags.map(({ name }) => name))).toEqual(['gxp-risk'])
+  expect(problems).toMatchObject([{ line: 1, column: 4, message: expect.stringContaining('can not be seen') }])
+  expect(read(`// see @${unseen}gxp-spec SPEC-001`).problems).toEqual([])
+})

@@ -15,7 +15,7 @@ import { type FoundTag, problem, readLine } from './tag-line.ts'
  * A file without any of the family has no annotations: most files end here. In the others only comments with one of it,
  * or with a switch, have something to say.
  */
-const FAMILY = /@(?:gxp|trace|requirement)/iy
+const FAMILY = /@[\u200b-\u200d\u2060\ufeff]{0,4}(?:gxp|trace|requirement)/iy
 const SWITCH = /(?:^|\s)gxp:(off|on)(?![\w-])/
 const SWITCH_BEGINS = 'gxp:o'
 

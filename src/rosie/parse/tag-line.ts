@@ -10,7 +10,11 @@ import { endsWithParagraph, goesOn, hasNoWords, isDecoration, refersTo } from '.
 import { idsMeant, nearMiss } from './near-miss.ts'
 import { type Position, type ReadTag, readTag } from './tag.ts'
 
-const TAG = /(^|[\s*([{,;:<>|-])@([A-Za-z][\w-]*)/g
+/** What has no width, as in a tag that was copied from where an `@` must not mention anybody. */
+const UNSEEN = '[\\u200b-\\u200d\\u2060\\ufeff]'
+const TAG = new RegExp(`(^|[\\s*([{,;:<>|-])@(${UNSEEN}{0,4})([A-Za-z][\\w-]*)`, 'g')
+const UNSEEN_FAULT =
+  'A character that can not be seen stands behind the `@`, so this is no tag. Type the `@` and the name anew.'
 
 export interface FoundTag {
   tag?: Tag
@@ -79,10 +83,10 @@ function wordsOf(lines: readonly CommentLine[], index: number, from: number): Wo
   for (const match of text.matchAll(TAG)) {
     const at = match.index + (match[1]?.length ?? 0)
     if (at < to) continue
-    const word = match[2] ?? ''
-    to = at + 1 + word.length
+    const [, , unseen = '', word = ''] = match
+    to = at + 1 + unseen.length + word.length
     const name = TAG_NAMES.find((known) => known === word) ?? null
-    const read = name && readTag(name, lines, { index, offset: to })
+    const read = name && (unseen ? { fault: UNSEEN_FAULT } : readTag(name, lines, { index, offset: to }))
     if (read && 'tag' in read) to = read.end.index > index ? text.length : read.end.offset
     words.push({ word, at, name, read, to })
   }
