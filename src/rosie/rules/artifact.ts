@@ -6,7 +6,8 @@ import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
 import { remembered } from '../memo.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { invalidValue, missingField } from './artifact-fields.ts'
-import { DIRECTORIES, fieldPlace, isMisplaced, NAMES, readable } from './documents.ts'
+import { misplaced, unknownFile } from './artifact-place.ts'
+import { fieldPlace, NAMES, readable } from './documents.ts'
 import { isHighRequirement } from './lowered-risk.ts'
 import { type Hit, inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
@@ -112,42 +113,6 @@ const idPathMismatch: Rule = {
 function isIdAndTitle(path: string, id: string): boolean {
   const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.md$/, '')
   return stem.startsWith(`${id}-`) && !/^(-\d+)+$/.test(stem.slice(id.length))
-}
-
-const misplaced: Rule = {
-  id: 'artifact/misplaced',
-  severity: 'warning',
-  about: "A document lies outside its type's directory.",
-  check: inEach(readable, function* (document) {
-    if (!isMisplaced(document)) return
-    const kind = kindOf(document)
-    yield {
-      place: { path: document.path, line: 1 },
-      gxpId: idOf(document),
-      message: `This is a ${NAMES[kind]}, but it does not lie under \`${DIRECTORIES[kind]}\`. Move it there.`,
-    }
-  }),
-}
-
-const unknownFile: Rule = {
-  id: 'artifact/unknown-file',
-  severity: 'notice',
-  about: 'A file under `.gxp/` is of no known kind.',
-  *check({ head }) {
-    for (const { path, content } of head.notes) {
-      yield {
-        place: { path, line: 1 },
-        message: `Neither the name of this file nor its front matter says that it is a ${NAMES[content.kind]}, so nothing in it counts. Call it \`${prefixOf(content.kind)}….md\` and give it a \`gxp_id\` if it is one.`,
-      }
-    }
-    for (const { path, kind } of head.snapshot.files) {
-      if (kind === 'unknown')
-        yield {
-          place: { path, line: 1 },
-          message: 'This file is of no kind that the standard knows, so nothing in it counts.',
-        }
-    }
-  },
 }
 
 /** Of an unreadable file of the head, the requirement of HIGH risk that was readable in the base and is no longer; or null. */

@@ -315,6 +315,29 @@ describe('artifact/misplaced', () => {
   })
 })
 
+describe('artifact/misplaced, of what is not even read', () => {
+  it.each([
+    ['.gxp/reqs/REQ-002.md', '.gxp/requirements/'],
+    ['.gxp/Requirements/REQ-002-title.md', '.gxp/requirements/'],
+    ['.gxp/stories/US-002.md', '.gxp/user_stories/'],
+    ['.gxp/user-story/US-002.md', '.gxp/user_stories/'],
+    ['.gxp/us/US-002.md', '.gxp/user_stories/'],
+    ['.gxp/specifications/SPEC-002.md', '.gxp/specs/'],
+    ['.gxp/Specs/SPEC-002.md', '.gxp/specs/'],
+  ])('finds %s by its name and nearly by its directory', async (path, right) => {
+    expect(await all({ [path]: '' })).toMatchObject([
+      { rule: 'artifact/misplaced', severity: 'warning', path, line: 1, message: expect.stringContaining(right) },
+    ])
+  })
+
+  it.each(['.gxp/templates/REQ-002.md', '.gxp/reqs/notes.md', '.gxp/reqs/SPEC-002.md', '.gxp/reqs/REQ-002.docx'])(
+    'leaves %s to artifact/unknown-file',
+    async (path) => {
+      expect(await all({ [path]: '' })).toMatchObject([{ rule: 'artifact/unknown-file', severity: 'notice', path }])
+    },
+  )
+})
+
 describe('artifact/unknown-file', () => {
   it('finds a file of no known kind, once each', async () => {
     const findings = await all({ '.gxp/notes.txt': 'x', '.gxp/requirements/draft.docx': 'x' })
