@@ -7,7 +7,7 @@ import type { SourceFile } from '../record.ts'
 import { edgeOf, riskTags, TAGS } from '../tags.ts'
 import { highestRisk } from '../vocabulary.ts'
 import { type Hit, inEach, type Rule } from './rule.ts'
-import { either } from './words.ts'
+import { listed } from './words.ts'
 
 export const missingTag: Rule = {
   id: 'annotation/missing-tag',
@@ -71,7 +71,7 @@ function* missingFrom(block: Block, { path, test, content }: SourceFile): Genera
   const generation = generationOf(block)
   const gxpId = block.tags.flatMap(({ ids }) => ids)[0]?.id ?? null
   for (const { what, severity, message } of test ? lacksOfTest(block, generation) : lacksOfSource(block)) {
-    const tags = either(WORDS[what][generation])
+    const tags = listed(WORDS[what][generation], 'or')
     yield { place: placeOf(block, path), gxpId, severity, message: message(tags), detail: what }
   }
 }

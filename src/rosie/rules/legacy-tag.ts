@@ -3,7 +3,7 @@ import type { Tag } from '../contents.ts'
 import { type Place, TIERS } from '../model.ts'
 import type { SourceFile } from '../record.ts'
 import type { Rule } from './rule.ts'
-import { counted, either } from './words.ts'
+import { counted, listed } from './words.ts'
 
 /**
  * Where the policy names no schema, a project that uses the newest tags anywhere has settled on them, and each file that
@@ -26,7 +26,7 @@ export const legacyTag: Rule = {
     if (old.length === 0) return
     if (declared !== null || head.sources.some(usesNewest)) {
       for (const { path, first, tags } of old) {
-        const names = either([...new Set(tags.map(named))])
+        const names = listed([...new Set(tags.map(named))], 'or')
         const message = `This file uses ${names} of an older generation of tags. The project's own are ${SETS[newest]}.`
         yield { place: placeOf(path, first), message }
       }

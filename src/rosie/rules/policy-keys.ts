@@ -3,6 +3,7 @@ import type { KeyFile } from '../contents.ts'
 import type { ComplianceRecord, Located } from '../record.ts'
 import { gone, placeOfGone } from './gone.ts'
 import type { Rule } from './rule.ts'
+import { listed } from './words.ts'
 
 /** STANDARD, "Evidence", trust: keys count as they stand on the default branch. */
 export const keysChanged: Rule = {
@@ -33,6 +34,9 @@ interface Key {
   name: string
   /** All that is said of it. */
   identity: string
+  /** The key itself, whatever else is said of it. */
+  material: string
+  revoked: boolean
 }
 
 const keysIn = ({ keyFiles }: ComplianceRecord): Key[] => keyFiles.flatMap(keysOf)
@@ -42,6 +46,8 @@ const keysOf = ({ path, content }: Located<KeyFile>): Key[] =>
     path,
     name: typeof jwk.kid === 'string' ? jwk.kid : path.slice(path.lastIndexOf('/') + 1),
     identity: JSON.stringify(Object.entries(jwk).sort(([a], [b]) => (a < b ? -1 : 1))),
+    material: JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y, jwk.n, jwk.e]),
+    revoked: typeof jwk.revoked === 'object' && jwk.revoked !== null,
   }))
 
 /** A key that only moved to another file is the same key. */
@@ -50,27 +56,32 @@ function without(keys: readonly Key[], others: readonly Key[]): Key[] {
   return keys.filter(({ identity }) => !known.has(identity))
 }
 
+/** `added`, `removed`: what is said of keys, so that a key of which another thing is said is in both. */
 function keysMessage(path: string, added: readonly Key[], removed: readonly Key[]): string {
-  const [fresh, lost] = [names(added), names(removed)]
-  const edited = fresh.filter((name) => lost.includes(name))
+  const of = (keys: readonly Key[]) => new Set(keys.map(({ material }) => material))
+  const [before, after] = [of(removed), of(added)]
+  const fresh = added.filter(({ material }) => !before.has(material))
+  const lost = removed.filter(({ material }) => !after.has(material))
+  const kept = added.filter(({ material }) => before.has(material))
+  const wasRevoked = of(removed.filter(({ revoked }) => revoked))
+  const revoked = kept.filter((key) => key.revoked && !wasRevoked.has(key.material))
+  const [freshNames, lostNames] = [names(fresh), names(lost)]
+  const edited = freshNames.filter((name) => lostNames.includes(name))
+  const others = (all: readonly string[]) => all.filter((name) => !edited.includes(name))
   const parts = [
     ...said('edits', edited),
-    ...said(
-      'adds',
-      fresh.filter((name) => !edited.includes(name)),
-    ),
-    ...said(
-      'removes',
-      lost.filter((name) => !edited.includes(name)),
-    ),
+    ...said('adds', others(freshNames)),
+    ...said('removes', others(lostNames)),
+    ...said('revokes', names(revoked)),
+    ...said('changes what is said of', names(kept.filter((key) => !revoked.includes(key)))),
   ]
-  const trust =
-    added.length > 0 ? ' A key trusts nothing before it is merged. Merge it only if you know whose it is.' : ''
-  const loss =
-    removed.length > 0
-      ? ' Once this is merged, evidence that was signed with the key as it was no longer verifies with it.'
-      : ''
-  return `In \`${path}\`, this change ${parts.join(' and ')}.${trust}${loss}`
+  const consequences = [
+    fresh.length > 0 && ' A key trusts nothing before it is merged. Merge it only if you know whose it is.',
+    lost.length > 0 &&
+      ' Once this is merged, evidence that was signed with the key as it was no longer verifies with it.',
+    revoked.length > 0 && ' Once this is merged, evidence that was first seen after the revocation counts for nothing.',
+  ]
+  return `In \`${path}\`, this change ${listed(parts, 'and')}.${consequences.filter(Boolean).join('')}`
 }
 
 const names = (keys: readonly Key[]): string[] => [...new Set(keys.map(({ name }) => name))]

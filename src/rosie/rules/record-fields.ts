@@ -5,7 +5,7 @@ import { isDay } from '../dates.ts'
 import type { Json } from '../model.ts'
 import { textOf } from '../parse/document.ts'
 import type { Hit } from './rule.ts'
-import { either, shown } from './words.ts'
+import { listed, shown } from './words.ts'
 
 /** A text, a number, or a list with something in it. */
 export const isGiven = (field: Field | undefined): boolean =>
@@ -43,7 +43,7 @@ export function* wrongChoices(
 ): Generator<Hit> {
   for (const [name, set] of Object.entries(sets)) {
     if (isGiven(fields[name]) && !set.includes(textOf(fields[name]) ?? ''))
-      yield wrongValue(path, name, fields[name], either(set))
+      yield wrongValue(path, name, fields[name], listed(set, 'or'))
   }
 }
 

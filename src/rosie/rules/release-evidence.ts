@@ -7,7 +7,7 @@ import { objectIn, textsIn } from './payload.ts'
 import { faultsOfTested } from './release-runs.ts'
 import type { Released } from './release-time.ts'
 import type { Case } from './rule.ts'
-import { either, shown } from './words.ts'
+import { listed, shown } from './words.ts'
 
 export interface EntryFault {
   message: string
@@ -40,7 +40,7 @@ export function faultsOfEntries(at: Pick<Case, 'head' | 'policy'>): (entry: Json
 const NAMELESS =
   'An entry of `evidence_summary` names no evidence. Write its `gxp_id`, its path, the id of its package, or `spec_id` and `tier`.'
 const WRONG_TIER = 'An entry of `evidence_summary` names the tier'
-const RIGHT_TIER = `Write ${either(TIERS)}.`
+const RIGHT_TIER = `Write ${listed(TIERS, 'or')}.`
 
 /** As written, also where it is none; null where the entry says none. */
 function tierIn(entry: Json): string | null {

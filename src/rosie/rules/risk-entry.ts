@@ -2,7 +2,7 @@
 import { RISKS } from '../model.ts'
 import { fieldTitle } from '../parse/risk-entry.ts'
 import type { RiskEntry } from '../parse/risk-register.ts'
-import { either, shown } from './words.ts'
+import { listed, shown } from './words.ts'
 
 /** draft-02 has no author, no component and no status, and names the requirement and what tests the mitigation. */
 const REQUIRED: Readonly<Record<RiskEntry['form'], readonly string[]>> = {
@@ -44,8 +44,8 @@ export function faultsOf(entry: RiskEntry, latest: string): EntryFault[] {
   }
   if (entry.date === null) wrong('date', 'a day of the calendar as YYYY-MM-DD')
   else if (entry.date > latest) wrong('date', 'a day that has come')
-  if (entry.risk === null) wrong('risk level', either(RISKS))
-  if (entry.status !== null && !STATUSES.includes(entry.status)) wrong('status', either(STATUSES))
+  if (entry.risk === null) wrong('risk level', listed(RISKS, 'or'))
+  if (entry.status !== null && !STATUSES.includes(entry.status)) wrong('status', listed(STATUSES, 'or'))
   return faults
 }
 

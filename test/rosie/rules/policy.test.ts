@@ -181,12 +181,33 @@ describe('policy/keys-changed', () => {
     expect(new Set(found(assessment, rule).map(({ fingerprint }) => fingerprint)).size).toBe(2)
   })
 
-  it('finds a key that is put in place of another of the same name, or says another thing of itself', async () => {
-    const message = `${A}:1 warning In \`${A}\`, this change edits the key \`qa\`.${TRUST}${LOSS}`
-    expect(await change({ [A]: jwks({ ...one, kid: 'qa' }) }, { [A]: jwks({ ...two, kid: 'qa' }) })).toEqual([message])
-    expect(
-      await change({ [A]: jwks({ ...one, kid: 'qa' }) }, { [A]: jwks({ ...one, kid: 'qa', alg: 'ES256' }) }),
-    ).toEqual([message])
+  it('finds a key that is put in place of another of the same name', async () => {
+    expect(await change({ [A]: jwks({ ...one, kid: 'qa' }) }, { [A]: jwks({ ...two, kid: 'qa' }) })).toEqual([
+      `${A}:1 warning In \`${A}\`, this change edits the key \`qa\`.${TRUST}${LOSS}`,
+    ])
+  })
+
+  it('tells what is said of a key that stays, and its revocation, from an exchange', async () => {
+    const [key, revoked] = [{ ...one, kid: 'qa' }, { revoked_at: 1_770_000_000 }]
+    const said = async (before: object, after: object) =>
+      (await change({ [A]: jwks(before) }, { [A]: jwks(after) })).join().split('this change ')[1]
+    const REVOKED =
+      'revokes the key `qa`. Once this is merged, evidence that was first seen after the revocation counts for nothing.'
+    expect(await said(key, { ...key, alg: 'ES256' })).toBe('changes what is said of the key `qa`.')
+    expect(await said(key, { ...key, revoked })).toBe(REVOKED)
+    expect(await said({ ...key, revoked: null }, { ...key, revoked })).toBe(REVOKED)
+    expect(await said({ ...key, revoked }, { ...key, revoked, alg: 'ES256' })).toBe(
+      'changes what is said of the key `qa`.',
+    )
+    expect(await said({ ...key, revoked }, key)).toBe('changes what is said of the key `qa`.')
+  })
+
+  it('lists all that a change does to one file', async () => {
+    const three = jwk()
+    const before = jwks({ ...one, kid: 'qa' }, { ...two, kid: 'qb' })
+    const after = jwks({ ...one, kid: 'qa', revoked: { revoked_at: 1_770_000_000 } }, { ...three, kid: 'qc' })
+    const [message] = await change({ [A]: before }, { [A]: after })
+    expect(message).toContain('this change adds the key `qc`, removes the key `qb` and revokes the key `qa`.')
   })
 
   it('finds one added beside one removed', async () => {

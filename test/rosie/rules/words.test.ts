@@ -1,4 +1,4 @@
-import { bounded, counted, either, shown } from '../../../src/rosie/rules/words.ts'
+import { bounded, counted, listed, shown } from '../../../src/rosie/rules/words.ts'
 
 describe('A text as a message quotes it', () => {
   it('is one line', () => {
@@ -20,8 +20,14 @@ it('counts in the singular and the plural', () => {
   expect([0, 1, 2].map((count) => counted(count, 'file'))).toEqual(['0 files', '1 file', '2 files'])
 })
 
-it('joins alternatives as a sentence does', () => {
-  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(either)).toEqual(['', 'a', 'a or b', 'a, b or c'])
+it('joins a list as a sentence does', () => {
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((words) => listed(words, 'or'))).toEqual([
+    '',
+    'a',
+    'a or b',
+    'a, b or c',
+  ])
+  expect(listed(['a', 'b', 'c'], 'and')).toBe('a, b and c')
 })
 
 describe('A message', () => {

@@ -9,6 +9,7 @@ import { untrusted } from '../evidence-signature.ts'
 import { tellerIn } from '../evidence-told.ts'
 import { placeOf } from '../places.ts'
 import { type Case, type Hit, type Rule, severityByRisk } from '../rule.ts'
+import { listed } from '../words.ts'
 import { lostTests, mendedNetworks, standsFor } from './causes.ts'
 import type { Told } from './told.ts'
 import { rated, toldAsUncovered } from './uncovered.ts'
@@ -112,8 +113,4 @@ function missingTierHit(id: string, { tiers, requirement }: Lack, { head, policy
  */
 function nameOfLack(tiers: readonly Tier[], before: readonly Tier[] = []): string {
   return (tiers.every((tier) => before.includes(tier)) ? before : tiers).join(' ')
-}
-
-function listed(items: readonly string[], word: 'and' | 'or'): string {
-  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }

@@ -8,6 +8,7 @@ import type { ComplianceRecord } from '../../record.ts'
 import { passingStarts, type Start, testStarts } from '../../tracing.ts'
 import { placeOf } from '../places.ts'
 import { type Rule, severityByRisk } from '../rule.ts'
+import { listed } from '../words.ts'
 import { isOld, lostTests, mendedNetworks } from './causes.ts'
 import { lostWays } from './lost.ts'
 import type { Told } from './told.ts'
@@ -127,8 +128,8 @@ function messageFor(
   const { placed, doubts } = unreadIn(head, base)
   const unread = firstOf(below, placed)
   if (unread.length === 0 && doubts.length === 0) return `N${nothing} It has no specification that a test could verify.`
-  const first = unread.length > 0 ? ` First mend ${listed(unread, 'and', 'others')}, which can not be read.` : ''
-  const perhaps = doubts.length > 0 ? ` If ${listed(doubts, 'or')} belongs to it, mend that first.` : ''
+  const first = unread.length > 0 ? ` First mend ${named(unread, 'and', 'others')}, which can not be read.` : ''
+  const perhaps = doubts.length > 0 ? ` If ${named(doubts, 'or')} belongs to it, mend that first.` : ''
   return `As far as can be read, n${nothing}${first}${perhaps}`
 }
 
@@ -144,9 +145,8 @@ function firstOf(nodes: Iterable<string>, placed: ReadonlyMap<string, ReadonlySe
   return [...found]
 }
 
-function listed(names: readonly string[], word: 'and' | 'or', others = `${names.length - MOST_NAMED} more`): string {
-  const shown = [...names.slice(0, MOST_NAMED), ...(names.length > MOST_NAMED ? [others] : [])]
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1)}`
+function named(names: readonly string[], word: 'and' | 'or', others = `${names.length - MOST_NAMED} more`): string {
+  return listed([...names.slice(0, MOST_NAMED), ...(names.length > MOST_NAMED ? [others] : [])], word)
 }
 
 /**
