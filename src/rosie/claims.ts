@@ -2,6 +2,8 @@
  * What evidence must say to show anything, and what it may say but must then say readably. RFC-001, "Evidence"; RFC 7519,
  * sections 4.1.4 and 4.1.6 (`exp`, `iat`).
  */
+
+import { isNumericDate } from './dates.ts'
 import { remembered } from './memo.ts'
 import { type Json, TIERS } from './model.ts'
 import type { TestEvidence } from './test-evidence.ts'
@@ -63,8 +65,8 @@ const CLAIMS: readonly Claim[] = [
   ...['iat', 'exp'].map(
     (name): Claim => ({
       names: [name],
-      said: ({ claims }) => isAbsent(claims[name]) || typeof claims[name] === 'number',
-      right: 'a number of seconds since 1970',
+      said: ({ claims }) => isAbsent(claims[name]) || isNumericDate(claims[name]),
+      right: 'a number of seconds (not milliseconds) since 1970',
     }),
   ),
 ]

@@ -1,6 +1,13 @@
-/** Days as records write them: `YYYY-MM-DD`. As texts they stand in the order of time. */
+/** Days as records write them: `YYYY-MM-DD`. As texts they stand in the order of time. And times as tokens write them. */
 
 const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The end of the year 9999, in seconds since 1970. What lies beyond was written in milliseconds. */
+const LAST = 253_402_300_799
+
+/** Whether this is a NumericDate of RFC 7519, section 2, as tokens and keys have them: seconds since 1970. */
+export const isNumericDate = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LAST
 
 /** Whether this is a day of the calendar. */
 export function isDay(text: string): boolean {

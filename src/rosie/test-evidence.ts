@@ -4,7 +4,7 @@
  */
 import { claimFaults, hasUnknownTier } from './claims.ts'
 import type { Evidence } from './contents.ts'
-import { isDay } from './dates.ts'
+import { isDay, isNumericDate } from './dates.ts'
 import type { Json, Place, Provenance, SourceState, States, Tier, Verdict } from './model.ts'
 
 export interface TestEvidence {
@@ -59,8 +59,7 @@ export function instantOf(claim: Json | undefined): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** NumericDate of RFC 7519, section 2. */
-const secondsOf = (claim: Json | undefined): number | null => (typeof claim === 'number' ? claim * 1000 : null)
+const secondsOf = (claim: Json | undefined): number | null => (isNumericDate(claim) ? claim * 1000 : null)
 
 const matched = (claim: Json | undefined, pattern: RegExp): string | null =>
   typeof claim === 'string' ? (pattern.exec(claim.trim())?.[1]?.toLowerCase() ?? null) : null

@@ -146,6 +146,12 @@ describe('rosie-guard matrix', () => {
     })
   })
 
+  it('says how the keys of the record come to be trusted', async () => {
+    given({ ...GOOD, '.gxp/keys/team.pem': readFileSync(key, 'utf8') })
+    expect((await guard('matrix', root())).err).toContain('name it with --base, or a key file with --key')
+    expect((await guard('matrix', root(), '--key', key)).err).toBe('')
+  })
+
   it('refuses a folder without a record', async () => {
     given({ 'src/a.ts': '' })
     expect(await guard('matrix', root())).toMatchObject({ code: 2, err: expect.stringContaining('no GxP record') })

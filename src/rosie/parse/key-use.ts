@@ -3,6 +3,7 @@
  * revocation that can't be read, is never trusted: better no key than one that its owner meant to take back. RFC 7517,
  * section 4; RFC 7518, sections 3.1 and 3.3; RFC 8725, section 3.1.
  */
+import { isNumericDate } from '../dates.ts'
 import { editDistance } from '../ids.ts'
 import type { Json } from '../model.ts'
 import { quoted } from './policy-issues.ts'
@@ -89,25 +90,20 @@ export type KeyTimes = { nbf?: number; exp?: number; revoked?: { revoked_at: num
 export function timesOf({ nbf, exp, revoked }: Members): KeyTimes {
   const revokedAt = revocation(revoked)
   return {
-    ...(isTime(nbf) && { nbf }),
-    ...(isTime(exp) && { exp }),
-    ...(isTime(revokedAt) && { revoked: { revoked_at: revokedAt } }),
+    ...(isNumericDate(nbf) && { nbf }),
+    ...(isNumericDate(exp) && { exp }),
+    ...(isNumericDate(revokedAt) && { revoked: { revoked_at: revokedAt } }),
   }
 }
 
 const revocation = (revoked: Json | undefined): Json | undefined =>
   typeof revoked === 'object' && revoked !== null && !Array.isArray(revoked) ? revoked.revoked_at : undefined
 
-/** The end of the year 9999, in seconds since 1970. What lies beyond was written in milliseconds. */
-const LAST = 253_402_300_799
-
-const isTime = (value: Json | undefined): value is number => typeof value === 'number' && value >= 0 && value <= LAST
-
 /** A time that can't be read may be the one after which the key must not count. */
 function timeFaults(key: Members): KeyFault[] {
   const faults: KeyFault[] = []
   const check = (member: string, name: string, value: Json | undefined) => {
-    if (isTime(value)) return
+    if (isNumericDate(value)) return
     const said = value === undefined ? `has no \`${name}\` that is a time` : `says \`${name}\`: ${quoted(value)}`
     const fault = `${said}: write seconds since 1970-01-01, as in \`1767225600\` for 2026-01-01`
     faults.push({ member, fault })
