@@ -52,9 +52,9 @@ describe('what a scan is judged by', () => {
     const check = await world.check(repository, pull.head.sha)
     expect(check.conclusion).toBe('success')
     expect(titles(check)).not.toContain('trace/broken-reference')
-    expect(check.output.summary).toContain('### Ignored by the policy: 1 finding')
+    expect(check.output.summary).toContain('### Ignored by the policy: 2 findings')
     expect(check.output.summary).toContain('Is being rewritten')
-    expect((await world.comment(pull)).body).toContain('1 finding is ignored by the policy')
+    expect((await world.comment(pull)).body).toContain('2 findings are ignored by the policy')
   })
 
   it('no comment where the policy wants none', async () => {
