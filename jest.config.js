@@ -12,6 +12,9 @@ export default {
   globalSetup: '<rootDir>/test/support/servers/setup.ts',
   globalTeardown: '<rootDir>/test/support/servers/teardown.ts',
   testTimeout: 60_000,
+  // One process for all would keep the modules of every suite: 6 GB at the end, and ever slower.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   collectCoverageFrom: ['src/**/*.ts', '!src/generated/**'],
   coverageProvider: 'v8',
   coverageThreshold: { global: { lines: 85 } },
