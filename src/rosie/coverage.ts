@@ -12,6 +12,7 @@
  */
 
 import type { RequirementCounts, RequirementCoverage, RiskCoverage } from './assessment.ts'
+import { definedOf } from './graph.ts'
 import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
 import type { Risk } from './model.ts'
@@ -122,7 +123,7 @@ const placeableIn = remembered((documentsById: ComplianceRecord['documentsById']
 /** Requirements that are kept as documents, and those that only annotations name where none are kept. */
 function requirementIds(record: ComplianceRecord): string[] {
   const { documentsById, graph } = record
-  const named = [...graph.defined].filter((id) => kindOfId(id) === 'requirement' && !isRetired(id, record))
+  const named = definedOf('requirement', graph).filter((id) => !isRetired(id, record))
   return named.filter((id) => documentsById.has(id) || graph.into(id).length > 0).sort()
 }
 

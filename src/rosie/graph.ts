@@ -4,10 +4,11 @@
  */
 import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
+import { remembered } from './memo.ts'
 import type { DocumentKind, Edge, Place } from './model.ts'
 import { at, type Network, networkOf } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
-import { type BlockNode, blockEdges, evidenceSays, type NamedFile, type Sayings, sourceSays } from './sayings.ts'
+import { type BlockNode, blockEdges, evidenceSays, type NamedFile, type Sayings } from './sayings.ts'
 import type { TestEvidence } from './test-evidence.ts'
 
 export interface Graph {
@@ -42,36 +43,38 @@ type Indexed = Omit<ComplianceRecord, 'graph' | 'coverage'>
 export const MAX_EDGES = 300_000
 
 export function buildGraph(record: Indexed): Graph {
-  const blocks = new Map<string, BlockNode>()
+  const blocks = blocksIn(record.sources)
   const edges: Edge[] = []
   const faults = new Map<Edge, EdgeFault>()
   let unread = null as Place | null
-  const add = (more: Iterable<Edge>, wrong: Sayings['faults'] = []) => {
+  const defines: (readonly string[])[] = []
+  const push = (edge: Edge): boolean => {
+    if (edges.length < MAX_EDGES) edges.push(edge)
+    else unread = edge.origin
+    return unread === null
+  }
+  const add = (more: readonly Edge[], wrong: Sayings['faults'] = NO_FAULTS) => {
     for (const [edge, fault] of wrong) faults.set(edge, fault)
-    for (const edge of more) {
-      if (edges.length === MAX_EDGES) {
-        unread = edge.origin
-        return
-      }
-      edges.push(edge)
-    }
+    more.every(push)
   }
   const { nodes: evidence, ...produced } = evidenceSays(record.testEvidence)
   for (const document of record.documents) {
     if (unread) break
     add(document.edges, document.faults)
-    if (document.id !== null && !unread) add(edgesToNamed(document.id, document.named, record))
+    if (document.id !== null && document.named.length > 0 && !unread)
+      add(edgesToNamed(document.id, document.named, record))
   }
   for (const file of record.sources) {
-    for (const node of file.nodes) blocks.set(node.id, node)
-    if (unread || file.nodes.length === 0) continue
-    const said = sourceSays(file)
-    add(said.edges, said.faults)
+    if (unread) break
+    if (file.nodes.length === 0) continue
+    const { says } = file
+    add(says.edges, says.faults)
+    if (!unread && says.defines.length > 0) defines.push(says.defines)
   }
   // Not as a list: there may be millions.
-  if (!unread) add(inheritedEdges(blocks.values(), record))
+  if (!unread) for (const edge of inheritedEdges(blocks.values(), record)) if (!push(edge)) break
   if (!unread) add(produced.edges, produced.faults)
-  const defined = definedIds(record, blocks, edges)
+  const defined = definedIds(record, defines, edges)
   const whole = networkOf(edges)
   const typed = faults.size === 0 ? whole : networkOf(edges, faults)
   const ends = { out: edgesOf(edges, whole, 'out'), into: edgesOf(edges, whole, 'into') }
@@ -79,6 +82,14 @@ export function buildGraph(record: Indexed): Graph {
   const unknown = unknownIds(whole, defined)
   return { edges, unread, blocks, evidence, defined, unknown, faults, whole, typed, ...ends, ...typedEnds }
 }
+
+const NO_FAULTS: Sayings['faults'] = []
+
+const blocksIn = remembered((sources: Indexed['sources']): ReadonlyMap<string, BlockNode> => {
+  const blocks = new Map<string, BlockNode>()
+  for (const { nodes } of sources) for (const node of nodes) blocks.set(node.id, node)
+  return blocks
+})
 
 function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'out' | 'into'): Graph['out'] {
   const { begin, edges } = ways[along]
@@ -111,9 +122,9 @@ function edgesToNamed(to: string, named: readonly NamedFile[], { sourcesByPath }
 function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generator<Edge> {
   const told = new Map<string, Set<string>>()
   const isSpecification = ({ to, type }: Edge) => type === 'implements' && kindOfId(to) === 'specification'
-  const undocumented = (id: string) => kindOfId(id) === 'specification' && !record.documentsById.has(id)
+  const undocumented = (id: string) => !record.documentsById.has(id)
   for (const node of blocks) {
-    if (node.test || !node.names.some(undocumented)) continue
+    if (node.test || !node.specifications.some(undocumented)) continue
     const edges = [...blockEdges(node)].filter((edge) => faultOfEdge(edge, () => node.test) === null)
     const parents = edges.filter((edge) => edge.type !== 'verifies' && !isSpecification(edge))
     for (const { to: specification } of edges.filter((edge) => isSpecification(edge) && undocumented(edge.to))) {
@@ -129,22 +140,41 @@ function* inheritedEdges(blocks: Iterable<BlockNode>, record: Indexed): Generato
 }
 
 /**
- * Artifacts; specifications that a source block implements, or that have a v1 block of their own; requirements and
- * stories that annotations name, where the repository keeps no documents of that kind.
+ * Artifacts; specifications that annotated files define; requirements and stories that annotations name, where the
+ * repository keeps no documents of that kind.
  */
-function definedIds(record: Indexed, blocks: ReadonlyMap<string, BlockNode>, edges: readonly Edge[]): Set<string> {
+function definedIds(
+  record: Indexed,
+  defines: readonly (readonly string[])[],
+  edges: readonly Edge[],
+): ReadonlySet<string> {
   const defined = new Set<string>([...record.documentsById.keys(), ...record.unreadableIds])
-  const isFree = (kind: DocumentKind | null) => kind !== null && kind !== 'specification' && !record.keptKinds.has(kind)
-  const anyFree = isFree('requirement') || isFree('user_story')
-  for (const { from, to, type, by } of edges) {
-    if (!by.startsWith('@') || (!anyFree && type !== 'implements' && by !== '@gxp-tag')) continue
-    const kind = kindOfId(to)
-    const implemented = kind === 'specification' && type === 'implements' && blocks.get(from)?.test === false
-    const ownBlock = kind === 'specification' && by === '@gxp-tag'
-    if (implemented || ownBlock || isFree(kind)) defined.add(to)
+  for (const specifications of defines) for (const id of specifications) defined.add(id)
+  const free = FREE_KINDS.filter((kind) => !record.keptKinds.has(kind))
+  if (free.length === 0) return defined
+  for (const { to, by } of edges) {
+    const kind = by.startsWith('@') ? kindOfId(to) : null
+    if (kind && free.includes(kind)) defined.add(to)
   }
   return defined
 }
+
+const FREE_KINDS: readonly DocumentKind[] = ['requirement', 'user_story']
+
+/** The ids that something defines, of one kind. */
+export const definedOf = (kind: DocumentKind, { defined }: Pick<Graph, 'defined'>): readonly string[] =>
+  definedByKind(defined).get(kind) ?? []
+
+const definedByKind = remembered((defined: ReadonlySet<string>) => {
+  const found = new Map<DocumentKind | null, string[]>()
+  for (const id of defined) {
+    const kind = kindOfId(id)
+    const same = found.get(kind)
+    if (same) same.push(id)
+    else found.set(kind, [id])
+  }
+  return found
+})
 
 function unknownIds({ names, into }: Network, defined: ReadonlySet<string>): Set<string> {
   const found = new Set<string>()

@@ -23,6 +23,44 @@ function sameIn(some: readonly unknown[], others: readonly unknown[]): boolean {
   return true
 }
 
+/** How an entry is known again in another list: by an object in it, and by what else matters. */
+interface Likeness<Entry> {
+  keyOf(entry: Entry): object | null
+  isSame(one: Entry, other: Entry): boolean
+}
+
+const BY_ITSELF: Likeness<object> = { keyOf: (entry) => entry, isSame: (one, other) => one === other }
+
+/**
+ * What follows from each entry of a list that is in the order of its paths. What followed in the list before is taken from
+ * there: the two are gone through side by side, which takes no look-up for any entry.
+ */
+export function rememberedOfEach<Entry extends { path: string }, Given extends readonly unknown[], Answer>(
+  work: (entry: Entry, ...given: Given) => Answer,
+  { keyOf, isSame }: Likeness<Entry> = BY_ITSELF,
+): (list: readonly Entry[], ...given: Given) => readonly Answer[] {
+  const known = new WeakMap<object, { list: readonly Entry[]; given: Given; answers: readonly Answer[] }>()
+  return (list, ...given) => {
+    const [first, last] = [list.find(keyOf), list.findLast(keyOf)].map((entry) => (entry ? keyOf(entry) : null))
+    if (!first || !last) return list.map((entry) => work(entry, ...given))
+    const found = known.get(first) ?? known.get(last)
+    const before = found && sameIn(found.given, given) ? found : NOTHING_BEFORE
+    if (before.list === list) return before.answers as readonly Answer[]
+    let next = 0
+    const answers = list.map((entry): Answer => {
+      let old = before.list[next] as Entry | undefined
+      // Most often it is the same; else what stood before its path is gone.
+      while (old && !isSame(old, entry) && old.path < entry.path) old = before.list[++next] as Entry | undefined
+      return old && isSame(old, entry) ? (before.answers[next++] as Answer) : work(entry, ...given)
+    })
+    const now = { list, given, answers }
+    known.set(first, now).set(last, now)
+    return answers
+  }
+}
+
+const NOTHING_BEFORE: { list: readonly unknown[]; answers: readonly unknown[] } = { list: [], answers: [] }
+
 /** Lists by the objects that they begin and end with: where one of the two is new, the other still finds the list before. */
 const LISTS = new WeakMap<object, readonly object[]>()
 

@@ -85,6 +85,15 @@ export function endsOf({ names, numbers, out }: Network, name: string): string[]
   return found
 }
 
+/** Whether a node leads to one of which this holds. */
+export function leadsTo({ names, numbers, out }: Network, name: string, holds: (end: string) => boolean): boolean {
+  const node = numbers.get(name)
+  if (node === undefined) return false
+  for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++)
+    if (holds(names[at(out.ends, entry)] ?? '')) return true
+  return false
+}
+
 /** What a walk reached. */
 export interface Reached {
   has(node: string): boolean

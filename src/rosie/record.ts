@@ -3,15 +3,13 @@
  * files; the graph and the coverage are computed when first asked for. Its entries are the same objects in every record
  * that holds the same file (memo.ts), so what follows from one of them may be remembered beside it.
  */
-import { isArtifact } from './artifacts.ts'
 import { documentDirectory, hasRecord } from './classify.ts'
-import type { AnnotatedSource, Content, Document, Evidence, KeyFile, SystemContext } from './contents.ts'
+import type { Content, Document, KeyFile, SystemContext } from './contents.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { matches } from './globs.ts'
 import { buildGraph, type Graph } from './graph.ts'
 import { idInFileName, kindOfId } from './ids.ts'
 import { remembered, sameList } from './memo.ts'
-import type { DocumentKind, Provenance, Snapshot, States, Verdict, Verdicts } from './model.ts'
+import type { DocumentKind, Provenance, Snapshot, States, Verdicts } from './model.ts'
 import { type EvidencePackage, packagesOf, resultsOf } from './packages.ts'
 import type { Decision } from './parse/decision.ts'
 import type { PolicyFile } from './parse/policy-file.ts'
@@ -20,35 +18,8 @@ import type { RiskRegister } from './parse/risk-register.ts'
 import type { TestingRecord } from './parse/testing-record.ts'
 import type { VendorAssessment } from './parse/vendor-assessment.ts'
 import type { Policy } from './policy.ts'
-import { type BlockNode, documentSays, fileNode, type NamedFile, nodesOf, type Sayings } from './sayings.ts'
+import { type DocumentFile, type EvidenceFile, type Located, readFiles, type SourceFile } from './record-files.ts'
 import { provenanceOf, readClaims, type TestEvidence } from './test-evidence.ts'
-
-export interface Located<C extends Content> {
-  path: string
-  sha: string
-  content: C
-}
-
-export interface DocumentFile extends Located<Document>, Sayings {
-  /** Where it is one: `gxp_id` of any kind's pattern. */
-  id: string | null
-  /** What it is: what its directory says, unless neither its file name nor its id agrees. */
-  is: DocumentKind
-  named: readonly NamedFile[]
-}
-
-export interface SourceFile extends Located<AnnotatedSource> {
-  test: boolean
-  /** The whole file as a node of the graph. */
-  node: string
-  /** Its blocks, as nodes. */
-  nodes: readonly BlockNode[]
-}
-
-/** A single `.jws` file: the evidence of a test, or a release manifest. */
-export interface EvidenceFile extends Located<Evidence> {
-  verdict: Verdict
-}
 
 /** What was established about a snapshot before it is judged, and how it is judged. */
 export interface Established {
@@ -62,6 +33,8 @@ export interface Established {
   /** Kinds of documents whose directory the base has and this snapshot has no longer. */
   emptied: readonly DocumentKind[]
 }
+
+export type { DocumentFile, EvidenceFile, Located, SourceFile } from './record-files.ts'
 
 export interface ComplianceRecord {
   snapshot: Snapshot
@@ -109,6 +82,7 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
     ...sorted,
     keptKinds: new Set([...keptKindsOf(snapshot), ...established.emptied]),
     documentsById: byId(sorted.documents),
+    sourcesByPath: byPath(sorted.sources),
     unreadableIds: unreadableIds(sorted.documents),
     evidence,
     packages,
@@ -154,51 +128,32 @@ function sort(snapshot: Snapshot, { verdicts, policy }: Established) {
   const documents: DocumentFile[] = []
   const notes: Located<Document>[] = []
   const sources: SourceFile[] = []
-  const sourcesByPath = new Map<string, SourceFile>()
   const evidence: EvidenceFile[] = []
   /** What is neither of these, by kind. */
   const files = new Map<string, Located<Content>[]>()
-  for (const file of snapshot.files) {
-    const { path, sha, kind, content } = file
-    if (content === null) continue
-    if (isDocument(content)) {
-      if (isArtifact(path, content)) documents.push(documentFile(content, path, sha))
-      else notes.push({ path, sha, content })
-    } else if (content.kind === 'annotations') {
-      const test = kind === 'test' || (kind === 'source' && matches(policy.tests, path))
-      const source = sourceFile(content, path, sha, test)
-      sources.push(source)
-      sourcesByPath.set(path, source)
-    } else if (content.kind === 'evidence') {
-      if (content.form !== 'package') evidence.push(evidenceFile(content, path, sha, verdicts.get(sha) ?? UNTRUSTED))
-    } else {
-      const known = files.get(content.kind)
-      if (known) known.push({ path, sha, content })
-      else files.set(content.kind, [{ path, sha, content }])
+  for (const each of readFiles(snapshot.files, policy.tests, verdicts)) {
+    switch (each?.as) {
+      case 'document':
+        documents.push(each.file)
+        break
+      case 'note':
+        notes.push(each.file)
+        break
+      case 'source':
+        sources.push(each.file)
+        break
+      case 'evidence':
+        evidence.push(each.file)
+        break
+      case 'other': {
+        const known = files.get(each.file.content.kind)
+        if (known) known.push(each.file)
+        else files.set(each.file.content.kind, [each.file])
+      }
     }
   }
-  return { documents: sameList(documents), notes, sources, sourcesByPath, evidence: sameList(evidence), files }
+  return { documents: sameList(documents), notes, sources: sameList(sources), evidence: sameList(evidence), files }
 }
-
-const documentFile = remembered((content: Document, path: string, sha: string): DocumentFile => {
-  const [claimed, named] = [kindOfId(content.gxpId ?? ''), kindOfId(idInFileName(path) ?? '')]
-  const is = named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
-  const id = claimed && content.gxpId
-  return { path, sha, content, id, is, ...documentSays(content, path, id) }
-})
-
-const sourceFile = remembered((content: AnnotatedSource, path: string, sha: string, test: boolean): SourceFile => {
-  return { path, sha, content, test, node: fileNode(path), nodes: nodesOf(content, path, test) }
-})
-
-const evidenceFile = remembered((content: Evidence, path: string, sha: string, verdict: Verdict): EvidenceFile => {
-  return { path, sha, content, verdict }
-})
-
-const UNTRUSTED: Verdict = { result: 'untrusted' }
-
-const isDocument = (content: Content): content is Document =>
-  content.kind === 'requirement' || content.kind === 'user_story' || content.kind === 'specification'
 
 function testEvidenceIn(
   evidence: readonly EvidenceFile[],
@@ -246,6 +201,13 @@ function packageEvidence(evidence: EvidencePackage, states: States): TestEvidenc
   const place = { path: metadata.path, line: 1 }
   return { path, place, form: 'package', gxpId: null, specId, tier, results, ...claimed, verdict, provenance }
 }
+
+const byPath = remembered(
+  (sources: readonly SourceFile[]): ReadonlyMap<string, SourceFile> =>
+    new Map(sources.map((source) => [source.path, source])),
+)
+
+export const sourcesOf = ({ sources }: ComplianceRecord): readonly SourceFile[] => sources
 
 export const idOf = ({ id }: DocumentFile): string | null => id
 

@@ -5,7 +5,6 @@ import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
 import type { Edge, Place, Risk } from './model.ts'
-import type { SourceFile } from './record.ts'
 import { edgeOf, riskTags } from './tags.ts'
 import type { TestEvidence } from './test-evidence.ts'
 import { highestRisk } from './vocabulary.ts'
@@ -23,8 +22,9 @@ export interface BlockNode {
   test: boolean
   block: Block
   risk: Risk | null
-  /** The ids that its tags name, each once. */
+  /** The ids that its tags name, each once; and those of specifications among them. */
   names: readonly string[]
+  specifications: readonly string[]
 }
 
 export const evidenceNode = (path: string) => `EVIDENCE:${path}`
@@ -47,23 +47,30 @@ function sayingsOf(edges: readonly Edge[], inTest: boolean | null): Sayings {
 // ── annotations ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const nodesOf = ({ blocks }: AnnotatedSource, path: string, test: boolean): BlockNode[] =>
-  blocks.map((block) => ({
-    id: blockNode(path, block.line),
-    path,
-    test,
-    block,
-    risk: highestRisk(riskTags(block.tags).map(({ risk }) => risk)),
-    names: [...new Set(block.tags.flatMap(({ ids }) => ids.map(({ id }) => id)))],
-  }))
-
-/** Not before it is asked: a file made for the purpose has a hundred thousand edges, of which none may be read. */
-export const sourceSays = remembered(
-  ({ nodes, test }: SourceFile): Sayings =>
-    sayingsOf(
-      nodes.flatMap((node) => [...blockEdges(node)]),
+  blocks.map((block) => {
+    const names = [...new Set(block.tags.flatMap(({ ids }) => ids.map(({ id }) => id)))]
+    return {
+      id: blockNode(path, block.line),
+      path,
       test,
-    ),
-)
+      block,
+      risk: highestRisk(riskTags(block.tags).map(({ risk }) => risk)),
+      names,
+      specifications: names.filter((id) => kindOfId(id) === 'specification'),
+    }
+  })
+
+export interface SourceSayings extends Sayings {
+  /** Specifications that source implements, or that have a v1 block of their own: nothing else need define them. */
+  defines: readonly string[]
+}
+
+export function sourceSays(nodes: readonly BlockNode[], test: boolean): SourceSayings {
+  const edges = nodes.flatMap((node) => [...blockEdges(node)])
+  const defining = edges.filter(({ type, by }) => (type === 'implements' && !test) || by === '@gxp-tag')
+  const defines = defining.map(({ to }) => to).filter((id) => kindOfId(id) === 'specification')
+  return { ...sayingsOf(edges, test), defines }
+}
 
 /** What the tags of a block say, in their order. */
 export function* blockEdges({ id: from, path, test, block }: BlockNode): Generator<Edge> {

@@ -7,6 +7,7 @@
 
 import type { RequirementCoverage, Score } from './assessment.ts'
 import { placeable } from './coverage.ts'
+import { remembered } from './memo.ts'
 import type { Risk } from './model.ts'
 import { walk } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
@@ -69,15 +70,17 @@ function proven(requirements: readonly RequirementCoverage[], { established }: C
 }
 
 /** Of each specification and tier the newest counts: what is older is immutable and can't be mended. */
-function evidence({ testEvidence, established: { now } }: ComplianceRecord): ScorePart {
-  const newest = [...newestOf(testEvidence.filter((each) => isComparable(each, now))).values()]
+const evidence = ({ testEvidence, established: { now } }: ComplianceRecord): ScorePart => passing(testEvidence, now)
+
+const passing = remembered((evidence: ComplianceRecord['testEvidence'], now: number): ScorePart => {
+  const newest = [...newestOf(evidence.filter((each) => isComparable(each, now))).values()]
   return {
     name: 'Newest evidence of each specification and tier valid and passing',
     weight: 10,
     reached: newest.filter((each) => isPassing(each, now)).length,
     of: newest.length,
   }
-}
+})
 
 function placed(record: ComplianceRecord): ScorePart {
   const placed = walk(

@@ -5,6 +5,7 @@
 import { claimFaults, hasUnknownTier } from './claims.ts'
 import type { Evidence } from './contents.ts'
 import { isDay, isNumericDate } from './dates.ts'
+import { remembered } from './memo.ts'
 import type { Json, Place, Provenance, SourceState, States, Tier, Verdict } from './model.ts'
 
 export interface TestEvidence {
@@ -142,9 +143,9 @@ export const isExpired = ({ expires }: TestEvidence, now: number): boolean => ex
 export const isComparable = (each: TestEvidence, now: number): boolean => !isFuture(each, now) && !hasUnknownTier(each)
 
 /** The newest of each specification and tier with a valid signature, whatever it says. */
-export const newestValid = (evidence: readonly TestEvidence[], now: number): TestEvidence[] => [
+export const newestValid = remembered((evidence: readonly TestEvidence[], now: number): readonly TestEvidence[] => [
   ...newestOf(evidence.filter((each) => each.verdict.result === 'valid' && isComparable(each, now))).values(),
-]
+])
 
 /**
  * Whether newer evidence that counts exists for the same specification and tier: then what is wrong with the older one is

@@ -1,12 +1,12 @@
 /** Where tracing starts: the tests and evidence that speak for a requirement, and the tiers that they reach it with. */
 
 import type { Tag } from './contents.ts'
-import { remembered } from './memo.ts'
+import { remembered, rememberedOfEach } from './memo.ts'
 import type { Tier } from './model.ts'
 import { TIERS } from './model.ts'
 import { endsOf, type Network, spread } from './network.ts'
-import type { ComplianceRecord } from './record.ts'
-import { type BlockNode, evidenceNode } from './sayings.ts'
+import type { ComplianceRecord, SourceFile } from './record.ts'
+import { evidenceNode } from './sayings.ts'
 import { isCurrent, isPassing, newestValid, type TestEvidence } from './test-evidence.ts'
 
 /** A test or an evidence, and the tiers that it names itself; none: it is of the tier of what it verifies. */
@@ -35,41 +35,47 @@ const tiersOfTags = (tags: readonly Tag[]): TierSet =>
 
 /** Annotated blocks of tests, and test files that a specification names. */
 export const testStarts = remembered(({ graph, sources }: ComplianceRecord): readonly Start[] => {
-  const starts: Start[] = []
-  for (const block of graph.blocks.values()) if (block.test) starts.push(startOfBlock(block))
+  const starts = startsIn(sources).flat()
   for (const { node, test } of sources) {
     if (test && graph.whole.numbers.has(node)) starts.push({ node, tiers: 0 })
   }
   return starts
 })
 
-const startOfBlock = remembered(({ id, block }: BlockNode): Start => ({ node: id, tiers: tiersOfTags(block.tags) }))
+const startsIn = rememberedOfEach(({ test, nodes }: SourceFile): readonly Start[] =>
+  test ? nodes.map(({ id, block }) => ({ node: id, tiers: tiersOfTags(block.tags) })) : NONE,
+)
+
+const NONE: readonly Start[] = []
 
 /** Evidence that speaks for something: it counts, and what it reports passed. */
-export const passingStarts = ({ testEvidence, established: { now } }: ComplianceRecord): Start[] =>
-  startsOf(testEvidence.filter((each) => isPassing(each, now)))
+export const passingStarts = ({ testEvidence, established: { now } }: ComplianceRecord): readonly Start[] =>
+  passingAmong(testEvidence, now)
 
-export const startsOf = (evidence: readonly TestEvidence[]): Start[] => evidence.map((each) => startOfRun(each))
+const passingAmong = remembered((evidence: readonly TestEvidence[], now: number) =>
+  startsOf(evidence.filter((each) => isPassing(each, now))),
+)
 
-const startOfRun = remembered(({ path, tier }: TestEvidence): Start => {
-  return { node: evidenceNode(path), tiers: setOf(tier) }
-})
+export const startsOf = remembered((evidence: readonly TestEvidence[]): readonly Start[] =>
+  evidence.map(({ path, tier }) => ({ node: evidenceNode(path), tiers: setOf(tier) })),
+)
 
 /**
  * Evidence that proves: of each specification and tier the newest that is valid, if it passes, was made for what it
  * claims, and for the source as it is now. A newer failed run takes the proof away until a newer one passes.
  */
-export const provingStarts = (record: ComplianceRecord): Start[] =>
+export const provingStarts = (record: ComplianceRecord): readonly Start[] =>
   startsOf(decidingRuns(record).filter((each) => proves(each, record)))
 
 /** The evidence by which a specification and tier is proven or not: the newest valid one. */
-export function decidingRuns(record: ComplianceRecord): TestEvidence[] {
-  return newestValid(tieredRuns(record), record.established.now)
-}
+export const decidingRuns = (record: ComplianceRecord): readonly TestEvidence[] =>
+  newestValid(tieredRuns(record), record.established.now)
 
 /** What names no tier is of its specification's. */
-export const tieredRuns = (record: ComplianceRecord): TestEvidence[] =>
-  record.testEvidence.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
+export const tieredRuns = (record: ComplianceRecord): readonly TestEvidence[] =>
+  record.testEvidence.every(({ tier }) => tier)
+    ? record.testEvidence
+    : record.testEvidence.map((each) => (each.tier ? each : { ...each, tier: tierOf(each.specId, record) }))
 
 export const proves = (each: TestEvidence, { snapshot, established }: ComplianceRecord): boolean =>
   isPassing(each, established.now) && each.provenance.result === 'verified' && isCurrent(each, snapshot.state) === true

@@ -22,7 +22,8 @@ export interface PackagePart {
 }
 
 /** The packages of a snapshot, in the order of its files. */
-export function partsOf(files: readonly SnapshotFile[]): PackageParts[] {
+export function partsOf(all: readonly SnapshotFile[]): PackageParts[] {
+  const files = all.filter(({ kind }) => kind === 'package_file')
   const directories = packageDirectories(files.map(({ path }) => path))
   const byDirectory = new Map<string, SnapshotFile[]>()
   for (const file of files) {

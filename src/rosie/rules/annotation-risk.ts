@@ -1,7 +1,7 @@
 /** The risk that blocks claim, against each other and against documents. GxP.MD, "Risk". */
 
 import { type Place, RISKS, type Risk } from '../model.ts'
-import type { ComplianceRecord } from '../record.ts'
+import { type ComplianceRecord, sourcesOf } from '../record.ts'
 import type { BlockNode } from '../sayings.ts'
 import { riskTags } from '../tags.ts'
 import { highestRisk, riskRank } from '../vocabulary.ts'
@@ -11,22 +11,19 @@ export const mixedRisk: Rule = {
   id: 'annotation/mixed-risk',
   severity: 'warning',
   about: 'One block claims several levels of risk for the same code.',
-  check: inEach(
-    ({ sources }) => sources,
-    function* ({ path, content }) {
-      for (const { tags } of content.blocks) {
-        const claims = riskTags(tags)
-        const other = claims.find(({ risk }) => risk !== claims[0]?.risk)
-        if (!other) continue
-        const levels = [...new Set(claims.map(({ risk }) => risk))]
-        yield {
-          place: { path, ...spanOf(other.tag) },
-          gxpId: tags.flatMap(({ ids }) => ids)[0]?.id ?? null,
-          message: `This block says ${levels.join(' and ')} for the same code; the highest, ${highestRisk(levels)}, counts. Keep one, or give each part of the code a block of its own.`,
-        }
+  check: inEach(sourcesOf, function* ({ path, content }) {
+    for (const { tags } of content.blocks) {
+      const claims = riskTags(tags)
+      const other = claims.find(({ risk }) => risk !== claims[0]?.risk)
+      if (!other) continue
+      const levels = [...new Set(claims.map(({ risk }) => risk))]
+      yield {
+        place: { path, ...spanOf(other.tag) },
+        gxpId: tags.flatMap(({ ids }) => ids)[0]?.id ?? null,
+        message: `This block says ${levels.join(' and ')} for the same code; the highest, ${highestRisk(levels)}, counts. Keep one, or give each part of the code a block of its own.`,
       }
-    },
-  ),
+    }
+  }),
 }
 
 /**
@@ -41,10 +38,11 @@ export const riskMismatch: Rule = {
     const levels = levelsIn(head)
     const rated = (id: string) => highestRisk(head.documentsById.get(id)?.map(ratingOf) ?? [])
     const settled = (id: string) => rated(id) ?? highestIn(levels.get(id) ?? 0)
-    const split = [...levels].filter(([id, claimed]) => isSplit(claimed, settled(id)) && head.graph.defined.has(id))
+    const split: string[] = []
+    for (const [id, claimed] of levels) if (isSplit(claimed, settled(id)) && head.graph.defined.has(id)) split.push(id)
     if (split.length === 0) return
     const [sources, tests] = [claimsIn(head, false), claimsIn(head, true)]
-    for (const [id] of split) {
+    for (const id of split) {
       const about = { id, expected: settled(id), by: rated(id) ? 'its document' : 'its source' }
       yield* disagreement(sources.get(id) ?? [], 'source', { ...about, known: rated })
       yield* disagreement(tests.get(id) ?? [], 'test', { ...about, known: settled })

@@ -3,7 +3,7 @@
 import type { Block, Tag } from '../contents.ts'
 import { kindOfId } from '../ids.ts'
 import type { Place, Severity } from '../model.ts'
-import type { SourceFile } from '../record.ts'
+import { type SourceFile, sourcesOf } from '../record.ts'
 import { edgeOf, riskTags, TAGS } from '../tags.ts'
 import { highestRisk } from '../vocabulary.ts'
 import { type Hit, inEach, type Rule } from './rule.ts'
@@ -14,12 +14,9 @@ export const missingTag: Rule = {
   severity: 'error',
   about:
     'A source block does not say what it fulfils or its risk; a test block does not say what it verifies or its `@test-type`. A test block without a risk is a warning; one of an older generation without `@trace`, and LOW source that fulfils nothing, are notices.',
-  check: inEach(
-    ({ sources }) => sources,
-    function* (file) {
-      for (const block of outermost(file.content.blocks.filter(declares))) yield* missingFrom(block, file)
-    },
-  ),
+  check: inEach(sourcesOf, function* (file) {
+    for (const block of outermost(file.content.blocks.filter(declares))) yield* missingFrom(block, file)
+  }),
 }
 
 /** Remarks that stand anywhere in code and declare nothing. */

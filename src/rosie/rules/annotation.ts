@@ -1,23 +1,22 @@
 /** Annotations in source and tests: what each tag says. GxP.MD, "Annotations"; what a block must say is in annotation-tags.ts. */
 import { matches } from '../globs.ts'
+import { sourcesOf } from '../record.ts'
 import { mixedRisk, riskMismatch } from './annotation-risk.ts'
 import { missingTag } from './annotation-tags.ts'
 import { legacyTag } from './legacy-tag.ts'
 import { didYouMean, nearestIn } from './references.ts'
-import type { Rule } from './rule.ts'
+import { inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
 
 export const malformed: Rule = {
   id: 'annotation/malformed',
   severity: 'error',
   about: 'A tag of the family does not parse: no id, a value in the wrong case, a misspelt tag.',
-  *check({ head }) {
-    for (const { path, content } of head.sources) {
-      for (const { cause, message, ...span } of content.problems) {
-        if (cause === 'annotation') yield { place: { path, ...span }, message, detail: message }
-      }
+  check: inEach(sourcesOf, function* ({ path, content }) {
+    for (const { cause, message, ...span } of content.problems) {
+      if (cause === 'annotation') yield { place: { path, ...span }, message, detail: message }
     }
-  },
+  }),
 }
 
 export const unknownId: Rule = {
@@ -48,18 +47,16 @@ const riskConcern: Rule = {
   id: 'annotation/risk-concern',
   severity: 'notice',
   about: 'Somebody left a doubt about the risk in the code: `@gxp-risk-concern "…"`. A person has to look at it.',
-  *check({ head }) {
-    for (const { path, content } of head.sources) {
-      for (const { tags } of content.blocks) {
-        for (const { name, value = '', line, endLine, column, endColumn } of tags) {
-          if (name !== 'gxp-risk-concern') continue
-          const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
-          const message = `A doubt about the risk of this code waits for somebody's decision: “${shown(value, 300)}”`
-          yield { place: { path, line, endLine, column, endColumn }, gxpId, message, detail: value }
-        }
+  check: inEach(sourcesOf, function* ({ path, content }) {
+    for (const { tags } of content.blocks) {
+      for (const { name, value = '', line, endLine, column, endColumn } of tags) {
+        if (name !== 'gxp-risk-concern') continue
+        const gxpId = tags.flatMap(({ ids }) => ids)[0]?.id ?? null
+        const message = `A doubt about the risk of this code waits for somebody's decision: “${shown(value, 300)}”`
+        yield { place: { path, line, endLine, column, endColumn }, gxpId, message, detail: value }
       }
     }
-  },
+  }),
 }
 
 /** For projects that demand an annotation of all their source. GxP.MD, "Required tags". */

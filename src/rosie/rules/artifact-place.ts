@@ -1,7 +1,8 @@
 /** Where the files of the record lie. STANDARD, "Files". */
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
+import { remembered } from '../memo.ts'
 import type { DocumentKind } from '../model.ts'
-import { idOf, kindOf } from '../record.ts'
+import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { DIRECTORIES, isMisplaced, NAMES, readable } from './documents.ts'
 import type { Rule } from './rule.ts'
 
@@ -19,8 +20,8 @@ export const misplaced: Rule = {
         message: `This is a ${NAMES[kind]}, but it does not lie under \`${DIRECTORIES[kind]}\`. Move it there.`,
       }
     }
-    for (const { path, kind } of head.snapshot.files) {
-      const meant = kind === 'unknown' ? documentMeant(path) : null
+    for (const { path } of unknownFiles(head)) {
+      const meant = documentMeant(path)
       if (meant === null) continue
       yield {
         place: { path, line: 1 },
@@ -41,15 +42,20 @@ export const unknownFile: Rule = {
         message: `Neither the name of this file nor its front matter says that it is a ${NAMES[content.kind]}, so nothing in it counts. Call it \`${prefixOf(content.kind)}….md\` and give it a \`gxp_id\` if it is one.`,
       }
     }
-    for (const { path, kind } of head.snapshot.files) {
-      if (kind === 'unknown' && documentMeant(path) === null)
-        yield {
-          place: { path, line: 1 },
-          message: 'This file is of no kind that the standard knows, so nothing in it counts.',
-        }
+    for (const { path } of unknownFiles(head)) {
+      if (documentMeant(path) !== null) continue
+      yield {
+        place: { path, line: 1 },
+        message: 'This file is of no kind that the standard knows, so nothing in it counts.',
+      }
     }
   },
 }
+
+/** Both rules ask. */
+const unknownFiles = remembered(({ snapshot }: ComplianceRecord) =>
+  snapshot.files.filter(({ kind }) => kind === 'unknown'),
+)
 
 /** What directories of documents are called by those who do not look them up: `Reqs`, `stories`, `specifications`. */
 const DIRECTORIES_MEANT: Record<DocumentKind, RegExp> = {

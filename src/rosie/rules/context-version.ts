@@ -1,8 +1,8 @@
 /** The system's version against what changed under it. RFC-001, "System context". */
-import { remembered } from '../memo.ts'
+import { differing } from '../differing.ts'
 import type { Place } from '../model.ts'
 import { textOf } from '../parse/document.ts'
-import { type ComplianceRecord, kindOf } from '../record.ts'
+import { type ComplianceRecord, type DocumentFile, kindOf, type SourceFile } from '../record.ts'
 import type { Rule } from './rule.ts'
 import { compareVersions, isVersion } from './semver.ts'
 
@@ -47,22 +47,23 @@ function versionOf(record: ComplianceRecord | null): { version: string; line: nu
 function whatChanged(head: ComplianceRecord, base: ComplianceRecord): string[] {
   const use = (record: ComplianceRecord) =>
     textOf(record.systemContext?.content.fields.intended_use)?.replace(/\s+/g, ' ')
-  const [after, before] = [filesThatCount(head), filesThatCount(base)]
-  const [shasAfter, shasBefore] = [new Set(after.values()), new Set(before.values())]
+  const documents = differing(base.documents, head.documents)
+  const sources = differing(base.sources, head.sources)
+  const gone = [...documents.gone.filter(isRequirement), ...sources.gone.filter(isHighSource)]
+  const come = [...documents.come.filter(isRequirement), ...sources.come.filter(isHighSource)]
   // By content: a file that moved as it is says nothing new.
-  const changed = new Set([...without(after, shasBefore), ...without(before, shasAfter)])
-  return [...(use(head) === use(base) ? [] : ['the intended use']), ...[...changed].sort()]
+  const changed = [...notIn(head, gone), ...notIn(base, come)].map(({ path }) => path)
+  return [...(use(head) === use(base) ? [] : ['the intended use']), ...[...new Set(changed)].sort()]
 }
 
-const without = (files: ReadonlyMap<string, string>, shas: ReadonlySet<string>) =>
-  [...files].flatMap(([path, sha]) => (shas.has(sha) ? [] : [path]))
+const isRequirement = (document: DocumentFile) => kindOf(document) === 'requirement'
+const isHighSource = ({ test, nodes }: SourceFile) => !test && nodes.some(({ risk }) => risk === 'HIGH')
 
-/** Requirements, and source with a HIGH block; git blob SHAs by path. */
-const filesThatCount = remembered(({ documents, sources }: ComplianceRecord): ReadonlyMap<string, string> => {
-  const counting = new Map<string, string>()
-  for (const document of documents) if (kindOf(document) === 'requirement') counting.set(document.path, document.sha)
-  for (const file of sources) {
-    if (!file.test && file.nodes.some(({ risk }) => risk === 'HIGH')) counting.set(file.path, file.sha)
-  }
-  return counting
-})
+/** Those of the files whose bytes are nowhere in a record where they would count as much. */
+function notIn<File extends { sha: string }>({ documents, sources }: ComplianceRecord, files: readonly File[]): File[] {
+  if (files.length === 0) return []
+  const left = new Set(files.map(({ sha }) => sha))
+  for (const document of documents) if (left.has(document.sha) && isRequirement(document)) left.delete(document.sha)
+  for (const source of sources) if (left.has(source.sha) && isHighSource(source)) left.delete(source.sha)
+  return files.filter(({ sha }) => left.has(sha))
+}

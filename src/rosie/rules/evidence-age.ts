@@ -4,6 +4,7 @@
  */
 import { isRetired } from '../coverage.ts'
 import { kindOfId } from '../ids.ts'
+import { remembered } from '../memo.ts'
 import type { Severity } from '../model.ts'
 import { isComparable, newestOf, supersededIn, type TestEvidence } from '../test-evidence.ts'
 import type { Case } from './rule.ts'
@@ -22,12 +23,15 @@ export function severityByAge({ head, now }: Case): (path: string) => { severity
  * The newest of each specification and tier. What is invalid says nothing, and what is of the future or of no tier can't
  * be compared: each is told by a rule of its own.
  */
-export function newestRuns({ head, now }: Pick<Case, 'head' | 'now'>): TestEvidence[] {
-  const counting = head.testEvidence.filter(
+export const newestRuns = ({ head, now }: Pick<Case, 'head' | 'now'>): readonly TestEvidence[] =>
+  newestAmong(head.testEvidence, now)
+
+const newestAmong = remembered((evidence: readonly TestEvidence[], now: number): readonly TestEvidence[] => {
+  const counting = evidence.filter(
     (each) => each.specId !== null && each.verdict.result !== 'invalid' && isComparable(each, now),
   )
   return [...newestOf(counting).values()]
-}
+})
 
 /** Evidence for what was retired, or is not there, is history: nobody keeps it up to date. */
 export function isKeptUp({ specId }: TestEvidence, { head }: Pick<Case, 'head'>): boolean {

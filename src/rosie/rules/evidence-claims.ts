@@ -1,6 +1,7 @@
 /** What signed evidence says of itself. RFC-001, "Evidence"; RFC 7519, sections 4.1.4 and 4.1.6 (`exp`, `iat`). */
 import { type ClaimFault, claimFaults, isOldForm } from '../claims.ts'
 import { kindOfId } from '../ids.ts'
+import { remembered } from '../memo.ts'
 import type { Json } from '../model.ts'
 import type { ComplianceRecord } from '../record.ts'
 import { CLOCK_TOLERANCE, hasFailed, isExpired, type TestEvidence } from '../test-evidence.ts'
@@ -16,11 +17,9 @@ export const missingClaim: Rule = {
     'A required claim is missing or says nothing: `spec_id`, `system_state_hash`, `test_results` or `timestamp`; or `verification_tier`, `git_commit`, `iat` or `exp` is there and can not be read. The old `system_state`, and times with an offset from UTC, are accepted, with a notice.',
   *check(at) {
     const byAge = severityByAge(at)
-    // What is invalid may have been altered: nothing that it says, or doesn't, is its signer's.
-    const evidence = at.head.testEvidence.filter(({ verdict }) => verdict.result !== 'invalid')
-    for (const each of evidence) {
+    const evidence = unaltered(at.head.testEvidence)
+    for (const each of incomplete(evidence)) {
       const faults = claimFaults(each)
-      if (faults.length === 0) continue
       yield {
         place: each.place,
         gxpId: each.gxpId,
@@ -33,6 +32,15 @@ export const missingClaim: Rule = {
   },
 }
 
+/** What is invalid may have been altered: nothing that it says, or doesn't, is its signer's. */
+const unaltered = remembered((evidence: readonly TestEvidence[]): readonly TestEvidence[] =>
+  evidence.filter(({ verdict }) => verdict.result !== 'invalid'),
+)
+
+const incomplete = remembered((evidence: readonly TestEvidence[]): readonly TestEvidence[] =>
+  evidence.filter((each) => claimFaults(each).length > 0),
+)
+
 const whole = ({ form }: TestEvidence) => (form === 'single' ? 'The payload' : 'The metadata of the package')
 
 function saidOf({ name, there, right }: ClaimFault, { form }: TestEvidence): string {
@@ -42,20 +50,20 @@ function saidOf({ name, there, right }: ClaimFault, { form }: TestEvidence): str
 }
 
 /** What is accepted although the standard has another form: each is told once, of all evidence. */
-function* oldForms(evidence: readonly TestEvidence[]): Generator<Hit> {
-  yield* acceptedForm(
+const oldForms = remembered((evidence: readonly TestEvidence[]): readonly Hit[] => [
+  ...acceptedForm(
     evidence.filter(isOldForm),
     ['carries', 'carry'],
     "the old claim `system_state` in place of `system_state_hash`: it fixes no content, so what source was tested can't be checked.",
     'old form',
-  )
-  yield* acceptedForm(
+  ),
+  ...acceptedForm(
     evidence.filter(({ claims, time }) => time !== null && isWithOffset(claims.timestamp ?? claims.created_at)),
     ['gives', 'give'],
     'a time of another zone than UTC: it is accepted; the standard asks for UTC, as in `2026-02-05T10:00:00Z`.',
     'offset',
-  )
-}
+  ),
+])
 
 /** `+00:00` is UTC, as some languages write it. */
 const isWithOffset = (time: Json | undefined): boolean => typeof time === 'string' && !/(?:Z|[+-]00:?00)$/i.test(time)

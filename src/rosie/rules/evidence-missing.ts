@@ -1,7 +1,6 @@
 /** What evidence the risk of a specification demands. STANDARD, "Evidence", by risk; GxP.MD, "Risk matrix", signing. */
 import { isRetired } from '../coverage.ts'
-import { reachable } from '../graph.ts'
-import { kindOfId } from '../ids.ts'
+import { definedOf, reachable } from '../graph.ts'
 import type { Place, Risk } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
@@ -104,9 +103,7 @@ function withoutEvidence(head: ComplianceRecord, policy: Policy): string[] {
     // Whether a record of testing is enough is told by evidence/testing-record.
     ...head.testingRecords.flatMap(({ content, path }) => content.specId ?? specificationInName(path) ?? []),
   ])
-  return [...head.graph.defined].filter(
-    (id) => kindOfId(id) === 'specification' && !having.has(id) && !isRetired(id, head),
-  )
+  return definedOf('specification', head.graph).filter((id) => !having.has(id) && !isRetired(id, head))
 }
 
 /** What serves a requirement that is tested: of others it is told that nothing tests them, which is the same cause. */

@@ -113,8 +113,8 @@ export function outdatedRuns(at: Pick<Case, 'head' | 'now'>): Map<string, TestEv
   for (const each of newestValid(head.testEvidence, at.now)) {
     const { specId, provenance } = each
     // A claim that is contradicted is told as such.
-    if (specId === null || provenance.result === 'contradicted' || !isKeptUp(each, at)) continue
-    if (isCurrent(each, head.snapshot.state) !== false) continue
+    if (specId === null || provenance.result === 'contradicted') continue
+    if (isCurrent(each, head.snapshot.state) !== false || !isKeptUp(each, at)) continue
     const known = found.get(specId)
     if (known) known.push(each)
     else found.set(specId, [each])

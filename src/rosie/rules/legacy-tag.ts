@@ -1,5 +1,6 @@
 /** Tags of older generations, all of them read, and said so. GxP.MD, "Migration"; RFC-001 draft-02 and draft-03. */
 import type { Tag } from '../contents.ts'
+import { rememberedOfEach } from '../memo.ts'
 import { type Place, TIERS } from '../model.ts'
 import type { SourceFile } from '../record.ts'
 import type { Rule } from './rule.ts'
@@ -17,12 +18,7 @@ export const legacyTag: Rule = {
   *check({ head, policy }) {
     const declared = policy.annotationSchema
     const newest = declared ?? 3
-    const old = head.sources.flatMap(({ path, content }) => {
-      if (!content.blocks.some(({ tags }) => tags.some((tag) => generationOf(tag) < newest))) return NONE
-      const tags = content.blocks.flatMap((block) => block.tags).filter((tag) => generationOf(tag) < newest)
-      const [first] = tags
-      return first ? [{ path, first, tags }] : []
-    })
+    const old = olderTags(head.sources, newest).flat()
     if (old.length === 0) return
     if (declared !== null || head.sources.some(usesNewest)) {
       for (const { path, first, tags } of old) {
@@ -42,6 +38,13 @@ export const legacyTag: Rule = {
     }
   },
 }
+
+const olderTags = rememberedOfEach(({ path, content }: SourceFile, newest: number) => {
+  if (!content.blocks.some(({ tags }) => tags.some((tag) => generationOf(tag) < newest))) return NONE
+  const tags = content.blocks.flatMap((block) => block.tags).filter((tag) => generationOf(tag) < newest)
+  const [first] = tags
+  return first ? [{ path, first, tags }] : NONE
+})
 
 const NONE: never[] = []
 

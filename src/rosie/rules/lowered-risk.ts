@@ -4,9 +4,10 @@
  * could excuse itself. STANDARD, "Evidence", by risk; GxP.MD, "Risk-Proportionate Enforcement"; EU Annex 11, 1 and 10.
  */
 import { isRetired, ratingOf } from '../coverage.ts'
+import { differing } from '../differing.ts'
 import { kindOfId } from '../ids.ts'
 import { textOf } from '../parse/document.ts'
-import type { ComplianceRecord, DocumentFile } from '../record.ts'
+import { type ComplianceRecord, type DocumentFile, idOf } from '../record.ts'
 import { asRisk, highestRisk, riskField, statusField } from '../vocabulary.ts'
 import { gone, placeOfGone } from './gone.ts'
 import type { Hit } from './rule.ts'
@@ -19,27 +20,23 @@ export interface Lowered extends Pick<Hit, 'place' | 'general' | 'detail'> {
 
 export function loweredIn(head: ComplianceRecord, base: ComplianceRecord): Lowered[] {
   const found: Lowered[] = []
-  const unread = new Set(head.documents.flatMap(({ id, path }) => (id === null ? [path] : [])))
-  let elsewhere: ReturnType<typeof placeOfGone> | undefined
-  for (const [id, before] of base.documentsById) {
+  const { gone: before, come } = differing(base.documents, head.documents)
+  const unread = new Set(come.flatMap(({ id, path }) => (id === null ? [path] : [])))
+  for (const id of new Set([...before, ...come].map(idOf))) {
+    const was = id === null ? undefined : base.documentsById.get(id)
+    if (id === null || !was || !isHighRequirement(id, base)) continue
     const after = head.documentsById.get(id)
-    if (after && sameFiles(before, after)) continue
-    if (!isHighRequirement(id, base)) continue
     if (after) {
       found.push(...nowLess(id, after, head))
       continue
     }
     // A file that is there and says no id is told as what is wrong with it.
-    const [{ path } = { path: '' }] = before
-    if (head.unreadableIds.has(id) || before.some((each) => unread.has(each.path))) continue
-    elsewhere ??= placeOfGone(head)
-    found.push({ id, ...gone(path, elsewhere), how: 'is gone' })
+    const [{ path } = { path: '' }] = was
+    if (head.unreadableIds.has(id) || was.some((each) => unread.has(each.path))) continue
+    found.push({ id, ...gone(path, placeOfGone(head)), how: 'is gone' })
   }
   return found
 }
-
-const sameFiles = (before: readonly DocumentFile[], after: readonly DocumentFile[]) =>
-  before.length === after.length && before.every((file, at) => file === after[at])
 
 /** Rated so by its own document, and in force. */
 export const isHighRequirement = (id: string, record: ComplianceRecord): boolean =>

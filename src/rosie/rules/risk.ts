@@ -1,5 +1,6 @@
 /** The risk register. RFC-001, "Risk assessment"; GxP.MD, "Risk Assessment Log"; 21 CFR 11.10(e). */
 import { latestDay } from '../dates.ts'
+import { differing } from '../differing.ts'
 import type { Place } from '../model.ts'
 import { fieldTitle } from '../parse/risk-entry.ts'
 import type { RiskEntry } from '../parse/risk-register.ts'
@@ -161,7 +162,7 @@ const unrecordedChange: Rule = {
       yield { ...where, gxpId: id, severity: 'error', message }
     }
     const told = new Set(lowered.map(({ id }) => id))
-    if (register) yield* unrecordedIn(head.documents, base, told)
+    if (register) yield* unrecordedIn(differing(base.documents, head.documents).come, base, told)
   },
 }
 

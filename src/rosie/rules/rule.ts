@@ -1,7 +1,7 @@
 /** What a rule is. A rule looks at the record and yields what it finds; it never throws and knows no other rule. */
 import { createHash } from 'node:crypto'
 import type { Finding, PolicyPreview } from '../assessment.ts'
-import { remembered } from '../memo.ts'
+import { rememberedOfEach } from '../memo.ts'
 import type { Place, Risk, Severity } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import type { ComplianceRecord } from '../record.ts'
@@ -44,16 +44,17 @@ export interface Rule {
 }
 
 /** The check of a rule that looks at each file by itself: what it finds in one is remembered. */
-export function inEach<File extends object>(
+export function inEach<File extends { path: string }>(
   filesOf: (head: ComplianceRecord) => readonly File[],
   hitsIn: (file: File) => Iterable<Hit>,
 ): Rule['check'] {
-  const found = remembered((file: File): readonly Hit[] => {
+  const found = rememberedOfEach((file: File): readonly Hit[] => {
     const hits = [...hitsIn(file)]
     return hits.length > 0 ? hits : NO_HITS
   })
-  const foundAmong = remembered((files: readonly File[]): readonly Hit[] => files.flatMap((file) => found(file)))
-  return ({ head }) => foundAmong(filesOf(head))
+  return function* ({ head }) {
+    for (const hits of found(filesOf(head))) if (hits !== NO_HITS) yield* hits
+  }
 }
 
 const NO_HITS: readonly Hit[] = []

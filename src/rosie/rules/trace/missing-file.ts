@@ -1,5 +1,5 @@
 import { classify } from '../../classify.ts'
-import { remembered } from '../../memo.ts'
+import { rememberedOfEach } from '../../memo.ts'
 import type { Place } from '../../model.ts'
 import { type ComplianceRecord, type DocumentFile, idOf } from '../../record.ts'
 import { pathInTree } from '../../sayings.ts'
@@ -44,7 +44,9 @@ interface Named {
 }
 
 function missingFiles({ documents, snapshot, sourcesByPath }: ComplianceRecord): Named[] {
-  const named = namedAmong(documents).filter(({ path }) => !sourcesByPath.has(path))
+  const named = namedIn(documents)
+    .flat()
+    .filter(({ path }) => !sourcesByPath.has(path))
   if (named.length === 0) return []
   const there = new Set(snapshot.files.map(({ path }) => path))
   // Classified as what they are by their paths: files that a scan would list if they were there.
@@ -52,14 +54,13 @@ function missingFiles({ documents, snapshot, sourcesByPath }: ComplianceRecord):
   return named.filter(({ path }) => listed.has(path) && !there.has(path) && !PATTERN.test(path))
 }
 
-const namedAmong = remembered((documents: readonly DocumentFile[]): readonly Named[] =>
-  documents.flatMap((document) => namedFiles(document)),
-)
-
-const namedFiles = remembered((document: DocumentFile): readonly Named[] => {
-  if (document.content.kind !== 'specification') return []
+const namedIn = rememberedOfEach((document: DocumentFile): readonly Named[] => {
+  const { kind, sourceFiles, testFiles } = document.content
+  if (kind !== 'specification' || sourceFiles.length + testFiles.length === 0) return NONE
   return [...namedBy('source_files', document), ...namedBy('test_files', document)]
 })
+
+const NONE: readonly Named[] = []
 
 function namedBy(by: Named['by'], document: DocumentFile): Named[] {
   const { path, content } = document

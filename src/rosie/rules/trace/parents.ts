@@ -2,7 +2,7 @@
 import { isRetired, placeable, riskOf } from '../../coverage.ts'
 import { kindOfId } from '../../ids.ts'
 import type { DocumentKind, Edge } from '../../model.ts'
-import { endsOf } from '../../network.ts'
+import { leadsTo } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
 import { placeOf } from '../places.ts'
 import { brokenReferences } from '../references.ts'
@@ -48,8 +48,7 @@ export const missingParent: Rule = {
 }
 
 /** One that refers to itself has a finding for that. */
-const hasParent = (id: string, { graph }: ComplianceRecord) =>
-  endsOf(graph.typed, id).some((to) => graph.defined.has(to))
+const hasParent = (id: string, { graph }: ComplianceRecord) => leadsTo(graph.typed, id, (to) => graph.defined.has(to))
 
 /**
  * A document that refers to nothing and that nothing refers to. That nothing tests such a requirement, or that such a story

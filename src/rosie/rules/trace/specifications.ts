@@ -1,6 +1,6 @@
 /** Specifications against tests and source. RFC-001, "Specifications"; GxP.MD, "Traceability graph". */
 import { isRetired } from '../../coverage.ts'
-import { kindOfId } from '../../ids.ts'
+import { definedOf } from '../../graph.ts'
 import { remembered } from '../../memo.ts'
 import { type Reached, walk } from '../../network.ts'
 import type { ComplianceRecord } from '../../record.ts'
@@ -70,11 +70,8 @@ const misspelt = (id: string, head: ComplianceRecord): string =>
   head.documentsById.has(id) ? '' : didYouMean(lookalike(id, head))
 
 const specifications = remembered((head: ComplianceRecord): readonly string[] =>
-  [...head.graph.defined].filter(
-    (id) =>
-      kindOfId(id) === 'specification' &&
-      !isToldAsUnread(id, { rule: unverifiedSpecification }, head) &&
-      !isRetired(id, head),
+  definedOf('specification', head.graph).filter(
+    (id) => !isToldAsUnread(id, { rule: unverifiedSpecification }, head) && !isRetired(id, head),
   ),
 )
 

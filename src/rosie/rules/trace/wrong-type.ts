@@ -1,6 +1,8 @@
 import { DOCUMENT_TARGETS, EDGE_TARGETS, type EdgeFault, isSubSpecification, saidByDocument } from '../../edge-types.ts'
 import { kindOfId } from '../../ids.ts'
+import { rememberedOfEach } from '../../memo.ts'
 import type { DocumentKind, Edge, Severity } from '../../model.ts'
+import type { DocumentFile } from '../../record.ts'
 import type { Rule } from '../rule.ts'
 
 /** An edge joins what the standard joins; one that doesn't carries no coverage. GxP.MD, "Edge types". */
@@ -9,8 +11,10 @@ export const wrongType: Rule = {
   severity: 'error',
   about:
     'An edge joins types that the standard does not join. A specification under a specification is accepted, with a notice.',
-  *check({ head: { graph } }) {
-    for (const edge of graph.edges) {
+  *check({ head: { graph, documents } }) {
+    // Of a record that was read in full, only the edges of which something is said.
+    const told = graph.unread ? graph.edges : [...graph.faults.keys(), ...subSpecifications(documents).flat()]
+    for (const edge of new Set(told)) {
       const { from, to, by, origin } = edge
       const said = whatIsSaidOf(edge, graph.faults.get(edge))
       // A circle of one is told by trace/cycle, an unknown id by the rules for unknown ids, evidence by evidence/unknown-spec.
@@ -19,6 +23,10 @@ export const wrongType: Rule = {
     }
   },
 }
+
+const subSpecifications = rememberedOfEach(({ edges }: DocumentFile): readonly Edge[] =>
+  edges.filter((edge) => isSubSpecification(kindOfId(edge.from), kindOfId(edge.to))),
+)
 
 function whatIsSaidOf(edge: Edge, fault: EdgeFault | undefined): { message: string; severity?: Severity } | null {
   if (fault) return { message: MESSAGES[fault](edge) }
