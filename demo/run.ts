@@ -52,9 +52,9 @@ async function demo(path: string | undefined): Promise<void> {
     if (wrong.length > 0) throw new Error(`GitHub would have refused: ${JSON.stringify(wrong, null, 2)}`)
     say(`Done in ${((Date.now() - started) / 1000).toFixed(1)} s. Nothing was sent to any other machine.`)
   } catch (error) {
-    process.stderr.write(
-      `\nThe demo failed: ${error instanceof Error ? error.stack : String(error)}\n${app?.log() ?? ''}\n`,
-    )
+    // Before the app runs it is the repository that is wrong: its message says so.
+    const said = error instanceof Error ? (app ? error.stack : error.message) : String(error)
+    process.stderr.write(`\nThe demo failed: ${said}\n${app?.log() ?? ''}\n`)
     process.exitCode = 1
   } finally {
     await app?.stop()

@@ -16,7 +16,8 @@ interface StateHashOptions {
 
 const HELP = `
 The hash is SHA-256 over the files of the scope, sorted by path, feeding path then content. The RFC puts nothing between
-the two, the common generator one NUL byte: evidence may claim either. Symbolic links, submodules, node_modules and
+the two ("plain"), the common generator one NUL byte ("separated"): evidence may claim either. Take plain if nothing
+else decides. The identity is no hash of the standard and belongs in no evidence. Symbolic links, submodules, node_modules and
 directories whose name begins with a dot don't count; nor do files that git ignores, in a checkout.
 
 Examples:
@@ -74,7 +75,7 @@ const pretty = ({ scope, commit, files, id, plain, separated }: Hashed) =>
   `
 scope                 ${scope || '.'}, ${files} ${files === 1 ? 'file' : 'files'}
 commit                ${commit ?? 'none: the files as they lie in the folder'}
-path, content         ${plain}
-path, NUL, content    ${separated}
+plain                 ${plain} (path, content)
+separated             ${separated} (path, NUL, content)
 identity              ${id} (ours: the same for every commit with this source)
 `.trimStart()

@@ -135,10 +135,10 @@ Read from its front matter, versions 2 and 3; all other keys are the project's o
 
 | key | what it does |
 | --- | --- |
-| \`regulatory.profile\` | the thresholds of the profile (below), its tiers, and signed evidence for HIGH and MEDIUM |
+| \`regulatory.profile\` | the thresholds of the profile (below), its tiers, and signed evidence for HIGH and MEDIUM; \`custom\`: the numbers are the project's own |
 | \`risk.matrix.HIGH\`, \`MEDIUM\`, \`LOW\` | \`coverage_threshold\`, \`required_tiers\`, \`signing_required\`: each beats the profile's |
-| \`artifacts.traceability_enforcement\` | \`warn\` and \`off\`: findings are shown and nothing fails |
-| \`agent.mode\` | \`strict\`: every requirement is judged as HIGH; \`advisory\`: nothing fails |
+| \`artifacts.traceability_enforcement\` | \`strict\`, the default: as \`fail_on\` says; \`warn\` and \`off\`: findings are shown and nothing fails |
+| \`agent.mode\` | \`risk_proportionate\`, the default: by each requirement's own risk; \`strict\`: every requirement is judged as HIGH; \`advisory\`: nothing fails |
 | \`annotations.schema_version\` | \`1.0\`: annotations of generation 2; \`2.0\`: of generation 3 |
 | \`evidence.state_hash.scope\` | the directory that \`system_state_hash\` is taken over |
 
