@@ -16,6 +16,8 @@ import { readKeys } from './rosie/parse/keys.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
 import { startDispatcher } from './scan/dispatch.ts'
 import type { Queue } from './scan/ports/queue.ts'
+import type { Sweep } from './scan/ports/sweeps.ts'
+import { startSweeps } from './scan/sweeps.ts'
 import { createWorker, type WorkerOptions } from './scan/worker.ts'
 import { Contents } from './store/contents.ts'
 import type { Database } from './store/database.ts'
@@ -24,6 +26,7 @@ import { pendingMigrations } from './store/migrate.ts'
 import { Scans } from './store/scans.ts'
 import { SigningKeys } from './store/signing-keys.ts'
 import { States } from './store/states.ts'
+import { SweepRows } from './store/sweeps.ts'
 import { ScanWishes } from './store/wishes.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -61,6 +64,7 @@ export async function startWork(
     const portsOf = workerPorts({ config, credentials, database, probot, store, evidenceKeys })
     queue.process(createWorker({ store, portsOf, onWish: dispatcher.nudge, log }))
   }
+  const sweeps = config.role === 'web' ? null : startSweeps({ store: new SweepRows(database), sweeps: sweepsOf(), log })
 
   let stopping = false
   const host = createHost({ logger: log })
@@ -76,6 +80,7 @@ export async function startWork(
     stopping = true
     await relay?.stop()
     await runner.stop()
+    await sweeps?.stop()
     await dispatcher.stop()
     await queue.close(graceMs)
     await host.close()
@@ -85,6 +90,9 @@ export async function startWork(
 
 const probotOf = ({ github }: Config, { appId, privateKey, webhookSecret: secret }: Credentials, log: Logger) =>
   createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: github.apiUrl, log })
+
+/** What comes round again. */
+const sweepsOf = (): Sweep[] => []
 
 interface WorkerParts {
   config: Config
