@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { assess, type Judging } from '../../src/rosie/assess.ts'
-import { remembered, sameList } from '../../src/rosie/memo.ts'
+import { remembered, rememberedOfEach, sameList } from '../../src/rosie/memo.ts'
 import type { Edge, Snapshot, SnapshotFile } from '../../src/rosie/model.ts'
 import { networkOf } from '../../src/rosie/network.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
@@ -71,6 +71,94 @@ describe('A list', () => {
   ])('is itself for %s', (_, list) => {
     sameList([a, b])
     expect(sameList(list)).toBe(list)
+  })
+})
+
+describe('What follows from each entry of a list', () => {
+  interface Entry {
+    path: string
+  }
+  const [a, b, c, d]: [Entry, Entry, Entry, Entry] = [{ path: 'a' }, { path: 'b' }, { path: 'c' }, { path: 'd' }]
+
+  function counting() {
+    const asked: string[] = []
+    const ask = rememberedOfEach(({ path }: Entry, more: string) => {
+      asked.push(path)
+      return path + more
+    })
+    /** The answers, and what was worked out anew for them. */
+    const given = (list: readonly Entry[], more = '!') => {
+      asked.length = 0
+      return { answers: ask(list, more), asked: [...asked] }
+    }
+    return given
+  }
+
+  it('is answered in the order of the list', () => {
+    expect(counting()([a, b, c])).toEqual({ answers: ['a!', 'b!', 'c!'], asked: ['a', 'b', 'c'] })
+  })
+
+  it('is the same answer for the same list', () => {
+    const [given, list] = [counting(), [a, b]]
+    const { answers } = given(list)
+    expect(given(list)).toEqual({ answers, asked: [] })
+    expect(given(list).answers).toBe(answers)
+  })
+
+  const changed = { path: 'b' }
+  it.each<[string, Entry[], Entry[], string[]]>([
+    ['one is another', [a, b, c], [a, changed, c], ['b']],
+    ['the first is another', [a, b, c], [{ path: 'a' }, b, c], ['a']],
+    ['the last is another', [a, b, c], [a, b, { path: 'c' }], ['c']],
+    ['one came', [a, c], [a, b, c], ['b']],
+    ['one came first', [b, c], [a, b, c], ['a']],
+    ['one came last', [a, b], [a, b, c], ['c']],
+    ['one is gone', [a, b, c], [a, c], []],
+    ['the first is gone', [a, b, c], [b, c], []],
+    ['the last is gone', [a, b, c], [a, b], []],
+    ['several are gone and others came', [a, c], [a, b, d], ['b', 'd']],
+    ['none is the same but the last', [a, b, d], [{ path: 'a' }, changed, d], ['a', 'b']],
+    ['the list was empty', [], [a], ['a']],
+  ])('is worked out for what is new where %s', (_, before, after, asked) => {
+    const given = counting()
+    given(before)
+    expect(given(after)).toEqual({ answers: after.map(({ path }) => `${path}!`), asked })
+  })
+
+  it('is worked out anew where the order is not that of the paths', () => {
+    const given = counting()
+    given([a, b, c])
+    expect(given([c, b, a])).toEqual({ answers: ['c!', 'b!', 'a!'], asked: ['b', 'a'] })
+  })
+
+  it('is worked out anew with another given, and remembered for the last one only', () => {
+    const given = counting()
+    given([a, b])
+    expect(given([a, b], '?')).toEqual({ answers: ['a?', 'b?'], asked: ['a', 'b'] })
+    expect(given([a, b], '!').asked).toEqual(['a', 'b'])
+  })
+
+  it('is nothing for no entries', () => {
+    expect(counting()([])).toEqual({ answers: [], asked: [] })
+  })
+
+  it('may know an entry again by an object in it', () => {
+    const asked: string[] = []
+    const ask = rememberedOfEach(
+      ({ path, of }: { path: string; of: object | null }) => asked.push(path) && (of === null ? path : of),
+      { keyOf: ({ of }) => of, isSame: (one, other) => one.of === other.of && one.path === other.path },
+    )
+    const [x, y] = [{}, {}]
+    const made = () => [
+      { path: 'a', of: null },
+      { path: 'b', of: x },
+      { path: 'c', of: y },
+      { path: 'd', of: null },
+    ]
+    expect(ask(made())).toEqual(['a', x, y, 'd'])
+    expect(ask(made())).toEqual(['a', x, y, 'd'])
+    expect(asked).toEqual(['a', 'b', 'c', 'd'])
+    expect(ask([{ path: 'a', of: null }])).toEqual(['a'])
   })
 })
 
