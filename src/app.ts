@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { health } from './api/health.ts'
 import { createHost } from './api/host.ts'
-import { WEBHOOK_PATH, webhookRoute } from './api/webhook-route.ts'
+import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
+import { WEBHOOK_PATH, type WebhookRouteOptions, webhookRoute } from './api/webhook-route.ts'
 import { type Config, ConfigError } from './config.ts'
+import { Governor } from './github/governor.ts'
 import { startInboxRunner } from './github/inbox-runner.ts'
 import { type GitHubClient, GuardOctokit } from './github/octokit.ts'
 import { createPublisher } from './github/publisher.ts'
+import { reconciliation } from './github/reconcile/index.ts'
 import { type Relay, startRelay } from './github/relay.ts'
 import { GitHubSource } from './github/source.ts'
 import { createProbot, createReceiver } from './github/webhooks.ts'
@@ -15,20 +18,31 @@ import { PARSER_VERSION } from './rosie/parse/index.ts'
 import { readKeys } from './rosie/parse/keys.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
 import { startDispatcher } from './scan/dispatch.ts'
+import { dueSweep } from './scan/due.ts'
 import type { Queue } from './scan/ports/queue.ts'
 import type { Sweep } from './scan/ports/sweeps.ts'
+import { retention } from './scan/retention.ts'
 import { startSweeps } from './scan/sweeps.ts'
 import { createWorker, type WorkerOptions } from './scan/worker.ts'
 import { Contents } from './store/contents.ts'
 import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
+import { Due } from './store/due.ts'
+import { Heads } from './store/heads.ts'
+import { InstallationLimits } from './store/limits.ts'
+import { MeasuredScans } from './store/measured.ts'
 import { pendingMigrations } from './store/migrate.ts'
-import { Scans } from './store/scans.ts'
+import { OpenChecks } from './store/open-checks.ts'
+import { Retention } from './store/retention.ts'
+import type { Scans } from './store/scans.ts'
 import { SigningKeys } from './store/signing-keys.ts'
 import { States } from './store/states.ts'
+import { Statistics } from './store/statistics.ts'
 import { SweepRows } from './store/sweeps.ts'
 import { ScanWishes } from './store/wishes.ts'
 import type { Logger } from './telemetry/logger.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { scrape } from './telemetry/scrape.ts'
 
 /** Who we are on GitHub. */
 export interface Credentials {
@@ -53,27 +67,56 @@ export async function startWork(
   log: Logger,
 ): Promise<Running> {
   const evidenceKeys = await readEvidenceKeys(config)
+  const metrics = new Metrics()
   const inbox = new Deliveries(database)
   const probot = probotOf(config, credentials, log)
   const receive = await createReceiver(probot)
-  const queue = await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, log })
+  const { redisUrl, databaseUrl, jobHours: keepHours } = config
+  const queue = await openQueue({ redisUrl, databaseUrl, keepHours, log })
   const dispatcher = startDispatcher({ wishes: new ScanWishes(database), queue, log }, database.embedded)
   const runner = startInboxRunner({ inbox, receive, onScans: dispatcher.nudge, log })
+  const clientOf = clientsOf(probot, database, metrics, log)
   if (config.role !== 'web') {
-    const store = new Scans(database)
-    const portsOf = workerPorts({ config, credentials, database, probot, store, evidenceKeys })
+    const store = new MeasuredScans(database, metrics)
+    const portsOf = workerPorts({ config, credentials, database, clientOf, store, evidenceKeys })
     queue.process(createWorker({ store, portsOf, onWish: dispatcher.nudge, log }))
   }
-  const sweeps = config.role === 'web' ? null : startSweeps({ store: new SweepRows(database), sweeps: sweepsOf(), log })
 
   let stopping = false
   const host = createHost({ logger: log })
   await host.register(health, { stopping: () => stopping, ...dependencies(config, database, queue) })
+  measureAnswers(host, metrics)
+  const statistics = new Statistics(database)
+  await host.register(metricsRoute, {
+    text: scrape(metrics, () => statistics.levels(), log),
+    contentType: metrics.contentType,
+    token: config.metricsToken,
+  })
   if (config.role !== 'worker') {
-    await host.register(webhookRoute, { inbox, verify: (...of) => probot.webhooks.verify(...of), nudge: runner.nudge })
+    const verify: WebhookRouteOptions['verify'] = (...of) => probot.webhooks.verify(...of)
+    await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge, measures: metrics })
   }
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)
+  // After the host: the first thing that reconciliation asks for may be answered here.
+  const sweeps =
+    config.role === 'web'
+      ? null
+      : startSweeps({
+          store: new SweepRows(database),
+          sweeps: sweepsOf({
+            config,
+            credentials,
+            database,
+            probot,
+            clientOf,
+            metrics,
+            onScans: dispatcher.nudge,
+            log,
+          }),
+          alone: database.embedded,
+          log,
+        })
   log.info({ url, role: config.role, database: database.embedded ? 'embedded' : 'postgresql' }, 'rosie-guard is ready')
 
   const stop = async (graceMs = 10_000) => {
@@ -91,14 +134,71 @@ export async function startWork(
 const probotOf = ({ github }: Config, { appId, privateKey, webhookSecret: secret }: Credentials, log: Logger) =>
   createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: github.apiUrl, log })
 
+/** The row of an installation is read again this often while requests go out for it; ms. */
+const LIMITS_READ_EVERY = 1_000
+
+/** Clients that act as an installation, one for each piece of work, and keep to what GitHub allows the installation. */
+function clientsOf(
+  probot: ReturnType<typeof createProbot>,
+  database: Database,
+  metrics: Metrics,
+  log: Logger,
+): (installationId: bigint) => Promise<GitHubClient> {
+  // Nobody else writes to the embedded database: what it said once, this process knows.
+  const readEvery = database.embedded ? Number.POSITIVE_INFINITY : LIMITS_READ_EVERY
+  const governor = new Governor({ store: new InstallationLimits(database), log, readEvery })
+  return async (installationId) => {
+    const client = (await probot.auth(Number(installationId))) as unknown as GitHubClient
+    client.heed(governor.of(installationId))
+    client.measure(metrics)
+    return client
+  }
+}
+
+/** The app's own client: for what belongs to no installation. */
+async function appClient(probot: ReturnType<typeof createProbot>, metrics: Metrics): Promise<GitHubClient> {
+  const client = (await probot.auth()) as unknown as GitHubClient
+  client.measure(metrics)
+  return client
+}
+
+interface SweepParts {
+  config: Config
+  credentials: Credentials
+  database: Database
+  probot: ReturnType<typeof createProbot>
+  clientOf: ReturnType<typeof clientsOf>
+  metrics: Metrics
+  onScans: () => void
+  log: Logger
+}
+
 /** What comes round again. */
-const sweepsOf = (): Sweep[] => []
+const sweepsOf = ({ config, credentials, database, probot, clientOf, metrics, onScans, log }: SweepParts): Sweep[] => [
+  retention({
+    store: new Retention(database, PARSER_VERSION),
+    keep: config.keep,
+    parserVersion: PARSER_VERSION,
+    log,
+  }),
+  dueSweep(new Due(database), onScans),
+  ...reconciliation({
+    app: { id: credentials.appId, client: () => appClient(probot, metrics) },
+    clientOf,
+    inbox: new Deliveries(database),
+    heads: new Heads(database),
+    checks: new OpenChecks(database),
+    onScans,
+    now: Date.now,
+    log,
+  }),
+]
 
 interface WorkerParts {
   config: Config
   credentials: Credentials
   database: Database
-  probot: ReturnType<typeof createProbot>
+  clientOf: ReturnType<typeof clientsOf>
   store: Scans
   evidenceKeys: (owner: string) => TrustedKey[]
 }
@@ -108,7 +208,7 @@ function workerPorts({
   config,
   credentials,
   database,
-  probot,
+  clientOf,
   store,
   evidenceKeys,
 }: WorkerParts): WorkerOptions['portsOf'] {
@@ -117,7 +217,7 @@ function workerPorts({
   const registry = new SigningKeys(database)
   const app = { id: credentials.appId, slug: credentials.slug }
   return async ({ repository }) => {
-    const octokit = (await probot.auth(Number(repository.installationId))) as unknown as GitHubClient
+    const octokit = await clientOf(repository.installationId)
     return {
       source: new GitHubSource(octokit, repository.owner, repository.name),
       contents,

@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { EvidenceKeyFile } from './config-keys.ts'
 import { evidenceKeys, isPrivateKey, pemOf, readText } from './config-keys.ts'
+import { type JobHours, jobHoursOf, keepOf, retentionVariables } from './config-retention.ts'
 import { isLoopback } from './github/loopback.ts'
+import type { Keep } from './scan/ports/retention.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 import { LOG_LEVELS } from './telemetry/logger.ts'
 
@@ -29,6 +31,10 @@ export interface Config {
   /** Without a trailing slash. */
   readonly publicUrl: string | null
   readonly evidenceKeys: readonly EvidenceKeyFile[]
+  readonly keep: Keep
+  readonly jobHours: JobHours
+  /** What whoever asks for `/metrics` must know; null: they are for this machine only. */
+  readonly metricsToken: string | null
   readonly logLevel: LogLevel
 }
 
@@ -171,6 +177,18 @@ const variables = z.object({
     .describe(
       'Keys trusted to sign evidence, comma-separated: `owner=path` for the repositories of one organisation, a bare path on a server that serves only one. A path names a PEM or JWKS file.',
     ),
+  ...retentionVariables,
+  METRICS_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[\w.~+/=-]{16,}$/, {
+      error:
+        'must have at least 16 characters, of letters, digits and . _ ~ + / = - only. Make one with `openssl rand -hex 32`.',
+    })
+    .optional()
+    .describe(
+      'Whoever asks for `/metrics` must send it as bearer token. Without it, only requests from this machine that no proxy has passed on are answered.',
+    ),
   LOG_LEVEL: oneOf(LOG_LEVELS)
     .default('info')
     .describe(`How much is logged: ${LOG_LEVELS.map((l) => `\`${l}\``).join(', ')}.`),
@@ -217,6 +235,9 @@ function configOf(vars: Variables): Config {
     redisUrl: vars.REDIS_URL ?? null,
     publicUrl: vars.PUBLIC_URL ?? null,
     evidenceKeys: vars.EVIDENCE_PUBLIC_KEYS,
+    keep: keepOf(vars),
+    jobHours: jobHoursOf(vars),
+    metricsToken: vars.METRICS_TOKEN ?? null,
     logLevel: vars.LOG_LEVEL,
   }
 }

@@ -17,9 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   queue: ['rosie', 'scan', 'telemetry'],
   store: ['rosie', 'scan', 'generated'],
   api: ['rosie', 'scan'],
-  telemetry: [],
-  'config.ts': ['config-keys.ts', 'telemetry'],
+  telemetry: ['scan'],
+  'config.ts': ['config-keys.ts', 'config-retention.ts', 'scan', 'telemetry'],
   'config-keys.ts': ['rosie'],
+  'config-retention.ts': ['scan'],
   'config-page.ts': ['config.ts'],
   'cli.ts': ['cli'],
 }
@@ -55,6 +56,7 @@ const KEPT_IN: Record<string, readonly string[]> = {
   '@electric-sql/pglite': ['store'],
   'pglite-prisma-adapter': ['store'],
   commander: ['cli'],
+  'prom-client': ['telemetry'],
   // GitHub gives the credentials of a new app before there is a client that could use them.
   '@octokit/rest': ['github', 'api'],
 }

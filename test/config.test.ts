@@ -47,6 +47,9 @@ describe('An empty environment', () => {
       redisUrl: null,
       publicUrl: null,
       evidenceKeys: [],
+      keep: { deliveriesDays: 30, scansDays: 365, scansCount: 1000, installationsDays: 90 },
+      jobHours: { completed: 1, failed: 24 },
+      metricsToken: null,
       logLevel: 'info',
     })
   })
@@ -76,6 +79,13 @@ describe('The configuration', () => {
         REDIS_URL: 'rediss://:pw@cache:6380/1',
         PUBLIC_URL: 'https://guard.example.com/app//',
         EVIDENCE_PUBLIC_KEYS: `acme=${key}, ${key}`,
+        RETENTION_DELIVERIES_DAYS: '4',
+        RETENTION_SCANS_DAYS: '3650',
+        RETENTION_SCANS_COUNT: '1',
+        RETENTION_INSTALLATIONS_DAYS: '7',
+        JOBS_COMPLETED_HOURS: '168',
+        JOBS_FAILED_HOURS: '336',
+        METRICS_TOKEN: ' 0123456789abcdef',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -101,6 +111,9 @@ describe('The configuration', () => {
         { owner: 'acme', path: key },
         { owner: null, path: key },
       ],
+      keep: { deliveriesDays: 4, scansDays: 3650, scansCount: 1, installationsDays: 7 },
+      jobHours: { completed: 168, failed: 336 },
+      metricsToken: '0123456789abcdef',
       logLevel: 'debug',
     })
   })
@@ -202,6 +215,15 @@ describe('A wrong value', () => {
     ['WEBHOOK_PROXY_URL', 'http://localhost.example.com/channel', 'https://'],
     ['WEBHOOK_PROXY_URL', 'http://localhost:@smee.io/channel', 'https://'],
     ['HOST', 'http://localhost', 'address'],
+    ['RETENTION_DELIVERIES_DAYS', '3', '4 to 36500'],
+    ['RETENTION_SCANS_DAYS', '0', '1 to 36500'],
+    ['RETENTION_SCANS_DAYS', '1.5', 'whole number'],
+    ['RETENTION_SCANS_COUNT', '0', '1 to 1000000'],
+    ['RETENTION_INSTALLATIONS_DAYS', '-1', '4 to 36500'],
+    ['JOBS_COMPLETED_HOURS', '169', '1 to 168'],
+    ['JOBS_FAILED_HOURS', '337', '1 to 336'],
+    ['METRICS_TOKEN', 'short', '16 characters'],
+    ['METRICS_TOKEN', 'no spaces in a bearer token', 'openssl rand'],
     ['EVIDENCE_PUBLIC_KEYS', 'acme=/nowhere/key.pem', 'entry 1 of 1'],
     ['EVIDENCE_PUBLIC_KEYS', folder, 'readable file'],
   ])('%s=%s is refused with the fix', (name, value, fix) => {

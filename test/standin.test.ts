@@ -250,6 +250,48 @@ it('takes over a repository of this machine without writing to it', async () => 
   expect(await repository.git.text('for-each-ref')).toBe(before)
 })
 
+describe('lists', () => {
+  it('of commits begin at the tip of the default branch, the newest first', async () => {
+    const tip = await repository.commit('main', { 'README.md': '# Newer\n' })
+    const { data } = await octokit.rest.repos.listCommits({ ...pump, per_page: 1 })
+    expect(data.map(({ sha }) => sha)).toEqual([tip])
+    const empty = await github.repository({ owner: 'acme', name: 'empty', from: {} })
+    await expect(octokit.rest.repos.listCommits({ owner: 'acme', repo: empty.name })).rejects.toEqual(
+      refusal(409, /Git Repository is empty/),
+    )
+  })
+
+  it('of pull requests show the open ones, or all, in the order that is asked for', async () => {
+    const pulls = []
+    for (const head of ['one', 'two', 'three']) {
+      await repository.commit(head, { [head]: '' })
+      pulls.push(await repository.openPull({ head }))
+    }
+    const [one, two] = pulls
+    if (!one || !two) throw new Error('There are pull requests.')
+    await repository.closePull(two)
+    Object.assign(one, { updatedAt: '2999-01-01T00:00:00Z' })
+    const numbers = async (query: object) =>
+      (await octokit.rest.pulls.list({ ...pump, ...query })).data.map(({ number }) => number)
+    expect(await numbers({})).toEqual([3, 1])
+    expect(await numbers({ state: 'all', direction: 'asc' })).toEqual([1, 2, 3])
+    expect(await numbers({ sort: 'updated', direction: 'desc' })).toEqual([1, 3])
+  })
+
+  it('have a name that spares the answer, and the quota, for as long as nothing changes and the token is the same', async () => {
+    const ask = (client: Octokit, etag = '') =>
+      client.rest.repos.listCommits({ ...pump, headers: { 'if-none-match': etag } })
+    const used = () => github.rate.state('core', github.installation('acme').id).used
+    const etag = (await ask(octokit)).headers.etag
+    const before = used()
+    await expect(ask(octokit, etag)).rejects.toEqual(refusal(304))
+    expect(used()).toBe(before)
+    expect((await ask(await client('acme'), etag)).status).toBe(200)
+    await repository.commit('main', { 'README.md': '# Newest\n' })
+    expect((await ask(octokit, etag)).status).toBe(200)
+  })
+})
+
 describe('comparisons', () => {
   it('name the merge base, and how far each side went', async () => {
     const base = await head()
@@ -450,6 +492,31 @@ describe('faults', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(99)
   })
 
+  it('fail a share of all requests, half of them before they are applied, the same ones for the same seed', async () => {
+    const sha = await head()
+    const outcomes = async (seed: number) => {
+      github.failAtRandom(0.5, seed)
+      const failed: string[] = []
+      for (let n = 0; n < 40; n++) {
+        const before = repository.checks.all.length
+        const creation = octokit.rest.checks.create({ ...pump, name: 'ROSIE compliance', head_sha: sha })
+        const answer = await creation.then(
+          () => 'well',
+          () => 'failed',
+        )
+        failed.push(`${answer} ${repository.checks.all.length - before}`)
+      }
+      return failed
+    }
+    const first = await outcomes(7)
+    expect(await outcomes(7)).toEqual(first)
+    expect(await outcomes(8)).not.toEqual(first)
+    const count = (what: string) => first.filter((outcome) => outcome === what).length
+    for (const fault of ['failed 0', 'failed 1']) expect(count(fault)).toBeGreaterThan(4)
+    expect(count('well 1')).toBeGreaterThan(10)
+    expect(count('well 1') + count('failed 0') + count('failed 1')).toBe(40)
+  })
+
   it('note routes and parameters that GitHub or the stand-in does not have', async () => {
     await expect(octokit.request('GET /repos/{owner}/{repo}/colours', pump)).rejects.toEqual(refusal(404))
     await expect(octokit.request('GET /repos/{owner}/{repo}/git/trees/main?recursiv=1', pump)).rejects.toEqual(
@@ -459,6 +526,55 @@ describe('faults', () => {
       'GET /repos/acme/pump/colours',
       'GET /repos/acme/pump/git/trees/main?recursiv=1',
     ])
+  })
+})
+
+describe('rate limits', () => {
+  const read = () => octokit.rest.repos.get(pump)
+  const left = async (act: () => Promise<{ headers: object }> = read) =>
+    Number(
+      (
+        await act().then(
+          (answer) => answer,
+          (error) => error.response,
+        )
+      ).headers['x-ratelimit-remaining'],
+    )
+  const query = () => octokit.request(`POST ${github.url}/api/graphql`, { query: '{ rateLimit { remaining } }' })
+
+  it('are counted for each installation, for REST and GraphQL apart', async () => {
+    const other = await github.repository({ owner: 'other', name: 'lab' })
+    const before = await left()
+    expect(await left()).toBe(before - 1)
+    const graphql = await left(query)
+    expect(await left(query)).toBe(graphql - 1)
+    expect(await left()).toBe(before - 2)
+    const its = await client('other')
+    await its.rest.repos.get({ owner: 'other', repo: other.name })
+    expect(await left()).toBe(before - 3)
+  })
+
+  it('refuse what is over the quota until the reset, in the two ways of the two interfaces', async () => {
+    github.leaveQuota('acme', 1, 1_000)
+    github.leaveQuota('acme', 0, 1_000, 'graphql')
+    expect(await left()).toBe(0)
+    await expect(read()).rejects.toEqual(refusal(403, /API rate limit exceeded/))
+    const { status, data } = await query()
+    expect({ status, data }).toMatchObject({ status: 200, data: { errors: [{ type: 'RATE_LIMITED' }] } })
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    expect(await left()).toBeGreaterThan(4_000)
+  })
+
+  it('of the secondary kind refuse all of an installation for as long as they say', async () => {
+    const its = await client('other')
+    await github.repository({ owner: 'other', name: 'lab' })
+    github.secondaryLimit('GET /repos/{owner}/{repo}', 1)
+    const told = Date.now()
+    await expect(read()).rejects.toMatchObject({ status: 403, response: { headers: { 'retry-after': '1' } } })
+    await expect(query()).rejects.toEqual(refusal(403, /secondary rate limit/))
+    await its.rest.repos.get({ owner: 'other', repo: 'lab' })
+    await new Promise((resolve) => setTimeout(resolve, told + 1_010 - Date.now()))
+    await read()
   })
 })
 

@@ -3,6 +3,7 @@
  * what a delivery means is found out later, from the inbox.
  */
 import type { FastifyPluginAsync } from 'fastify'
+import type { AnswerMeasures, DeliveryOutcome } from '../scan/ports/measures.ts'
 import type { Inbox } from '../scan/ports/queue.ts'
 import { Problem } from './problem.ts'
 
@@ -17,9 +18,11 @@ export interface WebhookRouteOptions {
   verify: (body: string, signature: string) => Promise<boolean>
   /** Called after a delivery was stored. */
   nudge: () => void
+  measures?: Pick<AnswerMeasures, 'delivery'>
 }
 
-export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app, { inbox, verify, nudge }) => {
+export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app, options) => {
+  const { inbox, verify, nudge, measures } = options
   // The signature is over the text as it came, so that is what the route gets.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -28,6 +31,8 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
       new Problem(415, 'Choose application/json as the content type of the webhook in the settings of the GitHub App.'),
     )
   })
+
+  app.addHook('onResponse', async (_request, { statusCode }) => measures?.delivery(outcomeOf(statusCode)))
 
   app.post(WEBHOOK_PATH, {
     bodyLimit: MAX_BYTES,
@@ -51,6 +56,12 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
       return reply.code(202).send({ stored: true })
     },
   })
+}
+
+function outcomeOf(status: number): DeliveryOutcome {
+  if (status === 202) return 'stored'
+  if (status === 200) return 'repeated'
+  return status < 500 ? 'refused' : 'not_stored'
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')

@@ -6,14 +6,15 @@ import type { CheckPage } from '../report/summary.ts'
 import type { Conclusion, Finding } from '../rosie/assessment.ts'
 import { RateLimited, Unreachable } from '../scan/errors.ts'
 import { PHASES, type Phase } from '../scan/ports/store.ts'
+import type { Purpose } from './governor.ts'
+import { retrying } from './octokit.ts'
+import { CHECK_NAME, ownChecks } from './own-checks.ts'
 import type { PublisherOptions } from './publisher.ts'
-
-export const CHECK_NAME = 'ROSIE compliance'
 
 /** The button's identifier, as `check_run.requested_action` brings it back. */
 export const RESCAN = 'rescan'
 
-const ACTIONS = [{ label: 'Scan again', description: 'Scan this commit once more', identifier: RESCAN }]
+export const ACTIONS = [{ label: 'Scan again', description: 'Scan this commit once more', identifier: RESCAN }]
 
 /** Annotations a request. */
 const BATCH = 50
@@ -39,7 +40,7 @@ interface Annotation {
 
 interface Change {
   status?: 'completed'
-  conclusion?: Conclusion
+  conclusion?: Conclusion | 'cancelled'
   completed_at?: string
   output: { title: string; summary: string; annotations?: Annotation[] }
   actions?: { label: string; description: string; identifier: string }[]
@@ -79,7 +80,8 @@ export class CheckRun {
     if (this.#id === null || this.#ended || now < this.#quietUntil) return
     this.#quietUntil = now + QUIET_BETWEEN
     try {
-      await this.#update(this.#id, { output: { title: `${phase} (${PHASES[phase]} %)`, summary: text(detail, 1000) } })
+      const output = { title: `${phase} (${PHASES[phase]} %)`, summary: text(detail, 1000) }
+      await this.#update(this.#id, { output }, 'progress')
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof RateLimited)) throw error
     }
@@ -89,30 +91,53 @@ export class CheckRun {
     const id = await this.#opened()
     this.#ended = true
     const annotations = page.annotations.filter(isPlaced).map(annotation)
-    let shown = this.#shown ?? (await this.#read(id))
-    // The conclusion goes first, with the first annotations: what people wait for doesn't wait for the rest.
-    while (shown.conclusion !== page.conclusion || shown.annotations < annotations.length) {
-      const batch = annotations.slice(shown.annotations, shown.annotations + BATCH)
-      shown = await this.#append(id, page, shown, batch)
-    }
+    let complete = false
+    while (!complete) complete = await retrying(() => this.#sendNext(id, page, annotations))
   }
 
   async fail(title: string, summary: string): Promise<void> {
-    const id = await this.#opened()
+    await this.#end(await this.#opened(), 'failure', title, summary)
+  }
+
+  /** Neutral would let a required check pass. Where none was opened, none is. */
+  async cancel(title: string, summary: string): Promise<void> {
+    const id = this.#id ?? (this.#options.scan.attempt > 1 ? await this.#find() : null)
+    if (id !== null) await this.#end(id, 'cancelled', title, summary)
+  }
+
+  /** Completes the check run without a verdict. */
+  async #end(id: number, conclusion: 'failure' | 'cancelled', title: string, summary: string): Promise<void> {
     this.#ended = true
     this.#shown = null
     const output = { title: oneLine(title, MAX_TITLE), summary: cut(summary, MAX_MARKDOWN_BYTES) }
-    await this.#update(id, { ...this.#completed('failure'), output, actions: ACTIONS })
+    await retrying(() => this.#update(id, { ...this.#completed(conclusion), output, actions: ACTIONS }))
+    await this.#options.store.update(this.#options.scan, { stage: 'concluded' })
   }
 
   /** The check run's id: the known one, the one an earlier attempt made without hearing of it, or a new one's. */
   async #opened(): Promise<number> {
     if (this.#id !== null) return this.#id
     const { scan, store } = this.#options
-    const id = (scan.attempt > 1 ? await this.#find() : null) ?? (await this.#create())
+    const id = await this.#findOrCreate()
     this.#id = id
-    await store.update(scan, { checkRunId: BigInt(id) })
+    await store.update(scan, { checkRunId: BigInt(id), stage: 'opened' })
     return id
+  }
+
+  /** Looks first wherever a creation may have been applied without an answer. */
+  async #findOrCreate(): Promise<number> {
+    const { attempt } = this.#options.scan
+    let unanswered: Unreachable | null = null
+    return retrying(async () => {
+      try {
+        const found = attempt > 1 || unanswered ? await this.#find() : null
+        return found ?? (await this.#create())
+      } catch (error) {
+        if (error instanceof Unreachable) unanswered = error
+        // Waiting for a limit is no attempt, but this must count as one: the next one has to look first.
+        throw error instanceof RateLimited ? (unanswered ?? error) : error
+      }
+    })
   }
 
   async #create(): Promise<number> {
@@ -129,21 +154,13 @@ export class CheckRun {
     return data.id
   }
 
-  /** One page is enough: the newest come first, and it is minutes old. */
   async #find(): Promise<number | null> {
     const { octokit, scan, app } = this.#options
-    const { data } = await octokit.rest.checks.listForRef({
-      ...this.#target,
-      ref: scan.headSha,
-      check_name: CHECK_NAME,
-      filter: 'all',
-      per_page: 100,
-    })
-    // Any app may write any external id.
-    const ours = data.check_runs.find((run) => run.external_id === scan.id && run.app?.id === app.id)
-    if (!ours) return null
-    this.#shown = { conclusion: ours.conclusion, annotations: ours.output.annotations_count }
-    return ours.id
+    const own = await ownChecks(octokit, { ...this.#target, ref: scan.headSha }, app.id)
+    const found = own.find(({ external_id }) => external_id === scan.id)
+    if (!found) return null
+    this.#shown = { conclusion: found.conclusion, annotations: found.output.annotations_count }
+    return found.id
   }
 
   async #read(id: number): Promise<Shown> {
@@ -151,24 +168,33 @@ export class CheckRun {
     return { conclusion: data.conclusion, annotations: data.output.annotations_count }
   }
 
-  /** Annotations are appended to those GitHub has. The conclusion is sent only while it isn't there. */
-  async #append(id: number, page: CheckPage, shown: Shown, batch: Annotation[]): Promise<Shown> {
+  /**
+   * Sends what GitHub lacks, as much as one request takes; true when it has all. The conclusion goes first, with the first
+   * annotations: what people wait for doesn't wait for the rest. Annotations are appended to those that GitHub has.
+   */
+  async #sendNext(id: number, page: CheckPage, annotations: readonly Annotation[]): Promise<boolean> {
     const { title, summary, conclusion } = page
-    const output = { title, summary, annotations: batch }
-    const ending = shown.conclusion === conclusion ? {} : this.#completed(conclusion)
+    const shown = this.#shown ?? (await this.#read(id))
+    const concluded = shown.conclusion === conclusion
+    if (concluded && shown.annotations >= annotations.length) return true
+    const batch = annotations.slice(shown.annotations, shown.annotations + BATCH)
+    const change = { output: { title, summary, annotations: batch }, actions: ACTIONS }
     this.#shown = null
-    await this.#update(id, { ...ending, output, actions: ACTIONS })
+    if (concluded) await this.#update(id, change, 'annotations')
+    else await this.#update(id, { ...this.#completed(conclusion), ...change })
     this.#shown = { conclusion, annotations: shown.annotations + batch.length }
-    await this.#options.store.update(this.#options.scan, { annotationsSent: this.#shown.annotations })
-    return this.#shown
+    const { store, scan } = this.#options
+    await store.update(scan, { annotationsSent: this.#shown.annotations, stage: 'concluded' })
+    return this.#shown.annotations >= annotations.length
   }
 
-  #completed(conclusion: Conclusion) {
+  #completed(conclusion: Conclusion | 'cancelled') {
     return { status: 'completed' as const, conclusion, completed_at: new Date(this.#options.now()).toISOString() }
   }
 
-  async #update(id: number, change: Change): Promise<void> {
-    await this.#options.octokit.rest.checks.update({ ...this.#target, check_run_id: id, ...change })
+  async #update(id: number, change: Change, purpose: Purpose | null = null): Promise<void> {
+    const { octokit } = this.#options
+    await octokit.rest.checks.update({ ...this.#target, check_run_id: id, ...change, request: { purpose } })
   }
 }
 

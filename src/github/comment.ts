@@ -3,10 +3,14 @@ import { createHash } from 'node:crypto'
 import { MARKER } from '../report/comment.ts'
 import { NotFound } from '../scan/errors.ts'
 import type { PullRequest } from '../scan/ports/store.ts'
+import type { Purpose } from './governor.ts'
+import { retrying } from './octokit.ts'
 import type { PublisherOptions } from './publisher.ts'
 
 /** Comments a page, GitHub's maximum. */
 const PAGE = 100
+
+const REQUEST: { purpose: Purpose } = { purpose: 'comment' }
 
 /**
  * Edits the comment we know, finds one that we may have written without hearing of it, or creates it. Sends nothing when
@@ -14,15 +18,17 @@ const PAGE = 100
  */
 export async function publishComment(options: PublisherOptions, pull: PullRequest, markdown: string): Promise<void> {
   const hash = createHash('sha256').update(markdown).digest('hex')
-  if (pull.commentId !== null) {
-    if (pull.commentHash === hash) return
-    if (await edit(options, pull, pull.commentId, markdown, hash)) return
-    // Somebody deleted it.
-  } else if (!pull.fromOpening || pull.commentUnsure) {
-    const found = await find(options, pull.number)
-    if (found !== null && (await edit(options, pull, found, markdown, hash))) return
-  }
-  await create(options, pull, markdown, hash)
+  if (pull.commentId !== null && pull.commentHash === hash) return
+  let known = pull.commentId
+  let unsure = !pull.fromOpening || pull.commentUnsure
+  await retrying(async () => {
+    const id = known ?? (unsure ? await find(options, pull.number) : null)
+    if (id !== null && (await edit(options, pull, id, markdown, hash))) return
+    // There is none, or somebody deleted it. A creation may be applied without an answer.
+    known = null
+    unsure = true
+    await create(options, pull, markdown, hash)
+  })
 }
 
 /** False: there is no such comment any more. */
@@ -35,7 +41,7 @@ async function edit(
 ): Promise<boolean> {
   const { id: repositoryId, owner, name: repo } = scan.repository
   try {
-    await octokit.rest.issues.updateComment({ owner, repo, comment_id: Number(id), body: markdown })
+    await octokit.rest.issues.updateComment({ owner, repo, comment_id: Number(id), body: markdown, request: REQUEST })
   } catch (error) {
     if (error instanceof NotFound) return false
     throw error
@@ -48,7 +54,8 @@ async function create({ octokit, scan, store }: PublisherOptions, pull: PullRequ
   const { id: repositoryId, owner, name: repo } = scan.repository
   // Written down before it is asked for: if no answer comes, the next attempt looks before it creates a second one.
   await store.updatePull(repositoryId, pull.number, { commentId: null, commentHash: null, commentUnsure: true })
-  const { data } = await octokit.rest.issues.createComment({ owner, repo, issue_number: pull.number, body: markdown })
+  const target = { owner, repo, issue_number: pull.number }
+  const { data } = await octokit.rest.issues.createComment({ ...target, body: markdown, request: REQUEST })
   await store.updatePull(repositoryId, pull.number, {
     commentId: BigInt(data.id),
     commentHash: hash,
@@ -59,7 +66,8 @@ async function create({ octokit, scan, store }: PublisherOptions, pull: PullRequ
 async function find({ octokit, scan, app }: PublisherOptions, number: number): Promise<bigint | null> {
   const { owner, name: repo } = scan.repository
   for (let page = 1; ; page++) {
-    const { data } = await octokit.rest.issues.listComments({ owner, repo, issue_number: number, per_page: PAGE, page })
+    const target = { owner, repo, issue_number: number }
+    const { data } = await octokit.rest.issues.listComments({ ...target, per_page: PAGE, page, request: REQUEST })
     const ours = data.find((comment) => isOurs(comment, app))
     if (ours) return BigInt(ours.id)
     if (data.length < PAGE) return null

@@ -25,14 +25,14 @@ export async function openArchive(
 /** Where the archive is: a redirect that itself carries the permission to download, valid for five minutes. */
 async function locate(client: GitHubClient, { owner, repo }: RepositoryName, commit: string): Promise<URL> {
   const { baseUrl } = client.request.endpoint.DEFAULTS
-  let route = `GET /repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/tarball/${encodeURIComponent(commit)}`
+  let [route, named]: [string, object] = ['GET /repos/{owner}/{repo}/tarball/{ref}', { owner, repo, ref: commit }]
   for (let hop = 0; hop <= REDIRECTS; hop++) {
-    const { status, headers } = await client.request(route, { request: { redirect: 'manual' } })
+    const { status, headers } = await client.request(route, { ...named, request: { redirect: 'manual' } })
     if (!headers.location) throw new Unreachable(`No address for the archive of ${commit}: status ${status}.`)
     const location = safe(headers.location, baseUrl, baseUrl)
     // A renamed or transferred repository is another address of the API itself; only there do credentials go along.
     if (status === 302 || !location.href.startsWith(`${baseUrl}/`)) return location
-    route = `GET ${location.href}`
+    ;[route, named] = [`GET ${location.href}`, {}]
   }
   throw new Unreachable(`The archive of ${commit} is redirected without end.`)
 }
@@ -46,7 +46,9 @@ async function download(from: URL, client: GitHubClient, cancelled: AbortSignal)
     if (answer.ok && answer.body) return answer.body
     await answer.body?.cancel()
     if (answer.status < 300 || answer.status >= 400 || !location) {
-      throw refused(answer)
+      const error = refused(answer)
+      if (error instanceof RateLimited) await client.block(error.until)
+      throw error
     }
     url = safe(location, url, client.request.endpoint.DEFAULTS.baseUrl)
   }

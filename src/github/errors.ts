@@ -6,6 +6,11 @@ export class NoCommonAncestor extends NotFound {
   override name = 'NoCommonAncestor'
 }
 
+/** The answer to a conditional request: nothing has changed. */
+export class NotModified extends Error {
+  override name = 'NotModified'
+}
+
 export type ResponseHeaders = Record<string, string | number | undefined>
 
 /** How long to wait when GitHub names no moment. docs.github.com, "Rate limits for the REST API", "Exceeding the rate limit". */
@@ -17,14 +22,17 @@ const UNNAMED_WAIT_MS = 60_000
  */
 export function fromRequest(error: unknown, now = Date.now()): unknown {
   if (!isRequestError(error)) return error
+  // Octokit takes what its fetch throws for a network fault.
+  if (error.cause instanceof RateLimited) return error.cause
   const { method, url } = error.request ?? {}
   const message = `${method ?? 'Request'} ${url ?? ''}: ${error.message}`
   if (!error.response) return new Unreachable(message, { cause: error })
   return fromStatus(error.status, error.response.headers, message, now) ?? error
 }
 
-/** The domain's error for a status of 400 and more; null when it has none. */
+/** The domain's error for a status that is no success; null when it has none. */
 export function fromStatus(status: number, headers: ResponseHeaders, message: string, now = Date.now()): Error | null {
+  if (status === 304) return new NotModified(message)
   if (status === 404 && message.includes('No common ancestor')) return new NoCommonAncestor(message)
   if (status === 404 || status === 410) return new NotFound(message)
   // A repository without commits has no trees or references.

@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod'
 import type { Intent, PullRequestFacts, RepositoryFacts, ScanRequested } from '../scan/ports/intents.ts'
-import { CHECK_NAME, RESCAN } from './check-run.ts'
+import { RESCAN } from './check-run.ts'
+import { CHECK_NAME } from './own-checks.ts'
 import * as payloads from './payloads.ts'
 
 interface Event {
@@ -26,7 +27,25 @@ const READERS = {
   installation_repositories: installationRepositories,
 } satisfies Record<string, (event: Event) => Intent[]>
 
+/** Actions that may ask for something; null: an event without. Most don't: each check run of any app is told to all apps. */
+const ACTIONS: Record<keyof typeof READERS, readonly string[] | null> = {
+  push: null,
+  pull_request: ['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited', 'closed'],
+  check_run: ['rerequested', 'requested_action'],
+  check_suite: ['requested', 'rerequested'],
+  merge_group: ['checks_requested'],
+  repository: ['renamed', 'transferred', 'archived', 'unarchived', 'deleted', 'privatized', 'publicized', 'edited'],
+  installation: ['created', 'unsuspend', 'new_permissions_accepted', 'suspend', 'deleted'],
+  installation_repositories: ['added', 'removed'],
+}
+
 export const EVENTS = Object.keys(READERS) as (keyof typeof READERS)[]
+
+/** Whether a delivery may ask for anything. `action`: null for events without. */
+export function mayAsk(event: string, action: string | null): boolean {
+  const name = EVENTS.find((known) => known === event)
+  return name !== undefined && (ACTIONS[name]?.includes(action ?? '') ?? true)
+}
 
 /** `event`: as in `X-GitHub-Event`. Throws `BadPayload`. */
 export function toIntents(event: string, payload: unknown): Intent[] {
@@ -34,7 +53,7 @@ export function toIntents(event: string, payload: unknown): Intent[] {
   if (name === undefined) return []
   const { action = '', installation } = payloads.parsePayload(name, payloads.envelope, payload)
   // Without an installation there is nobody on whose behalf to act: the webhook of a repository, not of the app.
-  if (!installation) return []
+  if (!installation || !mayAsk(name, action)) return []
   return READERS[name]({ name, action, installation: installation.id, payload })
 }
 
@@ -49,27 +68,27 @@ function push(event: Event): Intent[] {
 }
 
 function pullRequest(event: Event): Intent[] {
-  const scanned = ['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited'].includes(event.action)
-  if (!scanned && event.action !== 'closed') return []
   const { repository, pull_request: raw, changes } = parse(event, payloads.pullRequested)
-  const pull: PullRequestFacts = {
-    number: raw.number,
-    headSha: raw.head.sha,
-    headRef: raw.head.ref,
-    baseRef: raw.base.ref,
-    open: raw.state === 'open',
-    opening: event.action === 'opened',
-    updatedAt: raw.updated_at,
-  }
+  const pull = { ...pullFacts(raw), opening: event.action === 'opened' }
   if (!pull.open) return [{ type: 'pull', installation: event.installation, repository, pull }]
-  if (!scanned || (event.action === 'edited' && !changes?.base)) return []
-  // Two forks may have branches of one name; the pull request's own ref tells them apart.
-  const ref = raw.head.repo?.id === repository.id ? pull.headRef : `refs/pull/${pull.number}/head`
-  return [scan(event, repository, { headSha: pull.headSha, ref, baseRef: pull.baseRef, pull })]
+  if (event.action === 'closed' || (event.action === 'edited' && !changes?.base)) return []
+  return [
+    scan(event, repository, { headSha: pull.headSha, ref: headRefOf(raw, repository), baseRef: pull.baseRef, pull }),
+  ]
 }
 
+type RawPull = z.infer<typeof payloads.pullRequest>
+
+export const pullFacts = ({ number, head, base, state, updated_at: updatedAt }: RawPull): PullRequestFacts => ({
+  ...{ number, headSha: head.sha, headRef: head.ref, baseRef: base.ref },
+  ...{ open: state === 'open', opening: false, updatedAt },
+})
+
+/** Two forks may have branches of one name; the pull request's own ref tells them apart. */
+export const headRefOf = ({ number, head }: RawPull, { id }: Pick<RepositoryFacts, 'id'>): string =>
+  head.repo?.id === id ? head.ref : `refs/pull/${number}/head`
+
 function mergeGroup(event: Event): Intent[] {
-  if (event.action !== 'checks_requested') return []
   const { repository, merge_group: group } = parse(event, payloads.mergeGroup)
   const { head_sha: headSha, head_ref: ref, base_ref: baseRef, base_sha: baseSha } = group
   return [scan(event, repository, { headSha, ref, baseRef, baseSha })]
@@ -78,7 +97,6 @@ function mergeGroup(event: Event): Intent[] {
 // ── checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function checkRun(event: Event): Intent[] {
-  if (event.action !== 'rerequested' && event.action !== 'requested_action') return []
   const { repository, check_run: check, requested_action } = parse(event, payloads.checkRun)
   if (check.name !== CHECK_NAME) return []
   if (event.action === 'requested_action' && requested_action?.identifier !== RESCAN) return []
@@ -87,17 +105,13 @@ function checkRun(event: Event): Intent[] {
 }
 
 function checkSuite(event: Event): Intent[] {
+  const { repository, check_suite: head } = parse(event, payloads.checkSuite)
   if (event.action === 'rerequested') {
-    const { repository, check_suite: head } = parse(event, payloads.checkSuite)
     return scansOfHead(event, repository, head, { trigger: event.action, forced: true })
   }
-  if (event.action === 'requested') {
-    const { repository, check_suite: head } = parse(event, payloads.checkSuite)
-    // GitHub opens a suite for each push; the push or the merge group says the same and more.
-    if (head.head_branch !== null && isMergeQueue(head.head_branch)) return []
-    return scansOfHead(event, repository, head, { onlyIfUnknown: true })
-  }
-  return []
+  // GitHub opens a suite for each push; the push or the merge group says the same and more.
+  if (head.head_branch !== null && isMergeQueue(head.head_branch)) return []
+  return scansOfHead(event, repository, head, { onlyIfUnknown: true })
 }
 
 type CheckedHead = z.infer<typeof payloads.checkSuite>['check_suite']
@@ -142,7 +156,6 @@ function installation(event: Event): Intent[] {
 }
 
 function installationRepositories(event: Event): Intent[] {
-  if (event.action !== 'added' && event.action !== 'removed') return []
   const { repositories_added, repositories_removed } = parse(event, payloads.installationRepositories)
   return access(
     event,
@@ -160,11 +173,8 @@ function access(event: Event, added: RepositoryFacts[], removed: bigint[]): Inte
   ]
 }
 
-const REPOSITORY_ACTIONS = ['renamed', 'transferred', 'archived', 'unarchived', 'deleted', 'privatized', 'publicized']
-
 function repository(event: Event): Intent[] {
   const { action, installation } = event
-  if (!REPOSITORY_ACTIONS.includes(action) && action !== 'edited') return []
   const { repository, changes } = parse(event, payloads.repositoryChanged)
   const newDefault = action === 'edited' && changes?.default_branch !== undefined
   if (action === 'edited' && !newDefault) return []

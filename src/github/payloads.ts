@@ -66,16 +66,19 @@ export const envelope = z.object({
 
 export const pushed = z.object({ ref, after: sha, deleted: z.boolean().optional(), repository })
 
+/** As events and the REST API show it. */
+export const pullRequest = z.object({
+  number,
+  state: z.enum(['open', 'closed']),
+  updated_at: moment,
+  /** `repo` is null once a fork is deleted. */
+  head: z.object({ ref, sha, repo: z.object({ id }).nullable() }),
+  base: z.object({ ref }),
+})
+
 export const pullRequested = z.object({
   repository,
-  pull_request: z.object({
-    number,
-    state: z.enum(['open', 'closed']),
-    updated_at: moment,
-    /** `repo` is null once a fork is deleted. */
-    head: z.object({ ref, sha, repo: z.object({ id }).nullable() }),
-    base: z.object({ ref }),
-  }),
+  pull_request: pullRequest,
   changes: z.object({ base: z.unknown().optional() }).optional(),
 })
 

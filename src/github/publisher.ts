@@ -2,6 +2,7 @@
 import type { Octokit } from '@octokit/rest'
 import { comment } from '../report/comment.ts'
 import { checkPage } from '../report/summary.ts'
+import { supersededPage } from '../report/superseded.ts'
 import type { Publisher } from '../scan/ports/publisher.ts'
 import type { ScanStore } from '../scan/ports/store.ts'
 import type { HeadedScan } from '../scan/run.ts'
@@ -9,7 +10,7 @@ import { CheckRun } from './check-run.ts'
 import { publishComment } from './comment.ts'
 
 export interface PublisherOptions {
-  /** Speaks for the installation; its failures are the errors of scan/errors.ts. Writes must not be retried below us. */
+  /** Speaks for the installation; fails with the errors of scan/errors.ts. Repeats no write by itself: that is done here. */
   octokit: PublishingClient
   scan: HeadedScan
   store: Pick<ScanStore, 'update' | 'updatePull'>
@@ -36,6 +37,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     progress: (phase, detail) => checkRun.progress(phase, detail),
     conclude: (report) => checkRun.conclude(checkPage(report)),
     fail: (title, summary) => checkRun.fail(title, summary),
+    cancel: (newerHead) => {
+      const { title, summary } = supersededPage(newerHead, commitUrl(options, newerHead))
+      return checkRun.cancel(title, summary)
+    },
     comment: async (pull, report) => {
       const markdown = comment(report, checksUrl(options, pull.number))
       if (markdown !== null) await publishComment(options, pull, markdown)
@@ -44,7 +49,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
 }
 
 /** The tab of the pull request, which shows the checks of whatever commit is its head. */
-function checksUrl({ webUrl, scan }: PublisherOptions, pull: number): string {
+const checksUrl = (options: PublisherOptions, pull: number) => `${repositoryUrl(options)}/pull/${pull}/checks`
+
+const commitUrl = (options: PublisherOptions, sha: string) => `${repositoryUrl(options)}/commit/${sha}`
+
+function repositoryUrl({ webUrl, scan }: PublisherOptions): string {
   const { owner, name } = scan.repository
-  return `${webUrl}/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/pull/${pull}/checks`
+  return `${webUrl}/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`
 }

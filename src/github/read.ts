@@ -1,6 +1,6 @@
 /** Reads whose answers are large or binary, past Octokit's own decoding. */
 
-import { Unreachable } from '../scan/errors.ts'
+import { RateLimited, Unreachable } from '../scan/errors.ts'
 import { fromGraphql, type GraphqlError, type ResponseHeaders } from './errors.ts'
 import { type GitHubClient, retrying } from './octokit.ts'
 
@@ -55,6 +55,8 @@ export function queryRepository(
     const { headers, data } = await readJson(client, `POST ${url}`, { query, variables })
     const answer = data as { data?: { repository?: Record<string, unknown> | null } | null; errors?: GraphqlError[] }
     if (answer.data?.repository) return answer.data.repository
-    throw fromGraphql(answer.errors ?? [{ type: 'NOT_FOUND', message: 'no such repository' }], headers)
+    const error = fromGraphql(answer.errors ?? [{ type: 'NOT_FOUND', message: 'no such repository' }], headers)
+    if (error instanceof RateLimited) await client.block(error.until)
+    throw error
   })
 }

@@ -15,6 +15,7 @@ import { queryDirectories } from './commits.ts'
 import { NoCommonAncestor } from './errors.ts'
 import type { GitHubClient } from './octokit.ts'
 import type { RepositoryName } from './read.ts'
+import { readHead } from './refs.ts'
 import { readTree } from './trees.ts'
 
 /** GitHub asks for few requests at once ("Best practices for using the REST API"); each holds a chunk in memory. */
@@ -47,6 +48,10 @@ export class GitHubSource implements RepositorySource {
   async tip(): Promise<Tip | null> {
     if (this.#tip === undefined) this.#tip = await queryTip(this.#client, this.#repository)
     return this.#tip
+  }
+
+  head(ref: string): Promise<string | null> {
+    return readHead(this.#client, this.#repository, ref)
   }
 
   async mergeBase(base: string, head: string): Promise<string | null> {

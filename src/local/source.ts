@@ -29,6 +29,15 @@ export class LocalSource implements RepositorySource {
     return resolveCommit(this.#dir, ref)
   }
 
+  async head(ref: string): Promise<string | null> {
+    try {
+      return await this.resolve(ref.startsWith('refs/') ? ref : `refs/heads/${ref}`)
+    } catch (error) {
+      if (error instanceof NotFound) return null
+      throw error
+    }
+  }
+
   /** Whether history was cut off when this was cloned. */
   async isShallow(): Promise<boolean> {
     return (await git(this.#dir, ['rev-parse', '--is-shallow-repository'])).toString().trim() === 'true'

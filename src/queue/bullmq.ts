@@ -68,8 +68,8 @@ export class BullQueue implements Queue {
       defaultJobOptions: {
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: options.backoffMs },
-        removeOnComplete: { age: HOUR_S },
-        removeOnFail: { age: 24 * HOUR_S },
+        removeOnComplete: { age: options.keepHours.completed * HOUR_S },
+        removeOnFail: { age: options.keepHours.failed * HOUR_S },
       },
     })
     this.#jobs.on('error', this.#onError)

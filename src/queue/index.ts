@@ -2,6 +2,7 @@ import type { Queue } from '../scan/ports/queue.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { BullQueue } from './bullmq.ts'
 import { InProcessQueue } from './in-process.ts'
+import type { QueueOptions } from './options.ts'
 import { postgresBackend } from './postgres.ts'
 import { redisBackend } from './redis.ts'
 
@@ -12,10 +13,14 @@ export interface OpenQueue {
   concurrency?: number
   /** Pause before the second attempt; it doubles with each further one. */
   backoffMs?: number
+  /** How long the server remembers jobs that have ended. */
+  keepHours?: QueueOptions['keepHours']
   /** Queues of different names share a server without seeing each other. */
   name?: string
   log: Logger
 }
+
+const KEEP_HOURS = { completed: 1, failed: 24 }
 
 /**
  * Redis where there is one, else PostgreSQL, else (embedded mode) the memory of this process. Redis may be down at the
@@ -23,7 +28,7 @@ export interface OpenQueue {
  */
 export async function openQueue(options: OpenQueue): Promise<Queue> {
   const { redisUrl, databaseUrl, concurrency = 3, backoffMs = 1000, name = 'scans', log } = options
-  const common = { concurrency, backoffMs, name, log }
+  const common = { concurrency, backoffMs, keepHours: options.keepHours ?? KEEP_HOURS, name, log }
   if (redisUrl) return new BullQueue(redisBackend(redisUrl), common)
   if (!databaseUrl) return new InProcessQueue(common)
   const queue = new BullQueue(postgresBackend(databaseUrl), common)

@@ -11,6 +11,8 @@ export interface QueueOptions {
   concurrency: number
   /** Pause before the second attempt; it doubles with each further one. */
   backoffMs: number
+  /** How long the server remembers jobs that have ended. */
+  keepHours: { readonly completed: number; readonly failed: number }
   /** Queues of different names share a server without seeing each other. */
   name: string
   log: Logger

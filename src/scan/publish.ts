@@ -28,8 +28,25 @@ export async function otherBases(
   return others.filter((other) => bases.has(other.baseRef))
 }
 
+/** Triggers that nobody waits for: a check run is opened only where there is something new to say. */
+const UNASKED: ReadonlySet<string> = new Set(['provenance', 'due'])
+
+/** A person's wish may have joined it. */
+export const isUnasked = ({ trigger, forced }: Pick<Scan, 'trigger' | 'forced'>): boolean =>
+  UNASKED.has(trigger) && !forced
+
+/** Whether what a scan that nobody waits for has to say is new. What falls due is told where the conclusion is another. */
+export function isNews(
+  assessment: Assessment,
+  scan: Pick<Scan, 'trigger' | 'baseRef'>,
+  earlier: readonly CompletedScan[],
+): boolean {
+  if (scan.trigger !== 'due') return !isTold(assessment, scan, earlier)
+  return earlier.find(({ baseRef }) => baseRef === scan.baseRef)?.conclusion !== assessment.conclusion
+}
+
 /** Whether the newest scan of this head and base has said all of this already. */
-export function isTold(
+function isTold(
   { conclusion, summary, findings }: Assessment,
   { baseRef }: Pick<Scan, 'baseRef'>,
   earlier: readonly CompletedScan[],
@@ -75,12 +92,14 @@ export function describe(
   }
 }
 
-/** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
+/**
+ * One comment for each open pull request of this head and base, also for those that are opened meanwhile. `asBefore`:
+ * comments that are there stay as they are.
+ */
 export async function tellPulls(
   scan: Scan,
   report: Report,
-  again: string | null,
-  replay: ReplayWish | null,
+  { asBefore, again, replay }: { asBefore: boolean; again: string | null; replay: ReplayWish | null },
   ports: JudgingPorts,
 ): Promise<void> {
   const told: number[] = []
@@ -88,7 +107,8 @@ export async function tellPulls(
     const waiting = await ports.store.finish(scan, told, again, replay)
     if (waiting.length === 0) return
     for (const pull of waiting) {
-      if (isCommented(pull, report, ports.policy)) await tell(pull, scan, report, ports)
+      const stays = asBefore && pull.commentId !== null
+      if (!stays && isCommented(pull, report, ports.policy)) await tell(pull, scan, report, ports)
       told.push(pull.number)
     }
   }

@@ -5,6 +5,7 @@
 import { type Assessed, assess } from '../rosie/assess.ts'
 import { hasRecord } from '../rosie/classify.ts'
 import type { Content } from '../rosie/contents.ts'
+import { nextChange } from '../rosie/due.ts'
 import type { Snapshot, SourceState } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { KeySet, TrustedKey } from '../rosie/verify.ts'
@@ -19,7 +20,7 @@ import type { Publisher } from './ports/publisher.ts'
 import type { RepositorySource, TreeEntry } from './ports/source.ts'
 import type { CompletedScan, ContentStore, Phase, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
 import { PHASES } from './ports/store.ts'
-import { describe, isTold, otherBases, tellPulls } from './publish.ts'
+import { describe, isNews, isUnasked, otherBases, tellPulls } from './publish.ts'
 import { type KnownStates, knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
 
@@ -54,10 +55,14 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const enter = progressOf(scan, ports)
   const tracked = await readTracked(scan, ports)
   const earlier = await store.completedScans(scan.repository.id, scan.headSha)
-  // Asked for by a replay: no check run, unless the verdict is another than the one that was told before.
-  const quiet = scan.trigger === 'provenance'
+  const quiet = isUnasked(scan)
+  // From what is stored: what may be looked up besides is left to the next push.
+  const due = quiet && scan.trigger === 'due'
   const open = async () => {
     if (!quiet) await publisher.open()
+  }
+  if (due && scan.kind === 'tracked' && tracked.commit !== scan.headSha) {
+    return store.skip(scan, 'The default branch was scanned at another commit meanwhile.')
   }
   const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
   if (alike && scan.kind === 'tracked' && tracked.commit === scan.headSha) {
@@ -73,19 +78,22 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   const found = await find(there, judging, enter)
   const { files, base, delta, fetched, policy } = found
   await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
-  const awaited = (announced || kept) && !(alike && alike.baseSha === base.commit)
+  const told = announced || kept
+  const awaited = told && !(alike && alike.baseSha === base.commit)
   if (awaited) await open()
 
   await enter('Validate', 'verifying signatures and applying the rules')
-  const { assessed, keys, replay } = await judge(scan, tracked, found, ports)
+  const { assessed, keys, replay, dueAt } = await judge(scan, tracked, found, ports)
   const { conclusion, summary, findings } = assessed.assessment
-  const shown = awaited && !(quiet && isTold(assessed.assessment, scan, earlier))
+  // What stood in for this scan may have been judged before something expired.
+  const news = quiet ? isNews(assessed.assessment, scan, earlier) : awaited || alike?.conclusion !== conclusion
+  const shown = told && news
 
   await enter('Persist', 'keeping the result')
   const change = await trackedChange(scan, tracked, delta, assessed, source)
   const judged = judgedBy(policy, keys)
   await store.update(scan, { requests: source.requests })
-  await store.persist(scan, { conclusion, summary, judgedBy: judged, findings }, change)
+  await store.persist(scan, { conclusion, summary, judgedBy: judged, findings, dueAt }, change)
 
   await enter('Traceability', 'comparing with the other bases of this commit')
   const others = await otherBases(scan, earlier, judged, store)
@@ -97,10 +105,11 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
   })
 
   await enter('Evidence', 'publishing the result')
-  if (shown && quiet) await publisher.open()
+  if (shown) await publisher.open()
   if (shown) await publisher.conclude(report)
   const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
-  await tellPulls(scan, report, settled ? null : 'policy_changed', replay, { ...ports, policy })
+  const next = { again: settled ? null : 'policy_changed', replay: due ? null : replay, asBefore: due && !shown }
+  await tellPulls(scan, report, next, { ...ports, policy })
 }
 
 /** What scans are judged by once this head has become the tracked snapshot. */
@@ -183,25 +192,27 @@ async function judge(
   tracked: Tracked,
   { files, base, policy, contents }: Found,
   ports: ScanPorts,
-): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null }> {
-  const { serverKeys, contents: store, now } = ports
+): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null; dueAt: number | null }> {
+  const { serverKeys, contents: store } = ports
   const read = snapshotOf(scan.headSha, files, contents)
   const readBefore = base.files && snapshotOf(base.commit, base.files, contents)
   const known = await statesOf(scan, read, readBefore, { ...ports, policy })
   const head = withState(read, known.listed)
   const before = readBefore && withState(readBefore, known.listed)
   const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
-  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store, now())
-  const assessed = assess(head, before, {
+  const now = ports.now()
+  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store, now)
+  const judging = {
     policy,
     proposed: proposedPolicy(head, before, tracked.organisation),
     verdicts,
     states: known.states,
     keys: keys.keys.length,
-    now: now(),
+    now,
     trackedRecord: hasRecord(tracked.files),
-  })
-  return { assessed, keys, replay: known.replay }
+  }
+  const assessed = assess(head, before, judging)
+  return { assessed, keys, replay: known.replay, dueAt: nextChange(assessed, judging) }
 }
 
 /** A base that was last listed for another scope is listed again: it is judged like the head. */

@@ -2,22 +2,28 @@
  * What the queue runs: takes the lease, runs the scan, and sees to it that it ends. An attempt that fails gives the scan
  * back with exponential backoff; after the last one the check run is completed with the error, never left in progress.
  *
- *   queued ──take──▶ running ──finish──▶ completed
- *     ▲                │ ├──skip────▶ skipped
- *     └────release─────┘ └──fail────▶ failed
+ *   queued ──take──▶ running ──finish────▶ completed
+ *     ▲                │ ├──skip──────▶ skipped
+ *     │                │ ├──withdraw──▶ superseded
+ *     └────release─────┘ └──fail──────▶ failed
  */
-import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
+import { Forbidden, NotFound, RateLimited } from './errors.ts'
+import { explain } from './failure.ts'
+import { keepLease } from './lease.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { JobOutcome } from './ports/queue.ts'
+import type { RepositoryRef } from './ports/source.ts'
 import type { Scan, ScanStore } from './ports/store.ts'
-import { LeaseLost } from './ports/store.ts'
+import { LeaseLost, Superseded } from './ports/store.ts'
+import { isUnasked } from './publish.ts'
 import { runReplay } from './replay.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
+import { decide } from './supersede.ts'
 
 export interface WorkerOptions {
   store: ScanStore
   /** The rest of the world for one scan: its repository, its keys, its check run. */
-  portsOf(scan: Scan): Promise<WorkPorts>
+  portsOf(scan: { repository: RepositoryRef }): Promise<WorkPorts>
   /** New wishes were written: tell the dispatcher. */
   onWish(): void
   log: WorkerLog
@@ -36,15 +42,18 @@ export interface WorkerLog {
 
 /** Attempts of a scan before its check is completed with the error. */
 export const MAX_ATTEMPTS = 3
-/** How soon a scan looks again whether its lane, or the first scan of the default branch, is done. */
+/** How soon a scan looks again whether it is due, or the first scan of the default branch is done. */
 const LOOK_AGAIN_MS = 250
 
 export function createWorker(options: WorkerOptions): (scanId: string) => Promise<JobOutcome> {
   const { store, leaseMs = 60_000 } = options
   return async (scanId) => {
-    const taken = await store.take(scanId, leaseMs)
-    if (taken === 'gone') return undefined
-    if (taken === 'busy') return { again: LOOK_AGAIN_MS }
+    let taken = await store.take(scanId, leaseMs)
+    // The scan that is in the way may be one of an older head, which ends at once.
+    if (taken === 'busy' && (await decide(scanId, options))) taken = await store.take(scanId, leaseMs)
+    // Who is in the way hands over when it ends.
+    if (taken === 'gone' || taken === 'busy') return undefined
+    if ('restMs' in taken) return { again: Math.max(LOOK_AGAIN_MS, taken.restMs) }
     const { scan } = taken
     const lease = keepLease(scan, store, leaseMs)
     try {
@@ -54,7 +63,17 @@ export function createWorker(options: WorkerOptions): (scanId: string) => Promis
       return await giveBack(scan, error, options)
     } finally {
       lease.end()
+      await handOver(scan, options)
     }
+  }
+}
+
+/** What can't be handed over now is handed over again by the dispatcher, a minute later. */
+async function handOver(scan: Scan, { store, onWish, log }: WorkerOptions): Promise<void> {
+  try {
+    if (await store.handOver(scan)) onWish()
+  } catch (error) {
+    log.error({ scan: scan.id, err: error }, 'what waited for a scan could not be handed over; going on soon')
   }
 }
 
@@ -62,7 +81,8 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   const { store, portsOf, onWish, log } = options
   const { repository } = scan
   // A repository is known by its default branch first: policy, keys and most bases come from there.
-  if (scan.kind === 'change' && repository.trackedHead === null && (await store.ensureTracked(repository))) {
+  const first = scan.kind === 'change' && scan.newerHead === null && repository.trackedHead === null
+  if (first && (await store.ensureTracked(repository))) {
     await store.release(scan, LOOK_AGAIN_MS, null, false)
     onWish()
     return { again: LOOK_AGAIN_MS }
@@ -82,25 +102,55 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   // Learning its head may join a scan of that head which waits: `scan` then takes over that one's check run.
   if (scan.headSha === null) await store.update(scan, { headSha })
   const headed = { ...scan, headSha }
-  const publisher = publisherOf(headed)
+  await scanHead(headed, { ...ports, store, publisher: publisherOf(headed), signal, log }, options)
+  onWish()
+  return undefined
+}
+
+async function scanHead(scan: HeadedScan, ports: ScanPorts, options: WorkerOptions): Promise<void> {
+  const { id, headSha, repository, newerHead } = scan
+  const { publisher, signal } = ports
+  const facts = { scan: id, repository: `${repository.owner}/${repository.name}`, head: headSha }
   try {
+    if (newerHead !== null) throw new Superseded(id, newerHead)
     // An attempt that ends with its process leaves no error behind, only its number.
     if (scan.attempt > MAX_ATTEMPTS) throw endedSilently()
-    await runScan(headed, { ...ports, store, publisher, signal, log: options.log })
+    const decision = await decide(id, options, ports.source)
+    if (decision?.left.has(id)) throw new Superseded(id, decision.head)
+    await runScan(scan, ports)
+    options.log.info(facts, 'scan completed')
   } catch (error) {
-    if (isLast(scan, error) && !signal.aborted && !(error instanceof LeaseLost) && isAwaited(headed))
-      await close(headed, publisher, error, options)
+    if (error instanceof LeaseLost || signal.aborted) throw error
+    if (error instanceof Superseded) {
+      await withdraw(scan, error.newerHead, publisher, options)
+      options.log.info({ ...facts, newerHead: error.newerHead }, 'scan superseded')
+      return
+    }
+    if (isLast(scan, error) && isAwaited(scan)) await close(scan, publisher, error, options)
     throw error
   }
-  onWish()
-  log.info({ scan: scan.id, repository: `${repository.owner}/${repository.name}`, head: headSha }, 'scan completed')
-  return undefined
+}
+
+/** Closes the check run of a superseded scan and ends it. What can't be closed is tried again as any scan is. */
+async function withdraw(
+  scan: HeadedScan,
+  newerHead: string,
+  publisher: Publisher,
+  { store, log }: WorkerOptions,
+): Promise<void> {
+  try {
+    await publisher.cancel(newerHead)
+  } catch (error) {
+    if (!isLast(scan, error)) throw error
+    log.error({ scan: scan.id, err: error }, 'the check run of a superseded scan could not be closed')
+  }
+  await store.withdraw(scan)
 }
 
 const endedSilently = () => new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
 
-/** What a replay asked for has no check run until it has something new to say: then the earlier verdict stands. */
-const isAwaited = ({ trigger, checkRunId }: HeadedScan) => trigger !== 'provenance' || checkRunId !== null
+/** What nobody waits for has no check run until it has something new to say: then the earlier verdict stands. */
+const isAwaited = (scan: HeadedScan) => !isUnasked(scan) || scan.checkRunId !== null
 
 /** Nothing is gained by asking again for what is not there or not allowed. */
 const isFinal = (error: unknown) => error instanceof NotFound || error instanceof Forbidden
@@ -114,25 +164,10 @@ async function close({ id }: HeadedScan, publisher: Publisher, error: unknown, {
   try {
     await publisher.fail('The scan could not be completed', explain(id, error))
   } catch (closing) {
+    // Then the scan waits as well, and its check run is completed when it comes round again.
+    if (closing instanceof RateLimited) throw closing
     log.error({ scan: id, err: closing }, 'the check run of a failed scan could not be completed')
   }
-}
-
-function explain(scanId: string, error: unknown): string {
-  return [
-    `The scan ended with an error, so nothing is said about this commit. ${advice(error)}`,
-    `Scan \`${scanId}\`: an administrator finds the details under this id. "Re-run" starts it again.`,
-  ].join('\n\n')
-}
-
-/** What a developer may know and do. Internal errors are named by their id only: their text may hold anything. */
-function advice(error: unknown): string {
-  if (error instanceof NotFound)
-    return 'GitHub no longer has the commit, or the app may not see the repository. If the branch was replaced, push again.'
-  if (error instanceof Forbidden)
-    return "The app lacks a permission it needs. An owner of the organisation can check the app's permissions."
-  if (error instanceof Unreachable) return 'GitHub did not answer after several attempts.'
-  return 'This is an error in rosie-guard, not in the change.'
 }
 
 async function giveBack(
@@ -155,16 +190,4 @@ async function giveBack(
     if (giving instanceof LeaseLost) return undefined
     throw giving
   }
-}
-
-/** Renews the lease while the scan runs; the signal is aborted when it is lost. */
-function keepLease(scan: Scan, store: ScanStore, leaseMs: number) {
-  const lost = new AbortController()
-  const timer = setInterval(() => {
-    store.renew(scan, leaseMs).catch((error) => {
-      if (error instanceof LeaseLost) lost.abort(error)
-    })
-  }, leaseMs / 3)
-  timer.unref()
-  return { signal: lost.signal, end: () => clearInterval(timer) }
 }

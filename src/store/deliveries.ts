@@ -1,16 +1,18 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Intent } from '../scan/ports/intents.ts'
 import type { Delivery, Inbox } from '../scan/ports/queue.ts'
+import type { ReceivedDeliveries } from '../scan/ports/reconcile.ts'
 import type { Database } from './database.ts'
 import { applyIntents } from './intents.ts'
 import { storable, toJson } from './json.ts'
 
 /** A delivery is claimed for so long; a worker that died with it loses it to another one then. */
 const CLAIM = Prisma.sql`interval '1 minute'`
-const MAX_ATTEMPTS = 10
+/** After so many a delivery is given up; its row stays. */
+export const MAX_ATTEMPTS = 10
 
 /** The inbox of webhook deliveries. Attempts count when they begin, so that one that kills the process ends as well. */
-export class Deliveries implements Inbox {
+export class Deliveries implements Inbox, ReceivedDeliveries {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -48,6 +50,13 @@ export class Deliveries implements Inbox {
       if (first === 0) return false
       return applyIntents(transaction, intents)
     })
+  }
+
+  async missing(ids: readonly string[]): Promise<Set<string>> {
+    const missing = await this.#database.client.$queryRaw<{ id: string }[]>`
+      SELECT id FROM json_array_elements_text(${toJson(ids)}::json) AS sent (id)
+      WHERE NOT EXISTS (SELECT 1 FROM webhook_delivery known WHERE known.id = sent.id)`
+    return new Set(missing.map(({ id }) => id))
   }
 
   /** Due again after 5 s, doubled with each attempt, an hour at most. */

@@ -66,22 +66,52 @@ async function queueScans(connection: Connection, wish: ScanRequested): Promise<
 }
 
 /**
- * A wish joins the scan that is queued or running already (index `scan_open_key`); a person's wish makes one that still
- * waits a forced one. Answers whether a scan was added.
+ * Answers whether a scan was added. A head whose scans were all superseded is not known: the branch may have been pushed
+ * back to it, and is asked before it is scanned (supersede.ts).
  */
 async function queueScan(connection: Connection, wish: ScanRequested): Promise<boolean> {
-  const { repository, headSha, ref, baseRef, baseSha, trigger, forced, onlyIfUnknown } = wish
-  const kind = baseRef === null ? 'tracked' : 'change'
-  const rows = await connection.$queryRaw<{ added: boolean }[]>`
-    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, lane)
-    SELECT ${repository.id}, ${kind}::scan_kind, ${text(headSha)}::text, ${text(ref)}::text, ${text(baseRef)}::text,
-           ${text(baseSha)}::text, ${storable(trigger)}, ${forced}, ${laneOf(repository.id, kind, headSha)}
-    WHERE NOT (${onlyIfUnknown} AND EXISTS (
-      SELECT 1 FROM scan WHERE repository_id = ${repository.id} AND head_sha = ${text(headSha)}::text))
+  const { repository, headSha, onlyIfUnknown } = wish
+  if (onlyIfUnknown) {
+    const known = await connection.scan.findFirst({
+      where: { repositoryId: repository.id, headSha: text(headSha), status: { not: 'superseded' } },
+      select: { id: true },
+    })
+    if (known) return false
+  }
+  return (await addScan(connection, repository.id, wish)).added
+}
+
+/**
+ * A wish joins the scan that is queued or running already (index `scan_open_key`), which is then asked for as of now: an
+ * answer about the branch that is older than this no longer ends it. It becomes a person's if the wish is.
+ *
+ * A head that is seen on several branches or pull requests is shared, whatever it is compared with: that one of them moves
+ * on doesn't end its scans, since the check that would be cancelled is also the others'.
+ */
+export async function addScan(
+  connection: Connection,
+  repositoryId: bigint,
+  wish: Pick<ScanRequested, 'headSha' | 'ref' | 'baseRef' | 'baseSha' | 'trigger' | 'forced'>,
+): Promise<{ id: string; added: boolean }> {
+  const [headSha, ref, baseRef, baseSha] = [wish.headSha, wish.ref, wish.baseRef, wish.baseSha].map(text)
+  const kind = wish.baseRef === null ? 'tracked' : 'change'
+  const elsewhere = Prisma.sql`repository_id = ${repositoryId} AND head_sha = ${headSha}::text AND ref <> ${ref}::text`
+  const [scan] = await connection.$queryRaw<{ id: string; added: boolean }[]>`
+    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane)
+    SELECT ${repositoryId}, ${kind}::scan_kind, ${headSha}::text, ${ref}::text, ${baseRef}::text, ${baseSha}::text,
+           ${storable(wish.trigger)}, ${wish.forced}, EXISTS (SELECT 1 FROM scan WHERE ${elsewhere}),
+           ${laneOf(repositoryId, kind, wish.headSha)}
     ON CONFLICT (repository_id, kind, coalesce(head_sha, ''), coalesce(base_ref, '')) WHERE status IN ('queued', 'running')
-    DO UPDATE SET forced = true WHERE EXCLUDED.forced AND scan.status = 'queued'
-    RETURNING xmax = 0 AS added`
-  return rows.some(({ added }) => added)
+    DO UPDATE SET forced = scan.forced OR EXCLUDED.forced, shared = scan.shared OR EXCLUDED.shared,
+      ref = coalesce(scan.ref, EXCLUDED.ref), superseded_by = NULL, created_at = EXCLUDED.created_at
+    RETURNING id, xmax = 0 AS added`
+  if (ref !== null) {
+    await connection.$executeRaw`
+      UPDATE scan SET shared = true, superseded_by = NULL
+      WHERE ${elsewhere} AND status IN ('queued', 'running') AND NOT shared`
+  }
+  if (!scan) throw new Error('An INSERT with ON CONFLICT DO UPDATE answered no row.')
+  return scan
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The lease on a scan row, the only thing that says who may work on it.
  *
- *     queued ──take──▶ running ──finish / skip / fail──▶ completed / skipped / failed
+ *     queued ──take──▶ running ──finish / skip / fail / withdraw──▶ completed / skipped / failed / superseded
  *        ▲                │
  *        └── release, or the lease ran out and somebody recovered it
  *
@@ -9,9 +9,10 @@
  * All times are the database's.
  */
 import { Prisma } from '../generated/prisma/client.ts'
-import { LeaseLost, type Scan, type Taken } from '../scan/ports/store.ts'
+import { LeaseLost, type Scan, Superseded, type Taken } from '../scan/ports/store.ts'
 import type { Connection, Database } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
+import { restsUntil } from './limits.ts'
 import { outOfReach, skipOutOfReach } from './reach.ts'
 
 type Row = Omit<Scan, 'repository'> & {
@@ -32,9 +33,16 @@ export async function takeLease({ client }: Database, scanId: string, leaseMs: n
     const retried = await lease(client, scanId, leaseMs)
     if (retried) return { scan: retried }
   }
-  const row = await client.scan.findUnique({ where: { id: scanId }, select: { status: true } })
-  return row?.status === 'queued' || row?.status === 'running' ? 'busy' : 'gone'
+  const [open] = await client.$queryRaw<{ restMs: number | null }[]>`
+    SELECT ceil(extract(epoch FROM greatest(${restsUntil}, ${dueAt}) - now()) * 1000)::float8 AS "restMs"
+    FROM scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id
+    WHERE s.id = ${scanId}::uuid AND s.status IN ('queued', 'running')`
+  if (!open) return 'gone'
+  return open.restMs === null ? 'busy' : { restMs: open.restMs }
 }
+
+/** Over `s` (scan): when it is due; null where it is, or runs. */
+const dueAt = Prisma.sql`CASE WHEN s.status = 'queued' AND s.not_before > now() THEN s.not_before END`
 
 /**
  * One statement; the index `scan_lane_key` decides between two that run at once. Tracked scans run in the order they were
@@ -47,7 +55,7 @@ async function lease(connection: Connection, scanId: string, leaseMs: number): P
     FROM repository r JOIN installation i ON i.id = r.installation_id
     WHERE s.id = ${scanId}::uuid AND r.id = s.repository_id AND s.status = 'queued'
       AND (s.not_before IS NULL OR s.not_before <= now())
-      AND ${outOfReach} IS NULL
+      AND ${outOfReach} IS NULL AND ${restsUntil} IS NULL
       AND NOT EXISTS (SELECT 1 FROM scan other WHERE other.lane = s.lane AND other.status = 'running')
       AND NOT EXISTS (
         SELECT 1 FROM scan older
@@ -56,7 +64,7 @@ async function lease(connection: Connection, scanId: string, leaseMs: number): P
           AND (older.created_at, older.id) < (s.created_at, s.id))
     RETURNING s.id, s.kind::text, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha",
       s.trigger, s.forced, s.attempts AS attempt, s.token, s.check_run_id AS "checkRunId",
-      s.annotations_sent AS "annotationsSent", s.replay, r.id AS "repositoryId", r.installation_id AS "installationId", r.owner,
+      s.annotations_sent AS "annotationsSent", ${newerHead} AS "newerHead", s.replay, r.id AS "repositoryId", r.installation_id AS "installationId", r.owner,
       r.name, r.default_branch AS "defaultBranch", r.tracked_head AS "trackedHead"`
   const [row] = await leasing.catch((error) => {
     if (isUniqueViolation(error)) return []
@@ -67,25 +75,48 @@ async function lease(connection: Connection, scanId: string, leaseMs: number): P
   return { ...scan, repository: { id, installationId, owner, name, defaultBranch, trackedHead } }
 }
 
+/** Over `s` (scan): the head that superseded it; null while none has. */
+export const newerHead = Prisma.sql`(SELECT newer.head_sha FROM scan newer WHERE newer.id = s.superseded_by)`
+
 /** Running scans that `which` selects become queued again. Answers how many. */
 export async function recoverLeases(connection: Connection, which: Prisma.Sql): Promise<number> {
   return connection.$executeRaw`
     UPDATE scan SET status = 'queued', lease_until = NULL, dispatched_at = NULL WHERE status = 'running' AND ${which}`
 }
 
-/** Writes to a scan's row under its lease. Throws `LeaseLost`. */
+/** Writes to a scan's row under its lease. A superseded one enters no phase. Throws `LeaseLost`, `Superseded`. */
 export async function writeLeased(
   connection: Connection,
-  { id, token }: Scan,
+  scan: Scan,
   data: Prisma.ScanUncheckedUpdateManyInput,
 ): Promise<void> {
-  const { count } = await connection.scan.updateMany({ where: { id, token, status: 'running' }, data })
-  if (count === 0) throw new LeaseLost(id)
+  const { id, token } = scan
+  const wanted = data.phase === undefined ? {} : { supersededBy: null }
+  const { count } = await connection.scan.updateMany({ where: { id, token, status: 'running', ...wanted }, data })
+  if (count === 0) throw await refusal(connection, scan)
 }
 
 /** As `writeLeased`, for what only SQL can say. */
-export async function setLeased(connection: Connection, { id, token }: Scan, assignments: Prisma.Sql): Promise<void> {
+export async function setLeased(connection: Connection, scan: Scan, assignments: Prisma.Sql): Promise<void> {
+  await set(connection, scan, assignments, Prisma.empty)
+}
+
+/** As `setLeased`, unless the scan is superseded. Throws `Superseded` too. */
+export async function setWanted(connection: Connection, scan: Scan, assignments: Prisma.Sql): Promise<void> {
+  await set(connection, scan, assignments, Prisma.sql`AND superseded_by IS NULL`)
+}
+
+async function set(connection: Connection, scan: Scan, assignments: Prisma.Sql, where: Prisma.Sql): Promise<void> {
+  const { id, token } = scan
   const written = await connection.$executeRaw`
-    UPDATE scan SET ${assignments} WHERE id = ${id}::uuid AND token = ${token} AND status = 'running'`
-  if (written === 0) throw new LeaseLost(id)
+    UPDATE scan SET ${assignments} WHERE id = ${id}::uuid AND token = ${token} AND status = 'running' ${where}`
+  if (written === 0) throw await refusal(connection, scan)
+}
+
+/** Why a write met no row. */
+async function refusal(connection: Connection, { id, token }: Scan): Promise<Error> {
+  const [held] = await connection.$queryRaw<{ newerHead: string | null }[]>`
+    SELECT ${newerHead} AS "newerHead" FROM scan s
+    WHERE s.id = ${id}::uuid AND s.token = ${token} AND s.status = 'running'`
+  return held?.newerHead ? new Superseded(id, held.newerHead) : new LeaseLost(id)
 }

@@ -3,6 +3,7 @@ import type { AssessedFinding, Summary } from '../rosie/assessment.ts'
 import type { RepositoryRef } from '../scan/ports/source.ts'
 import type {
   CompletedScan,
+  Contest,
   PullRequest,
   ReplayWish,
   Scan,
@@ -12,13 +13,16 @@ import type {
   Taken,
   TrackedChange,
 } from '../scan/ports/store.ts'
+import { isUnasked } from '../scan/publish.ts'
 import { type Connection, type Database, LONG_TRANSACTION } from './database.ts'
+import { dueAgain, keepDue } from './due.ts'
 import { isUniqueViolation } from './errors.ts'
 import { laneOf } from './intents.ts'
 import { storable, toJson } from './json.ts'
-import { setLeased, takeLease, writeLeased } from './leases.ts'
+import { setLeased, setWanted, takeLease, writeLeased } from './leases.ts'
 import { inChunks } from './rows.ts'
 import { writeSnapshot } from './snapshot.ts'
+import { handOver, readContest, supersede, withdraw } from './supersede.ts'
 
 /** A first scan that came to nothing counts as tried for so long. */
 const TRIED = Prisma.sql`interval '10 minutes'`
@@ -32,6 +36,22 @@ export class Scans implements ScanStore {
 
   take(scanId: string, leaseMs: number): Promise<Taken> {
     return takeLease(this.#database, scanId, leaseMs)
+  }
+
+  contest(scanId: string): Promise<Contest | null> {
+    return readContest(this.#database, scanId)
+  }
+
+  supersede(contest: Contest, head: string): Promise<Set<string>> {
+    return supersede(this.#database, contest, head)
+  }
+
+  withdraw(scan: Scan): Promise<void> {
+    return withdraw(this.#database, scan)
+  }
+
+  handOver(scan: Scan): Promise<boolean> {
+    return handOver(this.#database, scan)
   }
 
   async renew(scan: Scan, leaseMs: number): Promise<void> {
@@ -70,7 +90,8 @@ export class Scans implements ScanStore {
           UPDATE repository SET tracked_head = ${tracked.commit}, tracked_scan_id = ${scan.id}::uuid, tracked_at = now()
           WHERE id = ${scan.repository.id}`
       }
-      await setLeased(
+      await keepDue(transaction, scan, result.dueAt)
+      await setWanted(
         transaction,
         scan,
         Prisma.sql`conclusion = ${result.conclusion}, summary = ${toJson(result.summary)}::jsonb,
@@ -101,11 +122,12 @@ export class Scans implements ScanStore {
       )
       if (again !== null) {
         await transaction.$executeRaw`
-          INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane)
-          SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, ${again}, lane FROM scan WHERE id = ${scan.id}::uuid
+          INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, shared, lane)
+          SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, ${again}, shared, lane FROM scan WHERE id = ${scan.id}::uuid
           ON CONFLICT DO NOTHING`
       }
       if (replay !== null) await queueReplay(transaction, scan, replay)
+      await queueForced(transaction, scan)
       return []
     })
   }
@@ -121,8 +143,8 @@ export class Scans implements ScanStore {
       )
       if (!again) return
       await transaction.$executeRaw`
-        INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane)
-        SELECT repository_id, ${kind}::scan_kind, head_sha, ref, base_ref, base_sha, 'provenance',
+        INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, shared, lane)
+        SELECT repository_id, ${kind}::scan_kind, head_sha, ref, base_ref, base_sha, 'provenance', shared,
                ${laneOf(repository.id, kind, headSha)}
         FROM scan WHERE id = ${scan.id}::uuid
         ON CONFLICT DO NOTHING`
@@ -138,11 +160,15 @@ export class Scans implements ScanStore {
   }
 
   async #end(scan: Scan, status: 'skipped' | 'failed', why: string): Promise<void> {
-    await setLeased(
-      this.#database.client,
-      scan,
-      Prisma.sql`status = ${status}::scan_status, error = ${storable(why)}, lease_until = NULL, completed_at = now()`,
-    )
+    await this.#database.client.$transaction(async (transaction) => {
+      if (status === 'failed') await dueAgain(transaction, scan)
+      await setLeased(
+        transaction,
+        scan,
+        Prisma.sql`status = ${status}::scan_status, error = ${storable(why)}, lease_until = NULL, completed_at = now()`,
+      )
+      await queueForced(transaction, scan)
+    })
   }
 
   async release(scan: Scan, delayMs: number, error: string | null, counted: boolean): Promise<void> {
@@ -189,7 +215,7 @@ export class Scans implements ScanStore {
     const [state] = await this.#database.client.$queryRaw<{ underWay: boolean; tried: boolean }[]>`
       SELECT coalesce(bool_or(status IN ('queued', 'running')), false) AS "underWay",
              coalesce(bool_or(status = 'completed' OR completed_at > now() - ${TRIED}), false) AS tried
-      FROM scan WHERE repository_id = ${id} AND kind = 'tracked'`
+      FROM scan WHERE repository_id = ${id} AND kind = 'tracked' AND status <> 'superseded'`
     if (state?.underWay) return true
     if (state?.tried) return false
     await this.#database.client.$executeRaw`
@@ -207,12 +233,22 @@ export class Scans implements ScanStore {
   }
 }
 
+/** Nobody waited for this scan, until a person joined it while it ran: that wish is for a check run, and still stands. */
+async function queueForced(connection: Connection, scan: Scan): Promise<void> {
+  if (!isUnasked(scan)) return
+  await connection.$executeRaw`
+    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane)
+    SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, 'rerequested', true, shared, lane
+    FROM scan WHERE id = ${scan.id}::uuid AND forced
+    ON CONFLICT DO NOTHING`
+}
+
 /** With the scan's head and base, which are scanned again when something was learnt. One at a time in a repository. */
 async function queueReplay(connection: Connection, { id, repository }: Scan, wish: ReplayWish): Promise<void> {
   await connection.$executeRaw`
-    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, lane, replay)
-    SELECT repository_id, 'replay', head_sha, ref, base_ref, base_sha, trigger, ${laneOf(repository.id, 'replay', null)},
-           ${toJson(wish)}::jsonb
+    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, shared, lane, replay)
+    SELECT repository_id, 'replay', head_sha, ref, base_ref, base_sha, trigger, shared,
+           ${laneOf(repository.id, 'replay', null)}, ${toJson(wish)}::jsonb
     FROM scan WHERE id = ${id}::uuid
     ON CONFLICT DO NOTHING`
 }
@@ -240,7 +276,8 @@ async function pullsToTell(connection: Connection, scan: Scan, told: readonly nu
  */
 async function nameHead(connection: Connection, scan: Scan, update: ScanUpdate): Promise<void> {
   const [joined] = await connection.$queryRaw<Pick<Scan, 'trigger' | 'forced' | 'checkRunId' | 'annotationsSent'>[]>`
-    UPDATE scan SET status = 'skipped', error = ${`Scan ${scan.id} has this head already.`}, completed_at = now()
+    UPDATE scan SET status = 'skipped', error = ${`Scan ${scan.id} has this head already.`}, completed_at = now(),
+      stage = CASE WHEN ${scan.checkRunId === null} THEN NULL ELSE stage END
     WHERE repository_id = ${scan.repository.id} AND kind = ${scan.kind}::scan_kind AND head_sha = ${update.headSha}
       AND base_ref IS NOT DISTINCT FROM ${scan.baseRef}::text AND status = 'queued' AND id <> ${scan.id}::uuid
     RETURNING trigger, forced, check_run_id AS "checkRunId", annotations_sent AS "annotationsSent"`
@@ -248,7 +285,7 @@ async function nameHead(connection: Connection, scan: Scan, update: ScanUpdate):
   const { trigger, forced, ...check } = joined
   const opened = check.checkRunId !== null && scan.checkRunId === null
   const inherited = { trigger, forced: forced || scan.forced, ...(opened && check) }
-  await writeLeased(connection, scan, { ...inherited, ...update })
+  await writeLeased(connection, scan, { ...inherited, ...(opened && { stage: 'opened' as const }), ...update })
   Object.assign(scan, inherited)
 }
 

@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { Wishes } from '../scan/ports/queue.ts'
 import type { Database } from './database.ts'
 import { recoverLeases } from './leases.ts'
+import { restsUntil } from './limits.ts'
 
 /** The scan rows as an outbox. */
 export class ScanWishes implements Wishes {
@@ -13,7 +14,8 @@ export class ScanWishes implements Wishes {
 
   /**
    * The oldest of each installation before the second oldest of any, so that one with a thousand pushes doesn't keep the
-   * others waiting. A scan that two processes pick at once goes to the one that marks it first.
+   * others waiting. A scan that two processes pick at once goes to the one that marks it first. What GitHub's limits hold
+   * back stays here until they don't.
    */
   async take(limit: number, olderThanMs: number): Promise<string[]> {
     const due = Prisma.sql`
@@ -22,8 +24,8 @@ export class ScanWishes implements Wishes {
     const rows = await this.#database.client.$queryRaw<{ id: string }[]>`
       WITH turns AS (
         SELECT s.id, s.created_at, row_number() OVER (PARTITION BY r.installation_id ORDER BY s.created_at) AS turn
-        FROM scan s JOIN repository r ON r.id = s.repository_id
-        WHERE ${due}
+        FROM scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id
+        WHERE ${due} AND ${restsUntil} IS NULL
         ORDER BY turn, s.created_at LIMIT ${limit}
       ), taken AS (
         UPDATE scan s SET dispatched_at = now() FROM turns WHERE s.id = turns.id AND ${due}

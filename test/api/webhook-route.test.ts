@@ -14,11 +14,13 @@ let base: string
 let stored: Delivery[]
 let nudges: number
 let fail: boolean
+let outcomes: string[]
 
 beforeEach(async () => {
   stored = []
   nudges = 0
   fail = false
+  outcomes = []
   host = createHost({ logger: pino({ level: 'silent' }) })
   const { verify } = new Webhooks({ secret: SECRET })
   const store = async (delivery: Delivery) => {
@@ -27,7 +29,8 @@ beforeEach(async () => {
     stored.push(delivery)
     return 'stored' as const
   }
-  await host.register(webhookRoute, { inbox: { store }, verify, nudge: () => nudges++ })
+  const measures = { delivery: (outcome: string) => void outcomes.push(outcome) }
+  await host.register(webhookRoute, { inbox: { store }, verify, nudge: () => nudges++, measures })
   base = await host.listen({ port: 0, host: '127.0.0.1' })
 })
 afterEach(() => host.close())
@@ -118,4 +121,15 @@ describe('a delivery', () => {
     expect((await deliver(ofLength(25 * 2 ** 20 + 1), { 'x-github-delivery': 'two' })).status).toBe(413)
     expect(stored).toHaveLength(1)
   })
+})
+
+it('What becomes of deliveries is counted', async () => {
+  await deliver('{}')
+  await deliver('{}')
+  await deliver('{"other": 1}', { 'x-hub-signature-256': null })
+  await deliver('[]')
+  fail = true
+  await deliver('{"other": 2}', { 'x-github-delivery': 'another' })
+  await host.close()
+  expect(outcomes).toEqual(['stored', 'repeated', 'refused', 'refused', 'not_stored'])
 })

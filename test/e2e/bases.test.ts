@@ -107,6 +107,7 @@ describe('head and base', () => {
         await repository.openPull({ head: 'change', base })
         await world.check(repository, sha)
       }
+      await world.until(() => repository.checkRuns(sha).length === 2)
       const { conclusion, output, annotations } = await world.check(repository, sha)
       expect(conclusion).toBe('failure')
       expect(output.summary).toMatch(/\| `main` \| neutral \|/)

@@ -66,6 +66,25 @@ describeWith.each([
     expect(await world.pushed(repository, 'change', MENDED)).toMatchObject({ conclusion: 'success' })
   })
 
+  it.each(['main', 'change'])(
+    'of a burst of pushes to %s the last head is scanned, by whichever worker',
+    async (branch) => {
+      const repository = await world.scanned(RECORD)
+      world.github.delay(300)
+      const heads: string[] = []
+      for (let n = 1; n <= 6; n++) {
+        heads.push(await repository.push(branch, { 'README.md': `# Lab ${n}\n`, ...(n === 6 && BROKEN) }))
+      }
+      const last = await world.check(repository, heads.at(-1) ?? '')
+      expect(last).toMatchObject({ conclusion: 'failure' })
+      world.github.delay(0)
+      await world.until(() => repository.checks.all.every(({ status }) => status === 'completed'))
+      const others = heads.slice(0, -1).flatMap((head) => repository.checkRuns(head))
+      expect(new Set(others.map(({ conclusion }) => conclusion))).toEqual(new Set(['cancelled']))
+      expect(repository.checkRuns(last.headSha)).toHaveLength(1)
+    },
+  )
+
   it('pushes to many repositories at once are each scanned once', async () => {
     const repositories = await Promise.all(Array.from({ length: 6 }, () => world.repository(RECORD)))
     const heads = await Promise.all(repositories.map((repository) => repository.push('main', BROKEN)))
@@ -73,6 +92,28 @@ describeWith.each([
       expect(await world.check(repository, heads[n] ?? '')).toMatchObject({ conclusion: 'failure' })
       expect(repository.checks.all).toHaveLength(1)
     }
+  })
+
+  it("a limit of GitHub's that one worker is told holds for the other within a second", async () => {
+    const owner = 'slow'
+    const repositories = await Promise.all(Array.from({ length: 6 }, () => world.scanned(RECORD, { owner })))
+    world.github.delay(200)
+    world.github.secondaryLimit('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', 8)
+    const heads = await Promise.all(repositories.map((repository) => repository.push('main', BROKEN)))
+    const refused = () => world.github.requests.filter(({ status }) => status === 403)
+    await world.until(() => refused().length > 0)
+    world.github.delay(0)
+    const told = Math.min(...refused().map(({ at }) => at.getTime()))
+    for (const [n, repository] of repositories.entries()) {
+      expect(await world.check(repository, heads[n] ?? '', 60_000)).toMatchObject({ conclusion: 'failure' })
+      expect(repository.checks.all.filter(({ headSha }) => headSha === heads[n])).toHaveLength(1)
+    }
+    // A second for the other worker to hear of it, and one for a busy machine.
+    const { id } = world.github.installation(owner)
+    const early = world.github.requests.filter(
+      ({ at, installation }) => installation === id && at.getTime() > told + 2_000 && at.getTime() < told + 8_000,
+    )
+    expect(early).toEqual([])
   })
 
   it('a worker that is asked to stop leaves no scan behind', async () => {

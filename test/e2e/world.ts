@@ -64,8 +64,11 @@ export class World {
   /** Starts the app, again on the data folder of the last one, and points the webhooks at it. */
   async startApp({ dataDir = this.app.dataDir }: Pick<AppOptions, 'dataDir'> = {}): Promise<void> {
     const environment = { ...this.github.environment, ...this.#options.environment?.() }
-    this.#app = await startApp({ environment, dataDir })
-    this.github.webhookUrl = `${this.#app.url}/api/github/webhooks`
+    // As soon as it listens, it may ask for deliveries that it has missed.
+    const onUrl = (url: string) => {
+      this.github.webhookUrl = `${url}/api/github/webhooks`
+    }
+    this.#app = await startApp({ environment, dataDir, onUrl })
   }
 
   async close(): Promise<void> {
@@ -130,7 +133,9 @@ export class World {
     const before = this.github.requests.length
     await act()
     await this.quiet()
-    return this.github.requests.slice(before).filter(({ kind }) => kind === 'api')
+    // What was missed while the app was away is asked for at its start, whatever goes on.
+    const isTheirs = ({ kind, route }: LoggedRequest) => kind === 'api' && route !== 'GET /app/hook/deliveries'
+    return this.github.requests.slice(before).filter(isTheirs)
   }
 
   /** Waits for something that must happen; says what the app wrote when it doesn't. */
@@ -185,6 +190,7 @@ const SHORT: Record<string, string> = {
   'GET /repos/{owner}/{repo}/commits/{ref}/check-runs': 'find check',
   'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': 'tree',
   'GET /repos/{owner}/{repo}/git/blobs/{file_sha}': 'blob',
+  'GET /repos/{owner}/{repo}/git/ref/{ref}': 'branch',
   'GET /repos/{owner}/{repo}/compare/{basehead}': 'compare',
   'GET /repos/{owner}/{repo}/tarball/{ref}': 'archive',
   'POST /graphql': 'query',

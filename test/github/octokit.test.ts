@@ -2,7 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import nock from 'nock'
 import { openArchive } from '../../src/github/download.ts'
 import { NoCommonAncestor } from '../../src/github/errors.ts'
+import type { Gate, Outgoing } from '../../src/github/governor.ts'
 import { GuardOctokit } from '../../src/github/octokit.ts'
+import { queryRepository } from '../../src/github/read.ts'
 import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -118,6 +120,82 @@ it('says that the installation is gone when no token is to be had', async () => 
   const app = new GuardOctokit({ auth: { appId: 1, privateKey: key, installationId: 7 }, log: silent })
   nock(API).post('/app/installations/7/access_tokens').reply(404, { message: 'Not Found' })
   await expect(app.request('GET /repos/acme/lab')).rejects.toThrow(NotFound)
+})
+
+describe("an installation's limits", () => {
+  const until = new Date('2100-01-01T00:00:00Z')
+  let asked: Outgoing[]
+  let blocked: Date[]
+  const gate: Gate = {
+    send: (request, fetch) => {
+      asked.push(request)
+      return fetch()
+    },
+    block: async (moment) => void blocked.push(moment),
+  }
+  const closed: Gate = {
+    send: async () => {
+      throw new RateLimited(until, 'not sent')
+    },
+    block: async () => {},
+  }
+  beforeEach(() => {
+    asked = []
+    blocked = []
+    client.heed(gate)
+  })
+
+  it('are asked before every request, with what it is for', async () => {
+    nock(API).get('/repos/acme/lab').reply(502).get('/repos/acme/lab').reply(200, {})
+    nock(API).post('/repos/acme/lab/check-runs').reply(201, {}).patch('/repos/acme/lab/check-runs/1').reply(200, {})
+    nock(API)
+      .post('/graphql')
+      .reply(200, { data: { repository: { id: 1 } } })
+    await get()
+    await client.request('POST /repos/acme/lab/check-runs')
+    await client.request('PATCH /repos/acme/lab/check-runs/1', { request: { purpose: 'progress' } })
+    await queryRepository(client, { owner: 'acme', repo: 'lab' }, 'query { x }')
+    const read = { purpose: null, creates: false, token: false }
+    expect(asked).toEqual([read, read, { ...read, creates: true }, { ...read, purpose: 'progress' }, read])
+  })
+
+  it('are asked before a token is fetched, too, and nothing is sent where they forbid it', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = privateKey.export({ type: 'pkcs1', format: 'pem' })
+    const app = new GuardOctokit({ auth: { appId: 1, privateKey: key, installationId: 7 }, log: silent })
+    for (const closedClient of [app, client]) {
+      closedClient.heed(closed)
+      const refusal = await closedClient.request('GET /repos/acme/lab').catch((error) => error)
+      expect(refusal).toBeInstanceOf(RateLimited)
+      expect(refusal.until).toEqual(until)
+      expect(closedClient.traffic.requests).toBe(0)
+    }
+  })
+
+  it.each([
+    ['the body of a refusal', 403, { message: 'You have exceeded a secondary rate limit.' }, get],
+    [
+      'the errors of a query',
+      200,
+      { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] },
+      () => queryRepository(client, { owner: 'acme', repo: 'lab' }, 'query { x }'),
+    ],
+  ])('are told when only %s says that they are met', async (_, status, body, act) => {
+    nock(API).get('/repos/acme/lab').optionally().reply(status, body)
+    nock(API).post('/graphql').optionally().reply(status, body)
+    const refusal = (await act().catch((error) => error)) as RateLimited
+    expect(refusal).toBeInstanceOf(RateLimited)
+    expect(blocked).toEqual([refusal.until])
+    nock.cleanAll()
+  })
+
+  it('are told when the server of archives asks to wait', async () => {
+    nock(API).get('/repos/acme/lab/tarball/main').reply(302, undefined, { location: 'https://codeload.github.com/x' })
+    nock('https://codeload.github.com').get('/x').reply(429, '', { 'retry-after': '60' })
+    const archive = openArchive(client, { owner: 'acme', repo: 'lab' }, 'main', new AbortController().signal)
+    await expect(archive).rejects.toThrow(RateLimited)
+    expect(blocked).toHaveLength(1)
+  })
 })
 
 it('does not go from https to http for an archive', async () => {

@@ -5,7 +5,7 @@ import { GuardOctokit } from '../../src/github/octokit.ts'
 import { createPublisher } from '../../src/github/publisher.ts'
 import { comment } from '../../src/report/comment.ts'
 import type { AssessedFinding, Conclusion } from '../../src/rosie/assessment.ts'
-import { NotFound, Unreachable } from '../../src/scan/errors.ts'
+import { NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
 import type { PullRequest, Scan, ScanUpdate } from '../../src/scan/ports/store.ts'
 import { assessment, finding, report } from '../report/sample.ts'
 import type { JsonObject } from '../support/github/json.ts'
@@ -76,8 +76,10 @@ let baseUrl: string
 let clock: number
 let scanUpdates: ScanUpdate[]
 let pullUpdates: Partial<PullRequest>[]
+let purposes: (string | null)[]
 
 beforeEach(async () => {
+  purposes = []
   github = new Recorder()
   baseUrl = await github.listen()
   clock = START
@@ -104,12 +106,21 @@ function publisher(change: Partial<Scan> = {}) {
     token: 1,
     checkRunId: null,
     annotationsSent: 0,
+    newerHead: null,
     replay: null,
     ...change,
     headSha: HEAD,
   }
+  const octokit = new GuardOctokit({ baseUrl, auth: { token: 'secret' }, log: SILENT })
+  octokit.heed({
+    send: (request, fetch) => {
+      purposes.push(request.purpose)
+      return fetch()
+    },
+    block: async () => {},
+  })
   return createPublisher({
-    octokit: new GuardOctokit({ baseUrl, auth: { token: 'secret' }, log: SILENT }),
+    octokit,
     scan,
     store: {
       update: async (_, update) => void scanUpdates.push(update),
@@ -152,7 +163,7 @@ describe('opening the check run', () => {
         },
       },
     ])
-    expect(scanUpdates).toEqual([{ checkRunId: 31n }])
+    expect(scanUpdates).toEqual([{ checkRunId: 31n, stage: 'opened' }])
   })
 
   it('asks nothing when its id is known', async () => {
@@ -172,7 +183,7 @@ describe('opening the check run', () => {
     expect(github.requests).toEqual([
       `GET ${REPOSITORY}/commits/${HEAD}/check-runs?check_name=ROSIE%20compliance&filter=all&per_page=100`,
     ])
-    expect(scanUpdates).toEqual([{ checkRunId: 31n }])
+    expect(scanUpdates).toEqual([{ checkRunId: 31n, stage: 'opened' }])
   })
 
   it('creates it when an earlier attempt did not', async () => {
@@ -182,10 +193,40 @@ describe('opening the check run', () => {
   })
 
   it('tells a repository that is gone from one that does not answer', async () => {
-    github.answers([404], [502])
+    github.answers([404])
     await expect(publisher().open()).rejects.toThrow(NotFound)
+    expect(github.requests).toHaveLength(1)
     await expect(publisher().open()).rejects.toThrow(Unreachable)
-    expect(github.requests).toHaveLength(2)
+  })
+
+  describe('when the creation is not answered', () => {
+    const [CREATE, FIND] = [`POST ${REPOSITORY}/check-runs`, expect.stringContaining(`GET ${REPOSITORY}/commits/`)]
+    const ours = { ...run(null, 0), external_id: '6b0c1d6e-0000-4000-8000-000000000001', app: { id: APP.id } }
+
+    it('finds it, and goes on with it', async () => {
+      github.answers([502], [200, { total_count: 1, check_runs: [ours] }])
+      await publisher().open()
+      expect(github.requests).toEqual([CREATE, FIND])
+      expect(scanUpdates).toEqual([{ checkRunId: 31n, stage: 'opened' }])
+    })
+
+    it('creates it once more where there is none', async () => {
+      github.answers([502], [200, { total_count: 0, check_runs: [] }], [201, { id: 32 }])
+      await publisher().open()
+      expect(github.requests).toEqual([CREATE, FIND, CREATE])
+      expect(scanUpdates).toEqual([{ checkRunId: 32n, stage: 'opened' }])
+    })
+
+    it('and it has to wait then, makes the attempt count, so that the next one looks', async () => {
+      github.answers([502], [429], [429])
+      await expect(publisher().open()).rejects.toThrow(Unreachable)
+    })
+
+    it('but only a wait was, it is no attempt', async () => {
+      github.answers([429])
+      await expect(publisher().open()).rejects.toThrow(RateLimited)
+      expect(github.requests).toEqual([CREATE])
+    })
   })
 })
 
@@ -252,7 +293,9 @@ describe('concluding the check run', () => {
       })
     }
     expect(github.requests).toHaveLength(4)
-    expect(scanUpdates.slice(1)).toEqual([{ annotationsSent: 50 }, { annotationsSent: 100 }, { annotationsSent: 120 }])
+    expect(scanUpdates.slice(1)).toEqual(
+      [50, 100, 120].map((annotationsSent) => ({ annotationsSent, stage: 'concluded' })),
+    )
   })
 
   it('offers to scan again, within the lengths that GitHub allows', async () => {
@@ -313,7 +356,6 @@ describe('concluding the check run', () => {
     github.answers([201, { id: 31 }], [200], [502], [200, run('failure', 100)], [200])
     const check = publisher()
     await check.open()
-    await expect(check.conclude(result(findings(120)))).rejects.toThrow(Unreachable)
     await check.conclude(result(findings(120)))
     expect(github.requests.slice(3)).toEqual([`GET ${REPOSITORY}/check-runs/31`, `PATCH ${REPOSITORY}/check-runs/31`])
     expect(lines(github.sent[4] as Sent)).toEqual(range(101, 120))
@@ -327,6 +369,79 @@ describe('concluding the check run', () => {
     await check.conclude(result(findings(2)))
     expect(github.requests).toHaveLength(2)
     expect(github.sent[1]?.body).toMatchObject({ status: 'completed', conclusion: 'failure' })
+  })
+})
+
+it('says which requests may rest when little of the quota is left, never those for a conclusion', async () => {
+  github.answers([201, { id: 31 }], [200], [200], [200])
+  const check = publisher()
+  await check.open()
+  clock += 5_000
+  await check.progress('Fetch', 'fetching')
+  await check.conclude(result(findings(51)))
+  github.answers([200, []], [201, { id: 500 }], [200])
+  const pull = { number: 3, headSha: HEAD, baseRef: 'main', fromOpening: false, commentUnsure: false }
+  await check.comment({ ...pull, commentId: null, commentHash: null }, result(findings(1)))
+  await check.comment({ ...pull, commentId: 500n, commentHash: 'another' }, result(findings(1)))
+  github.answers([200])
+  await check.fail('The scan failed', 'Look up scan 6b0c.')
+  expect(purposes).toEqual([null, 'progress', null, 'annotations', 'comment', 'comment', 'comment', null])
+})
+
+describe('a scan whose branch has moved on', () => {
+  const NEWER = 'd'.repeat(40)
+
+  it('has its check run cancelled, with the newer commit and a link to it', async () => {
+    github.answers([200])
+    await publisher({ checkRunId: 31n }).cancel(NEWER)
+    expect(github.sent).toEqual([
+      {
+        request: `PATCH ${REPOSITORY}/check-runs/31`,
+        body: {
+          ...{ status: 'completed', conclusion: 'cancelled', completed_at: '2026-03-01T12:00:00.000Z' },
+          output: {
+            title: 'Superseded by ddddddd',
+            summary: expect.stringContaining(`[\`ddddddd\`](https://github.com/acme/lab/commit/${NEWER})`),
+          },
+          actions: [expect.objectContaining({ identifier: 'rescan' })],
+        },
+      },
+    ])
+  })
+
+  it('has one that this very attempt opened cancelled', async () => {
+    github.answers([201, { id: 31 }], [200])
+    const check = publisher()
+    await check.open()
+    await check.cancel(NEWER)
+    expect(github.requests).toEqual([`POST ${REPOSITORY}/check-runs`, `PATCH ${REPOSITORY}/check-runs/31`])
+  })
+
+  it('has none where none was opened', async () => {
+    await publisher().cancel(NEWER)
+    expect(github.requests).toEqual([])
+  })
+
+  it('has one that an earlier attempt may have opened looked for', async () => {
+    github.answers([200, { total_count: 0, check_runs: [] }])
+    await publisher({ attempt: 2 }).cancel(NEWER)
+    expect(github.requests).toEqual([expect.stringContaining(`GET ${REPOSITORY}/commits/`)])
+  })
+
+  it('has it cancelled once more when that is not answered', async () => {
+    github.answers([502], [200])
+    await publisher({ checkRunId: 31n }).cancel(NEWER)
+    expect(github.requests).toEqual(Array(2).fill(`PATCH ${REPOSITORY}/check-runs/31`))
+  })
+
+  it('shows no progress any more', async () => {
+    github.answers([201, { id: 31 }], [200])
+    const check = publisher()
+    await check.open()
+    await check.cancel(NEWER)
+    clock += 60_000
+    await check.progress('Fetch', '10 of 20 files')
+    expect(github.requests).toHaveLength(2)
   })
 })
 
@@ -346,6 +461,12 @@ describe('a scan that failed', () => {
         },
       },
     ])
+  })
+
+  it('says so again when it is not answered', async () => {
+    github.answers([502], [200])
+    await publisher({ checkRunId: 31n, attempt: 3 }).fail('The scan failed', 'Look up scan 6b0c.')
+    expect(github.requests).toEqual(Array(2).fill(`PATCH ${REPOSITORY}/check-runs/31`))
   })
 
   it('opens one first when even that had failed', async () => {
@@ -392,10 +513,25 @@ describe('the comment', () => {
   })
 
   it('stays unsure when no answer comes', async () => {
-    github.answers([502])
     await expect(publisher().comment(pull(), RESULT)).rejects.toThrow(Unreachable)
     expect(pullUpdates.at(-1)).toMatchObject({ commentUnsure: true })
-    expect(github.requests).toHaveLength(1)
+    expect(github.requests.filter((request) => request === CREATE)).toHaveLength(1)
+  })
+
+  it.each([
+    ['and it was applied, is found', [ours], [search(1), EDIT]],
+    ['and it was not, is created', [], [search(1), CREATE]],
+  ])('whose creation is not answered %s', async (_, there, then) => {
+    github.answers([502], [200, there], [201, { id: 500 }])
+    await publisher().comment(pull(), RESULT)
+    expect(github.requests).toEqual([CREATE, ...then])
+    expect(pullUpdates.at(-1)).toEqual({ commentId: 500n, commentHash: HASH, commentUnsure: false })
+  })
+
+  it('that somebody deleted is not created twice when its creation is not answered', async () => {
+    github.answers([404], [502], [200, [ours]], [200])
+    await publisher().comment(pull({ commentId: 400n, commentHash: 'another' }), RESULT)
+    expect(github.requests.slice(1)).toEqual([CREATE, search(1), EDIT])
   })
 
   it('is left alone while its text is the same', async () => {

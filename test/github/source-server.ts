@@ -67,6 +67,9 @@ export async function serve(dir: string): Promise<SourceServer> {
         'blob',
         (_, to) => to.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(object(dir, rest)),
       ]
+    if (kind === 'ref') return ['ref', (_, to) => json(to, reference(dir, decodeURIComponent(rest)))]
+    if (kind === 'pulls')
+      return ['pull', (_, to) => json(to, { head: { sha: gitIn(dir, 'rev-parse', `refs/pull/${rest}/head`) } })]
     if (kind === 'compare') return ['compare', (_, to) => compare(dir, decodeURIComponent(rest), to)]
     if (kind === 'tarball')
       return ['tarball', (_, to) => to.writeHead(302, { location: `${server.archives}/${rest}?token=once` }).end()]
@@ -153,6 +156,12 @@ function compare(dir: string, basehead: string, response: ServerResponse) {
     json(response, { message: `No common ancestor between ${base} and ${head}.` }, 404)
   }
 }
+
+/** The reference of exactly that name: https://docs.github.com/en/rest/git/refs#get-a-reference. */
+const reference = (dir: string, ref: string) => ({
+  ref: `refs/${ref}`,
+  object: { type: 'commit', sha: raw(dir, 'show-ref', '--verify', '--hash', `refs/${ref}`).toString().trim() },
+})
 
 function graphql(dir: string, body: string) {
   const query = (JSON.parse(body) as { query: string }).query

@@ -327,6 +327,35 @@ describe('the tip of the default branch', () => {
   })
 })
 
+describe('where a branch stands', () => {
+  it.each(['main', 'feature/x', 'fix/ü-#7&<b>%41'])('is asked each time: %s', async (branch) => {
+    const first = commit(dir, { a: 'a' })
+    if (branch !== 'main') gitIn(dir, 'checkout', '--quiet', '-b', branch)
+    expect(await source.head(branch)).toBe(first)
+    const second = commit(dir, { a: 'A' })
+    expect(await source.head(branch)).toBe(second)
+    expect(server.seen.map(({ route }) => route)).toEqual(['ref', 'ref'])
+  })
+
+  it('is asked of the pull request, where the branch is in a fork', async () => {
+    const head = commit(dir, { a: 'a' })
+    gitIn(dir, 'update-ref', 'refs/pull/7/head', head)
+    expect(await source.head('refs/pull/7/head')).toBe(head)
+    expect(server.seen.map(({ route }) => route)).toEqual(['pull'])
+  })
+
+  it.each(['gone', 'refs/pull/8/head'])('is null where there is none: %s', async (ref) => {
+    commit(dir, { a: 'a' })
+    gitIn(dir, 'tag', 'gone')
+    expect(await source.head(ref)).toBeNull()
+  })
+
+  it('is not known while GitHub does not answer', async () => {
+    server.instead('ref', (_, to) => json(to, { message: 'Server Error' }, 502))
+    await expect(source.head('main')).rejects.toThrow(Unreachable)
+  })
+})
+
 describe('a GraphQL answer that says no', () => {
   it.each([
     ['NOT_FOUND', NotFound],

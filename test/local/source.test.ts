@@ -31,6 +31,15 @@ it('reads branches, tags and commits', async () => {
   expect(await source.resolve(first.slice(0, 10))).toBe(first)
 })
 
+it('knows where branches and pull requests stand', async () => {
+  const source = new LocalSource(dir)
+  gitIn(dir, 'update-ref', 'refs/pull/7/head', first)
+  expect(await source.head('main')).toBe(second)
+  expect(await source.head('feature/-x')).toBe(first)
+  expect(await source.head('refs/pull/7/head')).toBe(first)
+  for (const ref of ['v1', 'gone', 'refs/pull/8/head']) expect(await source.head(ref)).toBeNull()
+})
+
 it.each(['--all', '-x', '', 'nothing', 'HEAD:a', '0'.repeat(40)])('refuses %j as a commit', async (ref) => {
   await expect(new LocalSource(dir).resolve(ref)).rejects.toThrow(NotFound)
   await expect(new LocalSource(dir).tree(ref)).rejects.toThrow(NotFound)

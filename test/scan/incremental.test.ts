@@ -171,6 +171,9 @@ class World {
           fail: async (title, summary) => {
             throw new Error(`${title}: ${summary}`)
           },
+          cancel: async (newerHead) => {
+            throw new Error(`cancelled for ${newerHead}`)
+          },
           comment: async () => {},
         }),
       }),

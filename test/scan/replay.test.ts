@@ -129,6 +129,7 @@ class Lab {
         this.reports.push(report)
       },
       fail: async (title: string) => void this.told.push(title),
+      cancel: async () => void this.told.push('cancelled'),
       comment: async () => {},
     }
   }

@@ -2,37 +2,15 @@
 
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
-import type { Publisher, Report } from '../../src/scan/ports/publisher.ts'
-import type { RepositorySource, TreeEntry } from '../../src/scan/ports/source.ts'
 import { createWorker, MAX_ATTEMPTS } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
+import { InstallationLimits } from '../../src/store/limits.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { States } from '../../src/store/states.ts'
-import { aRepository, aWish, expireLease, queue, row, sha, take } from '../store/given.ts'
+import { aRepository, aWish, expireLease, newId, queue, row, sha, take } from '../store/given.ts'
 import { forEachDatabase } from '../support/database.ts'
-
-class Stage implements Publisher, RepositorySource {
-  readonly requests = 0
-  readonly said: string[] = []
-  /** What listing the tree does. */
-  onTree: () => Promise<TreeEntry[]> = async () => []
-
-  tip = async () => ({ branch: 'main', commit: sha('a') })
-  mergeBase = async () => null
-  tree = () => this.onTree()
-  async *blobs() {}
-  directories = async () => new Map<string, never>()
-
-  /** As on GitHub, a check run that is open stays so. */
-  open = async () => {
-    if (!this.said.includes('open')) this.said.push('open')
-  }
-  progress = async () => {}
-  conclude = async ({ assessment }: Report) => void this.said.push(assessment.conclusion)
-  fail = async (title: string, summary: string) => void this.said.push(`failed: ${title}\n${summary}`)
-  comment = async () => {}
-}
+import { Stage } from './stage.ts'
 
 forEachDatabase('a worker', ({ open }) => {
   let database: Database
@@ -118,6 +96,30 @@ forEachDatabase('a worker', ({ open }) => {
       await due(id)
     }
     expect(stage.said.every((said) => said === 'open')).toBe(true)
+  })
+
+  it("takes up nothing that GitHub's limits hold back, and comes again when they don't", async () => {
+    const stage = new Stage()
+    const wish = aWish({ baseRef: null, installation: newId() })
+    const id = await queue(database, wish)
+    await new InstallationLimits(database).block(wish.installation, 30_000)
+    const outcome = await workerOn(stage)(id)
+    expect(outcome?.again).toBeGreaterThan(25_000)
+    expect(outcome?.again).toBeLessThanOrEqual(30_000)
+    expect(stage.said).toEqual([])
+  })
+
+  it('leaves no check run in progress because it has to wait before it can close it', async () => {
+    const [stage, id] = [failing(new NotFound('Not Found')), await aTrackedScan()]
+    const { fail } = stage
+    stage.fail = () => Promise.reject(new RateLimited(new Date(Date.now() + 30_000), 'slow down'))
+    expect((await workerOn(stage)(id))?.again).toBeGreaterThan(25_000)
+    expect(await row(database, id)).toMatchObject({ status: 'queued', attempts: 0 })
+    stage.fail = fail
+    await due(id)
+    expect(await workerOn(stage)(id)).toBeUndefined()
+    expect(stage.said.at(-1)).toContain('no longer has the commit')
+    expect(await row(database, id)).toMatchObject({ status: 'failed' })
   })
 
   it('ends a scan that takes its process with it each time', async () => {

@@ -59,7 +59,7 @@ export async function queue(database: Database, wish: ScanRequested): Promise<st
 /** Takes a scan that is free. */
 export async function take(database: Database, scanId: string, leaseMs = 60_000): Promise<Scan> {
   const taken = await new Scans(database).take(scanId, leaseMs)
-  if (typeof taken === 'string') throw new Error(`The scan is ${taken}.`)
+  if (typeof taken === 'string' || 'restMs' in taken) throw new Error(`The scan is not free: ${JSON.stringify(taken)}.`)
   return taken.scan
 }
 
@@ -103,7 +103,8 @@ export function aFinding(finding: Partial<AssessedFinding> = {}): AssessedFindin
 }
 
 export function aResult(...findings: AssessedFinding[]): ScanResult {
-  return { conclusion: findings.length > 0 ? 'failure' : 'success', summary: SUMMARY, judgedBy: 'policy-1', findings }
+  const conclusion = findings.length > 0 ? 'failure' : 'success'
+  return { conclusion, summary: SUMMARY, judgedBy: 'policy-1', findings, dueAt: null }
 }
 
 export function aRequirement(gxpId: string, title = 'Stops the pump'): Document {

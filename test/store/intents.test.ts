@@ -69,11 +69,11 @@ forEachDatabase('intents', (databases) => {
       expect((await row(database, id)).forced).toBe(true)
     })
 
-    it('of a person joins a scan that runs as it is', async () => {
+    it('of a person joins a scan that runs, which from then on is theirs too', async () => {
       const wish = aWish()
       const { id } = await queueAndTake(database, wish)
       expect(await deliver(database, { ...wish, forced: true })).toBe(false)
-      expect((await row(database, id)).forced).toBe(false)
+      expect(await row(database, id)).toMatchObject({ status: 'running', forced: true })
     })
 
     it('that repeats what other events say counts only where no scan of the head is known', async () => {

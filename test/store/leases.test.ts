@@ -41,7 +41,8 @@ forEachDatabase('leases', (databases) => {
           ...{ defaultBranch: 'main', trackedHead: null },
         },
         ...{ kind: 'change', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha(9), trigger: 'push' },
-        ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, replay: null },
+        ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, newerHead: null },
+        replay: null,
       })
       const { status, leaseUntil, startedAt } = await row(database, id)
       expect(status).toBe('running')
@@ -58,7 +59,9 @@ forEachDatabase('leases', (databases) => {
     it('waits for its moment', async () => {
       const scan = await queueAndTake(database, aWish())
       await scans.release(scan, 60_000, 'later', true)
-      expect(await scans.take(scan.id, LEASE_MS)).toBe('busy')
+      const taken = await scans.take(scan.id, LEASE_MS)
+      expect(taken).toEqual({ restMs: expect.any(Number) })
+      expect((taken as { restMs: number }).restMs).toBeGreaterThan(55_000)
     })
 
     it.each(['completed', 'failed', 'skipped'] as const)('finds nothing to do when it is %s', async (status) => {

@@ -30,13 +30,21 @@ export interface AppOptions {
   dataDir?: string
   /** Where to look for readiness; null: don't wait. */
   ready?: string | null
+  /** Told where the app will listen, before it does. */
+  onUrl?: (url: string) => void
 }
 
 /** Starts `dist/main.js` (`npm run build` makes it) on a free port and waits until it is ready. */
-export async function startApp({ environment = {}, dataDir, ready = '/readyz' }: AppOptions = {}): Promise<RunningApp> {
+export async function startApp({
+  environment = {},
+  dataDir,
+  ready = '/readyz',
+  onUrl,
+}: AppOptions = {}): Promise<RunningApp> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'rosie-guard-')))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  onUrl?.(url)
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, ...environment },

@@ -39,6 +39,8 @@ export interface Publisher {
   conclude(report: Report): Promise<void>
   /** Completes the check run with an error a person can act on. Markdown. */
   fail(title: string, summary: string): Promise<void>
+  /** Completes the check run, if one was opened, as cancelled: its branch has moved on to this head. */
+  cancel(newerHead: string): Promise<void>
   /** Creates or edits the one comment of a pull request; leaves it alone when its text would be the same. */
   comment(pull: PullRequest, report: Report): Promise<void>
 }

@@ -52,6 +52,11 @@ export interface Tip {
 export interface RepositorySource {
   /** The default branch and its commit now; null for a repository without commits. */
   tip(): Promise<Tip | null>
+  /**
+   * The commit that a branch (its name), or a pull request (`refs/pull/N/head`), stands at now; null when there is no such
+   * branch. Never remembered.
+   */
+  head(ref: string): Promise<string | null>
   /** The merge base of two commits or branches; null without common history. */
   mergeBase(base: string, head: string): Promise<string | null>
   /** All regular files of a commit, complete or an error, never silently cut. Throws `NotFound` for an unknown commit. */

@@ -42,6 +42,8 @@ export interface Scan {
   token: number
   checkRunId: bigint | null
   annotationsSent: number
+  /** The head that its branch has moved on to: then this scan is only to be withdrawn. */
+  newerHead: string | null
   /** What a replay is to find out; null for all other scans. */
   replay: ReplayWish | null
 }
@@ -57,10 +59,13 @@ export interface ReplayWish {
 }
 
 /**
- * What `take` says: the leased scan; `busy`: another scan holds its lane or comes first, or it isn't due yet; `gone`:
- * nothing left to do.
+ * What `take` says: the leased scan; `busy`: another scan holds its lane or comes first, and hands over when it ends;
+ * `restMs`: it isn't due yet, or GitHub's limits hold it back, for so long; `gone`: nothing left to do.
  */
-export type Taken = { scan: Scan } | 'busy' | 'gone'
+export type Taken = { scan: Scan } | 'busy' | { restMs: number } | 'gone'
+
+/** How far GitHub was told; each confirmed by GitHub, or by the transaction that says so. */
+export type ScanStage = 'opened' | 'persisted' | 'concluded' | 'annotated' | 'commented'
 
 export type ScanUpdate = Partial<{
   headSha: string
@@ -70,6 +75,7 @@ export type ScanUpdate = Partial<{
   filesTotal: number
   filesFetched: number
   requests: number
+  stage: ScanStage
   checkRunId: bigint
   annotationsSent: number
 }>
@@ -79,10 +85,12 @@ export interface ScanResult {
   summary: Summary
   judgedBy: string
   findings: readonly AssessedFinding[]
+  /** When time alone may change it next, ms since 1970; null: never. */
+  dueAt: number | null
 }
 
 /** An earlier scan of the same head, or of the tracked snapshot, as far as publishing needs it. */
-export interface CompletedScan extends ScanResult {
+export interface CompletedScan extends Omit<ScanResult, 'dueAt'> {
   id: string
   baseRef: string | null
   baseSha: string | null
@@ -118,16 +126,50 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Thrown by the writes of a scan whose branch has moved on before its result was kept. */
+export class Superseded extends Error {
+  readonly newerHead: string
+  constructor(scanId: string, newerHead: string) {
+    super(`Scan ${scanId} is superseded: its branch has moved on to ${newerHead}.`)
+    this.name = 'Superseded'
+    this.newerHead = newerHead
+  }
+}
+
+/** Scans of several heads of one branch (or pull request) are open: only the branch itself can say which one counts. */
+export interface Contest {
+  repository: RepositoryRef
+  kind: ScanKind
+  /** As in `Scan.ref`. */
+  ref: string
+  baseRef: string | null
+  /** The database's time when this was read: what was asked for later is not decided by an answer to an earlier question. */
+  asOf: Date
+}
+
 export interface ScanStore {
   /** Takes the lease: `running`, attempt + 1, token + 1, in one statement that respects the lane and `notBefore`. */
   take(scanId: string, leaseMs: number): Promise<Taken>
+  /** Whether this scan, or another one of its branch, may be superseded; null where the branch need not be asked. */
+  contest(scanId: string): Promise<Contest | null>
+  /**
+   * The branch stands at `head`: open scans of its other heads are superseded by the scan of that one, which is queued if
+   * nobody has asked for it yet. Those that never began end; the others, whose check run may be open, are marked, and
+   * whoever holds or takes them next withdraws them. Answers all of them.
+   */
+  supersede(contest: Contest, head: string): Promise<Set<string>>
+  /** Ends a superseded scan; a head that was asked for again meanwhile is queued anew. Throws `LeaseLost`. */
+  withdraw(scan: Scan): Promise<void>
+  /** This scan has left its lane: what waits for it is due to be handed to the queue. Answers whether anything is. */
+  handOver(scan: Scan): Promise<boolean>
   /** Prolongs the lease. Throws `LeaseLost`. */
   renew(scan: Scan, leaseMs: number): Promise<void>
-  /** Writes progress. Throws `LeaseLost`. */
+  /** Writes progress. Throws `LeaseLost`, and, where it names a phase, `Superseded`. */
   update(scan: Scan, update: ScanUpdate): Promise<void>
   /**
-   * Keeps the result, its findings (replacing those of an earlier attempt) and, for a tracked scan, the snapshot, in one
-   * transaction; the scan still runs, since its result has yet to be published. Throws `LeaseLost`.
+   * Keeps the result, its findings (replacing those of an earlier attempt), when it is due again and, for a tracked scan,
+   * the snapshot, in one transaction; the scan still runs, since its result has yet to be published. Throws `LeaseLost`, `Superseded`. From here
+   * on it can't be superseded: what the next scan is compared with was told to somebody.
    */
   persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
   /**
@@ -207,6 +249,15 @@ export interface StateStore {
   /** Which of these trees were hashed. */
   hashed(repositoryId: bigint, trees: readonly string[]): Promise<Set<string>>
   keepState(repositoryId: bigint, tree: string, state: SourceState): Promise<void>
+}
+
+/** Verdicts that time alone may change. */
+export interface DueStore {
+  /**
+   * Queues the tracked heads, and the heads of open pull requests, of repositories whose moment has passed, with the trigger
+   * `due`: the longest overdue first, and none while `most` such scans are open. Answers how many were queued.
+   */
+  queueDue(most: number): Promise<number>
 }
 
 export const contentKey = (sha: string, reader: Reader) => `${sha} ${reader}`

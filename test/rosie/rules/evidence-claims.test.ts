@@ -140,6 +140,8 @@ describe('evidence/missing-claim', () => {
     expect(found(await runs({ a: old, b: {} }))).toMatchObject([
       { message: expect.stringMatching(/^1 evidence file carries/) },
     ])
+    const first = async (name: string) => found(await runs({ [name]: old }))[0]?.fingerprint
+    expect(await first('b')).toBe(await first('a'))
   })
 
   it.each(['2026-02-05T12:00:00+02:00', '2026-02-05T04:30:00-0530', '2026-02-05T10:01:00+00:01'])(
@@ -300,6 +302,9 @@ describe('evidence/unknown-spec', () => {
     expect(found(await runs({ a: { spec_id: 'SPEC-1' }, b: { spec_id: 'SPEC-2' } }, noSource), rule)).toMatchObject([
       { message: expect.stringMatching(/: SPEC-1, SPEC-2\./) },
     ])
+    const first = async (...names: string[]) =>
+      found(await runs(Object.fromEntries(names.map((id) => [id, { spec_id: `SPEC-${id}` }])), noSource), rule)[0]
+    expect((await first('3', '4'))?.fingerprint).toBe((await first('1', '2'))?.fingerprint)
     const five = Object.fromEntries(ids.slice(0, 5).map((id) => [id, { spec_id: `SPEC-${id}` }]))
     expect(found(await runs(five, noSource), rule)).toMatchObject([{ message: expect.not.stringContaining('more') }])
     expect(found(await runs({ a: { spec_id: 'SPEC-1' } }, noSource), rule)).toMatchObject([{ gxpId: 'SPEC-1' }])

@@ -223,6 +223,16 @@ describe('A record of testing', () => {
     ])
   })
 
+  it.each([
+    ['PASS', 'FAIL'],
+    ['PASS', 'PASS_WITH_DEVIATIONS'],
+    ['PASS_WITH_DEVIATIONS', 'PASS'],
+  ])('stays as it is: its result is not edited from %s to %s', async (was, is) => {
+    expect(await became(text({ result: was }), { [ROT]: text({ result: is }) })).toMatchObject([
+      { rule: changed, line: 6, message: expect.stringContaining(`\`result\` was \`${was}\` and is \`${is}\`.`) },
+    ])
+  })
+
   it('is told once, with all that was edited', async () => {
     const [edited, ...others] = await became(text(), { [ROT]: text({ result: 'PASS', tester: 'B.' }) })
     expect(edited?.message).toContain('`tester` was `A. Tester` and is `B.`, `result` was `FAIL` and is `PASS`.')

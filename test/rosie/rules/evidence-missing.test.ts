@@ -152,6 +152,8 @@ describe('evidence/missing', () => {
       '.gxp/specs/SPEC-002.md': specification('SPEC-002', 'parent_id: US-001-001', 'test_files: [a.feature]'),
     }
     expect(found(await assessed('MEDIUM', naming), rule)).toMatchObject([{ gxpId: 'SPEC-002' }])
+    const twice = { ...naming, '.gxp/specs/SPEC-002-again.md': other }
+    expect(found(await assessed('MEDIUM', twice), rule)).toMatchObject([{ gxpId: 'SPEC-002' }])
   })
 
   it('is told once, below HIGH, where the record keeps no evidence of any kind', async () => {
@@ -172,6 +174,11 @@ describe('evidence/missing', () => {
     expect(found(await assessed('MEDIUM', two), rule)).toMatchObject([
       { severity: 'warning', path: SPECIFICATION, message: expect.stringContaining('2 specifications have') },
     ])
+    const alike = { ...two, '.gxp/requirements/REQ-002.md': requirement('REQ-002', 'gxp_risk_rating: MEDIUM') }
+    expect(found(await assessed('MEDIUM', alike), rule)).toMatchObject([{ path: '.gxp/specs/SPEC-000.md' }])
+    // It is followed wherever it is told.
+    const general = async (risk: string) => found(await assessed(risk, two), rule).find(({ gxpId }) => gxpId === null)
+    expect((await general('HIGH'))?.fingerprint).toBe((await general('MEDIUM'))?.fingerprint)
     expect(found(await assessed('HIGH', two), rule)).toMatchObject([
       { severity: 'error', gxpId: 'SPEC-001-001' },
       { severity: 'notice', gxpId: null, path: '.gxp/specs/SPEC-000.md' },
@@ -250,5 +257,7 @@ describe('evidence/second-signature', () => {
     expect(await with_(await at('2026-02-05T11:00:00Z', await signer('stranger')))).toEqual([])
     const nameless: Record<string, Json | undefined> = { spec_id: undefined, gxp_id: undefined }
     expect(await with_(await team.sign(claims(nameless)))).toEqual([])
+    const only = { [EVIDENCE]: await team.sign(claims(nameless)) }
+    expect(found(await assessed('HIGH', only, given({ allHigh: true })), rule)).toEqual([])
   })
 })

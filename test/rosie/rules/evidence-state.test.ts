@@ -207,6 +207,12 @@ describe('evidence/stale', () => {
     expect(found(await runs({ a: of(C1, ONE) }))).toEqual([])
   })
 
+  it('is followed whichever evidence comes first', async () => {
+    const [first] = found(await runs({ a: of(C2, TWO) }), rule)
+    const [second] = found(await runs({ b: of(C2, TWO) }), rule)
+    expect(second).toMatchObject({ path: b, fingerprint: first?.fingerprint })
+  })
+
   it('goes by the claimed hash where the commit was not replayed', async () => {
     expect(found(await runs({ a: of(C2, TWO) }, { states: {} }), rule)).toHaveLength(1)
     expect(found(await runs({ a: of(C2, ONE) }, { states: {} }), rule)).toEqual([])

@@ -292,6 +292,8 @@ describe('Where another finding says why it is not proven, that is the one', () 
 
   it('a record of testing that can not be read', async () => {
     expect(await told({ [ROT]: 'no front matter' })).toEqual([`${ROT}:1 error evidence/testing-record`])
+    const policy = { severities: { 'evidence/testing-record': 'off' as const } }
+    expect(await told({ [ROT]: 'no front matter' }, { policy })).toEqual([UNPROVEN])
   })
 
   it('a reference that leads nowhere, on the way from evidence that would prove it', async () => {

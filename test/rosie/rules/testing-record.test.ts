@@ -228,6 +228,8 @@ describe('A record where the risk demands signed evidence', () => {
     expect(await told({ [PATH]: record(), [AGAIN]: record({ test_date: '2026-02-04' }) }, demanding('HIGH'))).toEqual([
       `${PATH}:2 error ${RULE}`,
     ])
+    // Of two of one day, the last by its path.
+    expect(await told({ [PATH]: record(), [AGAIN]: record() }, demanding('HIGH'))).toEqual([`${PATH}:2 error ${RULE}`])
     expect(await told({ [PATH]: record({ result: 'FAIL' }) }, demanding('HIGH'))).toEqual([
       `${PATH}:2 error ${RULE}`,
       `${PATH}:6 error ${RULE}`,
@@ -248,7 +250,10 @@ describe('A record where the risk demands signed evidence', () => {
     }
     expect(await told(retired, demanding('HIGH'))).toEqual([])
     const missing = { [PATH]: null, '.gxp/evidence/ROT-SPEC-009.md': record({ spec_id: 'SPEC-009' }) }
-    expect(await told(missing, demanding('HIGH'))).toEqual([`.gxp/evidence/ROT-SPEC-009.md:2 warning ${RULE}`])
+    for (const allHigh of [false, true])
+      expect(await told(missing, { policy: { ...demanding('HIGH').policy, allHigh } })).toEqual([
+        `.gxp/evidence/ROT-SPEC-009.md:2 warning ${RULE}`,
+      ])
   })
 
   it('is all that is told of it: evidence/missing is for what has no record either', async () => {

@@ -32,6 +32,12 @@ export class Access {
     return grant
   }
 
+  /** Whose token this is or was; null for the app's own, and for none. */
+  holder(authorization: string | undefined): number | null {
+    const [, token = ''] = /^token (\S+)$/i.exec(authorization ?? '') ?? []
+    return this.#grants.get(token)?.installation.id ?? null
+  }
+
   /** Ends every token handed out so far, as if they had expired. */
   expireTokens(): void {
     this.#grants.clear()

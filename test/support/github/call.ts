@@ -1,4 +1,5 @@
 /** A request on its way through the stand-in, and how lists are paged. */
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Answer } from './answer.ts'
 import type { GitHub } from './github.ts'
@@ -47,4 +48,16 @@ export function page<T>(
     items: items.slice((number - 1) * size, number * size),
     headers: links.length > 0 ? { link: links.join(', ') } : {},
   }
+}
+
+/**
+ * With its `ETag`, or 304 where the caller names the one it has. GitHub does so for most reads; here, where it matters.
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+ * Another token gets another one: https://github.com/github/docs/issues/34689
+ */
+export function conditional(call: Call, { status, headers, body }: Answer): Answer {
+  const named = JSON.stringify([body, call.headers.authorization])
+  const etag = `W/"${createHash('sha256').update(named).digest('hex')}"`
+  if (call.headers['if-none-match'] === etag) return { status: 304, headers: { etag } }
+  return { status, headers: { ...headers, etag }, body }
 }

@@ -12,6 +12,8 @@ export interface LoggedRequest {
   path: string
   /** `token`: an installation token; `archive`: the download a 302 led to; `web`: not the API. */
   kind: 'api' | 'token' | 'archive' | 'web'
+  /** Whose token came with it; null for the app itself. */
+  installation: number | null
   /** Of the parsed body; undefined when there was none. */
   body?: Json
   at: Date
@@ -48,6 +50,8 @@ export class Faults {
   #delayMs = 0
   #refusals: Planned<Fault>[] = []
   #losses: Planned<null>[] = []
+  #random: { share: number; next: () => number } | null = null
+  readonly #unlucky = new WeakSet<LoggedRequest>()
 
   delay(ms: number): void {
     this.#delayMs = ms
@@ -61,8 +65,13 @@ export class Faults {
     this.#losses.push({ matcher, what: null, left: times })
   }
 
+  failAtRandom(share: number, seed: number): void {
+    this.#random = share > 0 ? { share, next: randomNumbers(seed) } : null
+  }
+
   reset(): void {
     this.#delayMs = 0
+    this.#random = null
     this.#refusals = []
     this.#losses = []
   }
@@ -71,14 +80,39 @@ export class Faults {
   async before(request: LoggedRequest): Promise<Answer | null> {
     if (this.#delayMs > 0) await sleep(this.#delayMs)
     const refusal = take(this.#refusals, request)
-    if (!refusal) return null
+    if (!refusal) return this.#roll(request)
     const { status, headers, body = { message: `The stand-in was told to answer ${status}.` } } = refusal.what
     return { status, headers, body }
   }
 
   /** After a request was applied: whether its answer gets lost on the way. */
   losesAnswer(request: LoggedRequest): boolean {
-    return take(this.#losses, request) !== null
+    return take(this.#losses, request) !== null || this.#unlucky.has(request)
+  }
+
+  /** Half of what fails was not applied, the other half was. */
+  #roll(request: LoggedRequest): Answer | null {
+    if (!this.#random) return null
+    const { share, next } = this.#random
+    const [roll, which] = [next(), next()]
+    if (roll >= share) return null
+    if (roll >= share / 2) {
+      this.#unlucky.add(request)
+      return null
+    }
+    const status = [500, 502, 503, 504][Math.floor(which * 4)] ?? 500
+    return { status, body: { message: 'Server Error' } }
+  }
+}
+
+/** The same numbers from 0 to 1 for the same seed: mulberry32, a generator of 32 bits in the public domain. */
+function randomNumbers(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 

@@ -14,7 +14,7 @@ import { BareRepository } from './git.ts'
 import { Installation } from './installation.ts'
 import { isObject, type Json, type JsonObject, merge } from './json.ts'
 import type { Pull } from './pulls.ts'
-import { RateLimit } from './rate-limit.ts'
+import { RateLimit, type Resource } from './rate-limit.ts'
 import { eventFacts, type Files, Repository } from './repository.ts'
 import { REST, Servers } from './server.ts'
 import { type Delivery, type DeliveryOptions, Webhooks } from './webhooks.ts'
@@ -265,6 +265,7 @@ export class GitHub {
   reset(): void {
     for (const list of [this.requests, this.deliveries, this.violations]) list.length = 0
     this.faults.reset()
+    this.rate.reset()
   }
 
   /** Every request waits so long before anything happens. */
@@ -280,6 +281,21 @@ export class GitHub {
   /** The next matching requests are applied, and the connection is cut before the answer. */
   loseAnswer(matcher: Matcher, times = 1): void {
     this.faults.loseAnswer(matcher, times)
+  }
+
+  /** This share of all requests fails, until `reset`: half of them before, half of them after they were applied. */
+  failAtRandom(share: number, seed: number): void {
+    this.faults.failAtRandom(share, seed)
+  }
+
+  /** The next matching request meets a secondary limit, and all of its installation with it, for so many seconds. */
+  secondaryLimit(matcher: Matcher, retryAfter: number): void {
+    this.rate.secondary(matcher, retryAfter)
+  }
+
+  /** So many requests (points, for GraphQL) are left to an account's installation until the reset. */
+  leaveQuota(owner: string, remaining: number, resetInMs: number, resource: Resource = 'core'): void {
+    this.rate.leave(resource, this.installation(owner).id, remaining, resetInMs)
   }
 
   violation(request: string, problem: string): void {

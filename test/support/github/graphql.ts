@@ -81,7 +81,7 @@ const root = (grant: Grant) => ({
   },
   /** https://docs.github.com/en/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api */
   rateLimit: (_: unknown, { github }: GraphQLContext) => {
-    const { reset, ...counts } = github.rate.state('graphql')
+    const { reset, ...counts } = github.rate.state('graphql', grant.installation.id)
     return { cost: 1, ...counts, resetAt: moment(reset), nodeCount: 0 }
   },
 })

@@ -14,6 +14,7 @@ import { answerProblems, findOperation, requestProblems } from './openapi.ts'
 import { appRoutes } from './routes/app.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commentRoutes } from './routes/comments.ts'
+import { commitRoutes } from './routes/commits.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { gitDataRoutes } from './routes/git-data.ts'
 import { repositoryRoutes } from './routes/repositories.ts'
@@ -23,6 +24,7 @@ const ROUTES: Routes = {
   ...appRoutes,
   ...checkRoutes,
   ...commentRoutes,
+  ...commitRoutes,
   ...compareRoutes,
   ...gitDataRoutes,
   ...repositoryRoutes,
@@ -66,6 +68,7 @@ export class Servers {
       route: null,
       path,
       kind: 'web',
+      installation: github.access.holder(incoming.headers.authorization),
       at: new Date(),
       status: 0,
       bytes: 0,
@@ -107,7 +110,7 @@ export class Servers {
       route: match?.route ?? null,
       body: jsonOf(text),
     })
-    const refused = await github.faults.before(request)
+    const refused = github.rate.refuse(request) ?? (await github.faults.before(request))
     if (refused) return refused
     refuseAnonymous(incoming)
     if (!match || !route) throw new Refusal(404, 'Not Found: the stand-in has no such route', { mistake: true })
@@ -126,7 +129,7 @@ export class Servers {
 
   async #graphql(request: LoggedRequest, incoming: IncomingMessage, text: string): Promise<Answer> {
     Object.assign(request, { kind: 'api', route: 'POST /graphql', path: '/graphql', body: jsonOf(text) })
-    const refused = await this.#github.faults.before(request)
+    const refused = this.#github.rate.refuse(request) ?? (await this.#github.faults.before(request))
     if (refused) return refused
     refuseAnonymous(incoming)
     const grant = this.#github.access.grant(incoming.headers.authorization)
@@ -195,9 +198,9 @@ async function send(
   response.end(plain)
 }
 
-function rateHeaders({ kind, route }: LoggedRequest, { rate }: GitHub): Record<string, string> {
-  if (kind !== 'api' && kind !== 'token') return {}
-  return { 'x-github-request-id': randomUUID(), ...rate.count(route === 'POST /graphql' ? 'graphql' : 'core') }
+function rateHeaders(request: LoggedRequest, { rate }: GitHub): Record<string, string> {
+  if (request.kind !== 'api' && request.kind !== 'token') return {}
+  return { 'x-github-request-id': randomUUID(), ...rate.headers(request) }
 }
 
 function listen(server: HttpServer): Promise<string> {

@@ -9,9 +9,6 @@ import type { Edge } from '../../model.ts'
 import type { ComplianceRecord, DocumentFile } from '../../record.ts'
 import { type BlockNode, blockEdges } from '../../sayings.ts'
 
-/** What one block says of documents at most: a block made for the purpose names a hundred thousand. */
-const MOST_IN_BLOCK = 50
-
 /**
  * What the code says: a block that satisfies a requirement and implements a specification says that the one serves the
  * other, and so does all that the specification lies under. By document, each with the nodes that it belongs under.
@@ -36,11 +33,11 @@ export function saidByCode(documents: Iterable<string>, { graph }: ComplianceRec
   return said
 }
 
+/** A block names fifty ids at most (parse/annotations.ts). */
 function namedIn(block: BlockNode, leading: ReadonlyMap<string, string>) {
   const served = new Set<string>()
   const parents = new Set<string>()
   for (const edge of blockEdges(block)) {
-    if (served.size >= MOST_IN_BLOCK || parents.size >= MOST_IN_BLOCK) break
     if (faultOfEdge(edge, () => null) !== null) continue
     const id = leading.get(edge.to)
     if (id !== undefined && edge.type === 'implements') served.add(id)

@@ -122,18 +122,19 @@ const mistypedEdges = ({ graph }: ComplianceRecord): LostWay[] =>
       ...(graph.faults.get(edge) === 'no-test' && { test: { node: edge.from, tiers: 0 } }),
     }))
 
-/** In a test, a tag that can't be read and the ids after it say what would be verified. */
+/**
+ * In a test, a tag that can't be read and the ids after it say what would be verified. The tag is a node of its own: of
+ * what the other tags of its block verify it says nothing.
+ */
 function misspeltTags(head: ComplianceRecord): LostWay[] {
   return head.sources.flatMap(({ path, test, content }) =>
-    (test ? content.problems : []).flatMap(({ line, column, names = [] }): LostWay[] => {
-      const from = blockNode(path, line)
+    (test ? content.problems : []).map(({ line, column, names = [] }): LostWay => {
+      const from = `${blockNode(path, line)}:${column}`
       const origin = { path, line, column }
       const edges = names.map((to): Edge => ({ from, to, type: 'verifies', by: '@gxp-verifies', origin }))
-      const links = leadingOn(edges, head)
       const key = `${path} ${names.join(' ')}`
-      return links.length === 0
-        ? []
-        : [{ key, links, placed: true, test: { node: from, tiers: 0 }, reference: null, path }]
+      const links = leadingOn(edges, head)
+      return { key, links, placed: true, test: { node: from, tiers: 0 }, reference: null, path }
     }),
   )
 }

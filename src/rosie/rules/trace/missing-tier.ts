@@ -53,7 +53,8 @@ function missingTiers({ head, base, now }: Pick<Case, 'head' | 'base' | 'now'>):
   const lackedBefore = new Map(base?.coverage.requirements.map((before) => [before.id, before.missingTiers]))
   for (const requirement of lacking) {
     const { id } = requirement
-    const isNew = (tier: Tier) => base !== null && !lackedBefore.get(id)?.includes(tier)
+    // Without a base all of them are, and so is each lost way.
+    const isNew = (tier: Tier) => !lackedBefore.get(id)?.includes(tier)
     const [hidden, hiddenFresh] = [mended(requirement), mendedFresh(requirement)]
     const tiers = requirement.missingTiers.filter((tier) => !(isNew(tier) ? hiddenFresh : hidden).includes(tier))
     if (tiers.length > 0) found.set(requirement.id, { tiers, requirement })

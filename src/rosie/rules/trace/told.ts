@@ -31,4 +31,5 @@ const toldAs = (told: Told, head: ComplianceRecord): Severity | 'off' =>
 
 const ignoredIn = remembered(({ established: { policy, now } }: ComplianceRecord) => ignoring(policy.ignore, now))
 
-const rank = (severity: Severity | 'off') => (severity === 'off' ? -1 : SEVERITIES.indexOf(severity))
+const RANKS: readonly (Severity | 'off')[] = ['off', ...SEVERITIES]
+const rank = (severity: Severity | 'off') => RANKS.indexOf(severity)

@@ -15,6 +15,7 @@ import {
   GOOD,
   goodBut,
   lines,
+  REQUIREMENT,
   requirement,
   SOURCE,
   SPECIFICATION,
@@ -141,6 +142,10 @@ describe('A document that can not be read', () => {
     expect(await messages({ ...PLAIN, [STORY]: lost })).toEqual([
       expect.stringContaining(`If \`${STORY}\` belongs to it`),
     ])
+    const named = document(['gxp_id: x', 'title: A', 'parent_id: REQ-404', 'verification_tier: OQ'])
+    expect(await messages({ ...BARE, '.gxp/specs/SPEC-9.md': named })).toEqual([
+      expect.stringMatching(/evidence\. If `\.gxp\/specs\/SPEC-9\.md` belongs to it, mend that first\.$/),
+    ])
     const many = Object.fromEntries([6, 7, 8, 9].map((n) => [`.gxp/specs/SPEC-${n}.md`, '# x\n']))
     const [message] = await messages({ ...PLAIN, ...many, [SPECIFICATION]: null, [SOURCE]: null, [TEST]: null })
     expect(message).toContain(
@@ -180,6 +185,14 @@ describe('A document that can not be read', () => {
     expect(message).toMatch(
       /^As far as can be read, nothing .*First mend `\.gxp\/specs\/SPEC-9\.md`, which can not be read\.$/,
     )
+    // Of the two ids that it may have, the code places one.
+    const two = {
+      '.gxp/user_stories/US-9.md': document(['gxp_id: US-8', BROKEN_TITLE]),
+      'src/nine.ts': lines('// @gxp-satisfies REQ-700', '// @gxp-implements US-9', 'x()'),
+    }
+    expect(await messages({ ...BARE, ...two })).toEqual([
+      expect.stringMatching(/evidence\. First mend `\.gxp\/user_stories\/US-9\.md`, which can not be read\.$/),
+    ])
   })
 })
 
@@ -248,6 +261,44 @@ describe('A parent that nothing defines', () => {
     ])
   })
 
+  it.each<[string, Changes]>([
+    ['what the code says of a story', { [SOURCE]: lines('// @gxp-implements US-001-001, SPEC-001-001', 'x()') }],
+    ['what lies under it', { [SOURCE]: GOOD[SOURCE] ?? '' }],
+  ])('is placed by %s', async (_, code) => {
+    expect(await uncovered({ ...SECOND, ...BARE, ...toSpecification, ...code })).toEqual(['REQ-700'])
+  })
+
+  it.each<[string, Changes]>([
+    ['another specification', { [SOURCE]: lines('// @gxp-implements SPEC-001-001, SPEC-002', 'x()') }],
+    [
+      'what a test verifies',
+      {
+        '.gxp/user_stories/US-002.md': story('US-002', 'parent_id: REQ-002'),
+        [TEST]: lines('// @gxp-verifies SPEC-001-001, US-002', '// @gxp-implements SPEC-001-001', 'it()'),
+      },
+    ],
+  ])('is not placed by %s that the code names beside it', async (_, code) => {
+    expect(await uncovered({ ...SECOND, ...toSpecification, ...code })).toEqual([])
+  })
+
+  it('is not placed by the code that names itself', async () => {
+    const above = edited(REQUIREMENT, 'title:', 'satisfies: [REQ-777]\ntitle:')
+    expect(await uncovered({ ...above, ...BARE })).toEqual([])
+  })
+
+  it('is placed by the code for the document that this names, not for the one above, which is named as in doubt', async () => {
+    const more = { '.gxp/requirements/REQ-800.md': requirement('REQ-800', 'gxp_risk_rating: HIGH') }
+    const parents = edited(SPECIFICATION, 'parent_id: US-001-001', 'derives_from: [US-001-001, EPIC-77]')
+    const said = await messages({ ...BARE, ...more, ...edited(STORY, 'REQ-001', 'REQ-777'), ...parents })
+    expect(said).toHaveLength(2)
+    for (const message of said) expect(message).toMatch(/evidence\. If US-001-001 belongs to it, mend that first\.$/)
+  })
+
+  it('is not one of a wrong type, which explains nothing but what it names', async () => {
+    const wrong = { '.gxp/user_stories/US-9.md': story('US-9', 'parent_id: SPEC-001-001') }
+    expect(await uncovered({ ...wrong, ...BARE })).toEqual(['REQ-700'])
+  })
+
   it('explains what it meant in the base, also where there is another specification to test', async () => {
     const own = { ...PLAIN, '.gxp/specs/SPEC-7.md': specification('SPEC-7', 'satisfies: [REQ-001]') }
     const head = { ...own, ...toStory, ...BARE }
@@ -283,6 +334,7 @@ describe('A tag that names what nothing defines', () => {
     for (const id of ['SPEC-001-0O1', 'SPEC-001-01', 'SPEC-001-010'])
       expect(await all(misspelt(id))).toEqual([`${TEST}:1 error annotation/unknown-id`])
     expect(await uncovered(misspelt('SPEC-001-009'))).toEqual(['REQ-001'])
+    expect(await uncovered({ ...misspelt('SPEC-001-0O1'), ...BARE })).toEqual(['REQ-700'])
     const policy = { severities: { 'annotation/unknown-id': 'warning' as const } }
     expect(await uncovered(misspelt('SPEC-001-0O1'), { policy })).toEqual(['REQ-001'])
   })
@@ -309,6 +361,12 @@ describe('A test that is none yet', () => {
     const wrong = { 'test/more.test.ts': '// @gxp-verifys SPEC-001-001\n' }
     expect(await uncovered({ ...wrong, [TEST]: null })).toEqual([])
     expect(await uncovered({ ...wrong, [TEST]: null }, { base: goodBut(wrong) })).toEqual(['REQ-001'])
+    const before = { ...wrong, [TEST]: null }
+    expect(await uncovered(before, { base: goodBut(before) })).toEqual([])
+    // Nor does it make a test of source that claims to verify.
+    const claims = { 'src/checks.ts': lines('// @gxp-verifies SPEC-001-001', '// @gxp-implements SPEC-001-001') }
+    expect(await uncovered({ ...claims, [TEST]: null })).toEqual([])
+    expect(await uncovered({ ...claims, [TEST]: null }, { base: goodBut(claims) })).toEqual(['REQ-001'])
   })
 
   it('would verify what follows its tag, up to another word with an @, and the first fifty ids of that', async () => {
@@ -348,6 +406,12 @@ describe('A test that is none yet', () => {
     }
     expect(await lacking('// @gxp-verifys SPEC-009')).toContain('of tier IQ.')
     expect(await lacking('// verifies SPEC-009')).toContain('of tier IQ or PQ.')
+    // It says nothing of what the other tags of its block verify.
+    for (const tag of ['@gxp-verifys SPEC-009', '@gxp-risk high']) {
+      const other = lines(`// ${tag}`, '// @gxp-verifies SPEC-001-001', '// @test-type IQ', 'it()')
+      const rules = (await findings({ '.gxp/specs/SPEC-009.md': pq, [TEST]: other })).map(({ rule }) => rule)
+      expect(rules).toContain('trace/missing-tier')
+    }
   })
 })
 
@@ -362,6 +426,7 @@ describe('What was wrong before a change', () => {
     const far = { '.gxp/specs/SPEC-9.md': specification('SPEC-9', 'parent_id: EPIC-1'), ...testOf('SPEC-9') }
     for (const wrong of [loose, far]) {
       expect(await uncovered({ ...wrong, ...BARE })).toEqual([])
+      expect(await uncovered({ ...wrong, ...BARE }, { base: goodBut({}) })).toEqual([])
       expect(await introduced(goodBut({ ...wrong, ...BARE }), goodBut(wrong))).toContain(`${UNCOVERED} REQ-700`)
       expect(await introduced(goodBut({ ...wrong, ...BARE }), goodBut({ ...wrong, ...BARE }))).toEqual([])
       expect(await uncovered({ ...wrong, ...BARE }, { base: goodBut({ ...wrong, ...BARE }) })).toEqual([])
@@ -376,10 +441,17 @@ describe('What was wrong before a change', () => {
     }
     const demands = { ...DEFAULT_POLICY.riskMatrix.MEDIUM, tiers: ['OQ', 'PQ'] as Tier[] }
     const policy: Given['policy'] = { riskMatrix: { HIGH: demands, MEDIUM: demands, LOW: demands } }
-    const lacking = async (base: Changes) =>
-      found(await assessRecord(goodBut(wrong), { base: goodBut(base), policy }), 'trace/missing-tier').length
+    const lacking = async (base: Changes, head: Changes = wrong) =>
+      found(await assessRecord(goodBut(head), { base: goodBut(base), policy }), 'trace/missing-tier').length
     expect(await lacking({ ...wrong, 'test/pq.test.ts': PQ })).toBe(1)
     expect(await lacking(wrong)).toBe(0)
     expect(await lacking({ 'test/pq.test.ts': PQ })).toBe(0)
+    // Nor is source that claims to verify.
+    const claims = {
+      '.gxp/specs/SPEC-9.md': specification('SPEC-9', 'satisfies: [REQ-001]').replace('OQ', 'PQ'),
+      'src/checks.ts': lines('// @gxp-verifies SPEC-9', '// @gxp-implements SPEC-9'),
+    }
+    expect(await lacking({ ...claims, 'test/pq.test.ts': PQ }, claims)).toBe(1)
+    expect(await lacking({}, claims)).toBe(0)
   })
 })

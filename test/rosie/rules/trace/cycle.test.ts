@@ -32,7 +32,8 @@ describe('trace/cycle', () => {
         column: 13,
       })),
     )
-    for (const { message } of findings) expect(message).toContain('REQ-A → REQ-B → REQ-C → REQ-A')
+    for (const { message } of findings)
+      expect(message).toBe('These refer to each other in a circle: REQ-A → REQ-B → REQ-C → REQ-A. One of them must go.')
   })
 
   it('finds a document that refers to itself', async () => {
@@ -69,9 +70,30 @@ describe('trace/cycle', () => {
 
   it('follows a circle from scan to scan, wherever it is entered', async () => {
     const base = chain({ 'REQ-B': ['REQ-C'], 'REQ-C': ['REQ-B'] })
-    const head = { ...chain({ 'REQ-A': ['REQ-C'] }), ...base }
+    const head = { ...chain({ 'REQ-A': ['REQ-A', 'REQ-C'] }), ...base }
     const { findings } = await assessRecord(goodBut(head), { base: goodBut(base) })
-    expect(found({ findings }, rule).map(({ status }) => status)).toEqual(['existing', 'existing'])
+    expect(found({ findings }, rule).map(({ gxpId, status }) => [gxpId, status])).toEqual([
+      ['REQ-A', 'introduced'],
+      ['REQ-B', 'existing'],
+      ['REQ-C', 'existing'],
+    ])
+  })
+
+  it('tells of two hundred circles, and once that there are more, wherever the next one is', async () => {
+    const circles = (number: number, first: number) =>
+      chain(Object.fromEntries(Array.from({ length: number }, (_, n) => [`REQ-${first + n}`, [`REQ-${first + n}`]])))
+    const { findings } = await assessRecord(goodBut(circles(202, 100)), { base: goodBut(circles(201, 101)) })
+    const told = found({ findings }, rule)
+    expect(told).toHaveLength(201)
+    expect(told.filter(({ gxpId }) => gxpId === null)).toMatchObject([
+      {
+        severity: 'error',
+        path: '.gxp/requirements/REQ-300.md',
+        line: 4,
+        message: 'There are more circles than the 200 that are told, the next one from here.',
+        status: 'existing',
+      },
+    ])
   })
 
   it('finds nothing where two ways lead to one place', async () => {
@@ -85,10 +107,23 @@ describe('trace/cycle', () => {
     expect(await of(rule, { 'src/a.ts': code })).toEqual([])
   })
 
-  const long = (last: string[]) =>
+  const chainOf = (length: number, last: string[]) =>
     chain(
-      Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`REQ-${n}`, n < 9_999 ? [`REQ-${n + 1}`] : last])),
+      Object.fromEntries(
+        Array.from({ length }, (_, n) => [`REQ-${n}`, n < length - 1 ? [`REQ-${n + 1}`] : last] as const),
+      ),
     )
+  const long = (last: string[]) => chainOf(10_000, last)
+
+  it.each([
+    [51, 'REQ-50 → REQ-0'],
+    [52, '(2 more) → REQ-0'],
+  ])('shows of a circle of %i what can be read: the first 50, %s', async (length, end) => {
+    const first = Array.from({ length: 50 }, (_, n) => `REQ-${n} → `).join('')
+    const findings = await of(rule, chainOf(length, ['REQ-0']))
+    expect(findings).toHaveLength(length)
+    for (const { message } of findings) expect(message).toContain(`in a circle: ${first}${end}. One`)
+  })
 
   it('goes through a chain of 10,000 without a circle', async () => {
     expect(await of(rule, long([]))).toEqual([])

@@ -101,6 +101,11 @@ describe('A file that can not be read', () => {
     }
     expect(await told(files)).not.toContain(rule)
     expect(await told(files, { policy: ignoring('.gxp/specs/SPEC-009.md') })).toContain(rule)
+    // Of two files that may hold it, one is told.
+    const two = { ...files, '.gxp/specs/SPEC-009-old.md': `x${NUL}` }
+    for (const path of ['.gxp/specs/SPEC-009.md', '.gxp/specs/SPEC-009-old.md'])
+      expect(await told(two, { policy: ignoring(path) })).not.toContain(rule)
+    expect(await told(two, { policy: ignoring('.gxp/specs/*') })).toContain(rule)
   })
 
   it('says once what the code says of an id, however many files may have that', async () => {

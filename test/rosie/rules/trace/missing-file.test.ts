@@ -32,6 +32,7 @@ describe('trace/missing-file', () => {
     ['a pattern of names', 'src/gone-*.ts'],
     ['a choice of names', 'src/{gone,lost}.ts'],
     ['a language that is not read', 'src/gone.abap'],
+    ['a file of the record itself', '.gxp/system_context.md'],
     ['an excluded directory', 'node_modules/gone/index.ts'],
   ])('says nothing of %s', async (_, file) => {
     expect(await of(rule, nine(`source_files: ["${file}"]`))).toEqual([])
@@ -53,6 +54,10 @@ describe('trace/missing-file', () => {
     expect(await of(rule, { ...apart, ...twice })).toMatchObject([
       { message: expect.stringContaining('None of the 2 files') },
     ])
+    const { findings } = await assessRecord(goodBut({ ...apart, ...twice }), {
+      base: goodBut({ ...apart, ...nine('source_files: [src/a.ts, src/b.ts]') }),
+    })
+    expect(found({ findings }, rule)).toMatchObject([{ path: '.gxp/specs/SPEC-8.md', status: 'existing' }])
     expect(await of(rule, { ...apart, ...nine('source_files: [src/a.ts]') })).toMatchObject([
       { message: expect.stringMatching(/^`source_files` names/) },
     ])

@@ -129,6 +129,28 @@ describe('trace/missing-tier', () => {
     expect(await lacking(files, { ...given, policy: { severities: { [told]: 'off' as const } } })).toHaveLength(1)
   })
 
+  it('does not leave it to what is told of evidence that is not the newest, or told to nobody', async () => {
+    const { key, sign } = await signer()
+    const C7 = '7'.repeat(40)
+    const states = { [C7]: { id: '1'.repeat(64), plain: 'a'.repeat(64), separated: null } }
+    const PQ = { verification_tier: 'PQ' }
+    const older = (change: Parameters<typeof claims>[0]) =>
+      sign(claims({ ...PQ, timestamp: '2026-02-04T10:00:00Z', ...change }))
+    const number = async (first: string, second: string, keys = [key]) => {
+      const files = { ...rated('MEDIUM'), '.gxp/evidence/a.jws': first, '.gxp/evidence/b.jws': second }
+      return (await lacking(files, { keys, states })).length
+    }
+    const skipped = { test_results: { passed: 0, failed: 0, skipped: 3 } }
+    expect(await number(await older({ git_commit: C7 }), await sign(claims({ ...PQ, ...skipped })))).toBe(1)
+    const untrusted = await sign(claims(PQ))
+    expect(await number(await older({ test_results: { passed: 1, failed: 1 } }), untrusted, [])).toBe(1)
+    expect(await number(await older({ exp: 1770300000 }), untrusted, [])).toBe(1)
+    const retired = specification('SPEC-9', 'satisfies: [REQ-001]', 'validation_status: retired')
+    const expired = await sign(claims({ ...PQ, spec_id: 'SPEC-9', exp: 1770300000 }))
+    const files = { ...rated('MEDIUM'), '.gxp/specs/SPEC-9.md': retired, [EVIDENCE]: expired }
+    expect(await lacking(files, { keys: [key] })).toHaveLength(1)
+  })
+
   it('does not leave it to evidence/untrusted, which says nothing of what the evidence shows', async () => {
     const files = { ...rated('MEDIUM'), [EVIDENCE]: await (await signer()).sign(claims({ verification_tier: 'PQ' })) }
     expect(await lacking(files, { keys: [] })).toHaveLength(1)

@@ -73,6 +73,34 @@ describe('trace/uncovered-requirement', () => {
     )
   })
 
+  it('looks for its specifications among two hundred edges', async () => {
+    const under = (letter: string, number: number, parent: string) =>
+      Array.from({ length: number }, (_, n) => [
+        `.gxp/requirements/REQ-${letter}${n + 10}.md`,
+        requirement(`REQ-${letter}${n + 10}`, `satisfies: [${parent}]`),
+      ])
+    const said = async (number: number) => {
+      const files = {
+        ...Object.fromEntries([...under('A', 100, 'REQ-700'), ...under('B', number, 'REQ-A10')]),
+        '.gxp/requirements/REQ-700.md': requirement('REQ-700'),
+        '.gxp/specs/SPEC-9.md': specification('SPEC-9', 'satisfies: [REQ-A10]'),
+      }
+      return (await of(rule, files)).find(({ gxpId }) => gxpId === 'REQ-700')?.message
+    }
+    expect(await said(99)).toContain('Add a test that verifies SPEC-9.')
+    expect(await said(100)).toContain('It has no specification that a test could verify.')
+  })
+
+  it('names no specification that lies under it by an edge of a wrong type', async () => {
+    const files = {
+      '.gxp/requirements/REQ-700.md': requirement('REQ-700'),
+      '.gxp/specs/SPEC-9.md': specification('SPEC-9', 'implements: [REQ-700]'),
+    }
+    expect(await of(rule, files)).toMatchObject([
+      { gxpId: 'REQ-700', message: expect.stringContaining('It has no specification that a test could verify.') },
+    ])
+  })
+
   it('is silent about a requirement that is retired', async () => {
     const retired = edited(REQUIREMENT, 'title:', 'validation_status: retired\ntitle:')
     expect(await of(rule, { ...retired, [TEST]: null })).toEqual([])

@@ -29,6 +29,10 @@ describe('trace/unimplemented-specification', () => {
         'src/nine.ts': '// @gxp-implements SPEC-9-1\n',
       },
     ],
+    [
+      'one below it that names a source file',
+      { '.gxp/specs/SPEC-9-1.md': specification('SPEC-9-1', 'parent_id: SPEC-9', `source_files: [${SOURCE}]`) },
+    ],
     ['retirement', nine('validation_status: retired')],
   ])('is content with %s', async (_, changes) => {
     expect(await of(rule, { ...nine(), ...changes })).toEqual([])

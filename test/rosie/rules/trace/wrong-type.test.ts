@@ -1,4 +1,6 @@
+import { wrongType } from '../../../../src/rosie/rules/trace/wrong-type.ts'
 import {
+  assessInFull,
   assessRecord,
   briefly,
   claims,
@@ -58,6 +60,15 @@ describe('trace/wrong-type', () => {
     ['a specification derived from both', specification('SPEC-001-001', 'derives_from: [US-001-001, REQ-001]')],
   ])('accepts %s', async (_, text) => {
     expect(await of(rule, { [SPECIFICATION]: text })).toEqual([])
+  })
+
+  it('says the same of what was read of a record that is too large to be read in full', async () => {
+    const under = specification('SPEC-001-001-001', 'parent_id: SPEC-001-001')
+    const { head } = await assessInFull(goodBut({ '.gxp/specs/SPEC-001-001-001.md': under }))
+    const cut = { ...head, graph: { ...head.graph, unread: { path: TEST, line: 1 } } }
+    const { policy } = head.established
+    const hits = [...wrongType.check({ head: cut, base: null, policy, preview: null, ruleIds: [], now: 0 })]
+    expect(hits).toMatchObject([{ severity: 'notice', gxpId: 'SPEC-001-001-001', message: expect.any(String) }])
   })
 
   it('accepts a requirement under a requirement', async () => {

@@ -65,7 +65,7 @@ async function commitIn(github: GitHub, repository: Repository, name: string): P
   return other ? other.git.commitOf(branch) : null
 }
 
-function restCommit(
+export function restCommit(
   github: GitHub,
   repository: Repository,
   { sha, tree, parents, author, committer, message }: CommitInfo,

@@ -1,10 +1,12 @@
 /** Repositories and pull requests. https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/pulls/pulls */
 import { tokenFacts, visible } from '../access.ts'
 import { created, notFound, ok, Refusal } from '../answer.ts'
-import { type Call, numberParam, page, type Routes } from '../call.ts'
+import { type Call, conditional, numberParam, page, type Routes } from '../call.ts'
 import { repositoryFacts } from '../facts.ts'
 import { isObject, type Json } from '../json.ts'
 import { pullFacts } from '../pull-facts.ts'
+import type { Pull } from '../pulls.ts'
+import type { Repository } from '../repository.ts'
 import { ofApp, ofInstallation, ofRepository } from './scopes.ts'
 
 export const repositoryRoutes: Routes = {
@@ -12,6 +14,8 @@ export const repositoryRoutes: Routes = {
     const counts = { network_count: 0, subscribers_count: 0 }
     return ok({ ...repositoryFacts(github, repository), ...counts })
   }),
+
+  'GET /repos/{owner}/{repo}/pulls': ofRepository(listPulls),
 
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': ofRepository(async (repository, call) => {
     const pull = repository.pulls.find(({ number }) => number === numberParam(call, 'pull_number'))
@@ -28,6 +32,20 @@ export const repositoryRoutes: Routes = {
   }),
 
   'POST /app/installations/{installation_id}/access_tokens': ofApp(createToken),
+}
+
+/** https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
+async function listPulls(repository: Repository, call: Call) {
+  const { state, sort, direction } = call.query
+  // "direction … Default: desc when sort is created or sort is not specified, otherwise asc."
+  const ascending = (direction ?? (sort === 'created' || sort === undefined ? 'desc' : 'asc')) === 'asc'
+  const moment = ({ createdAt, updatedAt }: Pull) => (sort === 'updated' ? updatedAt : createdAt)
+  const wanted = repository.pulls
+    .filter(({ open }) => state === 'all' || open === (state !== 'closed'))
+    .sort((one, other) => moment(one).localeCompare(moment(other)) || one.number - other.number)
+  const { items, headers } = page(call, ascending ? wanted : wanted.reverse())
+  const shown = await Promise.all(items.map((pull) => pullFacts(call.github, pull)))
+  return conditional(call, ok(shown, headers))
 }
 
 /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */

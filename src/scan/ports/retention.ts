@@ -1,0 +1,36 @@
+/** What is old enough to go. Ages are days of the database's clock. */
+
+export interface Keep {
+  readonly deliveriesDays: number
+  readonly scansDays: number
+  /** Of the scans of one repository that have ended. */
+  readonly scansCount: number
+  /** After the app was uninstalled. */
+  readonly installationsDays: number
+}
+
+/** Each call removes `most` rows at most, in one short transaction, and answers how many: fewer means that it is done. */
+export interface RetentionStore {
+  /** Deliveries that were processed so long ago. */
+  removeDeliveries(days: number, most: number): Promise<number>
+  /** The next repositories by id: of one installation, or all. */
+  repositories(after: bigint, most: number, installationId?: bigint): Promise<bigint[]>
+  /**
+   * Scans that ended so long ago, or are not among the newest of their repository, with their findings. Never the scan of
+   * the tracked snapshot, what was last said of its head or of the head of an open pull request, one that has a report, nor
+   * one whose check run may still have to be closed.
+   */
+  removeScans(repositoryId: bigint, keep: Pick<Keep, 'scansDays' | 'scansCount'>, most: number): Promise<number>
+  /** Trees of commits that no scan names any more, nor evidence: another scan of one asks GitHub again. */
+  removeTrees(repositoryId: bigint, most: number): Promise<number>
+  /** What was read of files by older parsers than this process has. */
+  removeOldContents(repositoryId: bigint, most: number): Promise<number>
+  /** Installations whose app was uninstalled so long ago. */
+  erasable(days: number): Promise<bigint[]>
+  /** What a repository holds, as long as it belongs to this installation. */
+  emptyRepository(repositoryId: bigint, installationId: bigint, most: number): Promise<number>
+  /** Deliveries of an installation, processed or not. */
+  removeDeliveriesOf(installationId: bigint, most: number): Promise<number>
+  /** The last step: the installation itself, with what is left of it, and an audit event that says so. */
+  erase(installationId: bigint): Promise<void>
+}

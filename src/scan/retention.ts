@@ -1,0 +1,76 @@
+/** The sweep that removes what is old enough to go: batch after batch, each a short statement. */
+import { setImmediate } from 'node:timers/promises'
+import type { Keep, RetentionStore } from './ports/retention.ts'
+import type { Sweep } from './ports/sweeps.ts'
+
+export interface RetentionOptions {
+  store: RetentionStore
+  keep: Keep
+  /** Of this process. What older ones have read is removed once for each version. */
+  parserVersion: number
+  log: { info(facts: object, message: string): void }
+}
+
+const HOUR_MS = 3_600_000
+/** Rows of one statement: some 10 ms on the embedded database, which does nothing else meanwhile. */
+const ROWS = 500
+/** A scan takes its findings along, thousands of them at times. */
+const SCANS = 20
+const REPOSITORIES = 100
+
+/** What an earlier round has finished. */
+interface Done {
+  /** Contents of older parsers than this one are gone. */
+  parserVersion: number
+}
+
+export function retention(options: RetentionOptions): Sweep {
+  const { store, keep, parserVersion, log } = options
+  return {
+    name: 'retention',
+    everyMs: HOUR_MS,
+    async run(cursor, signal) {
+      const counts: Record<string, number> = {}
+      const all = inBatches(counts, signal)
+      await all('deliveries', ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
+      for (const installation of await store.erasable(keep.installationsDays)) {
+        for await (const id of repositoriesOf(store, installation)) {
+          await all('erased', ROWS, (most) => store.emptyRepository(id, installation, most))
+        }
+        await all('erased', ROWS, (most) => store.removeDeliveriesOf(installation, most))
+        await store.erase(installation)
+        log.info({ installation }, 'the data of an installation that was removed is erased')
+      }
+      const stale = (cursor as Done | null)?.parserVersion !== parserVersion
+      for await (const id of repositoriesOf(store)) {
+        await all('scans', SCANS, (most) => store.removeScans(id, keep, most))
+        await all('trees', ROWS, (most) => store.removeTrees(id, most))
+        if (stale) await all('contents', ROWS, (most) => store.removeOldContents(id, most))
+      }
+      if (Object.keys(counts).length > 0) log.info({ removed: counts }, 'what was kept long enough is removed')
+      return { parserVersion } satisfies Done
+    },
+  }
+}
+
+async function* repositoriesOf(store: RetentionStore, installation?: bigint): AsyncGenerator<bigint> {
+  for (let after = -1n; ; ) {
+    const ids = await store.repositories(after, REPOSITORIES, installation)
+    yield* ids
+    const last = ids.at(-1)
+    if (last === undefined) return
+    after = last
+  }
+}
+
+/** Repeats a removal until there is nothing left of it, and lets others have their turn in between. */
+const inBatches =
+  (counts: Record<string, number>, signal: AbortSignal) =>
+  async (what: string, most: number, remove: (most: number) => Promise<number>): Promise<void> => {
+    for (let removed = most; removed >= most; ) {
+      signal.throwIfAborted()
+      removed = await remove(most)
+      if (removed > 0) counts[what] = (counts[what] ?? 0) + removed
+      await setImmediate()
+    }
+  }

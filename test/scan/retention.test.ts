@@ -1,0 +1,106 @@
+/** In which order things go, how far a round goes, and what it remembers. */
+import type { Keep, RetentionStore } from '../../src/scan/ports/retention.ts'
+import { retention } from '../../src/scan/retention.ts'
+
+const KEEP: Keep = { deliveriesDays: 30, scansDays: 365, scansCount: 1000, installationsDays: 90 }
+
+let calls: unknown[][]
+let log: object[]
+/** What is left to remove, by the method that does. */
+let left: Record<string, number>
+beforeEach(() => {
+  calls = []
+  log = []
+  left = {}
+})
+
+function removing(name: string) {
+  return async (...of: unknown[]) => {
+    calls.push([name, ...of.slice(0, -1)])
+    const removed = Math.min(left[name] ?? 0, Number(of.at(-1)))
+    left[name] = (left[name] ?? 0) - removed
+    return removed
+  }
+}
+
+const store = (repositories: bigint[] = [], erasable: bigint[] = []): RetentionStore => ({
+  removeDeliveries: removing('deliveries'),
+  removeScans: removing('scans'),
+  removeTrees: removing('trees'),
+  removeOldContents: removing('contents'),
+  emptyRepository: removing('empty'),
+  removeDeliveriesOf: removing('deliveries of'),
+  repositories: async (after, most, of) =>
+    repositories.filter((id) => id > after && (of === undefined || of === id / 10n)).slice(0, Math.min(most, 2)),
+  erasable: async () => erasable,
+  erase: async (id) => void calls.push(['erase', id]),
+})
+
+const sweep = (rows: RetentionStore, parserVersion = 7) =>
+  retention({ store: rows, keep: KEEP, parserVersion, log: { info: (facts) => void log.push(facts) } })
+const run = (rows: RetentionStore, cursor: unknown = { parserVersion: 7 }) =>
+  sweep(rows).run(cursor, new AbortController().signal)
+
+it('comes round every hour', () => {
+  expect(sweep(store())).toMatchObject({ name: 'retention', everyMs: 3_600_000 })
+})
+
+it('goes through all repositories with what is configured', async () => {
+  await run(store([11n, 12n, 21n]))
+  expect(calls).toEqual([
+    ['deliveries', 30],
+    ['scans', 11n, KEEP],
+    ['trees', 11n],
+    ['scans', 12n, KEEP],
+    ['trees', 12n],
+    ['scans', 21n, KEEP],
+    ['trees', 21n],
+  ])
+})
+
+it('removes batch after batch until nothing is left, and says how much it was', async () => {
+  left = { deliveries: 1_200, scans: 20, trees: 3 }
+  await run(store([11n]))
+  expect(calls.filter(([what]) => what === 'deliveries')).toHaveLength(3)
+  expect(calls.filter(([what]) => what === 'scans')).toHaveLength(2)
+  expect(log).toEqual([{ removed: { deliveries: 1_200, scans: 20, trees: 3 } }])
+})
+
+it('removes what older parsers read once for each version', async () => {
+  left = { contents: 600 }
+  expect(await run(store([11n]), null)).toEqual({ parserVersion: 7 })
+  expect(calls.filter(([what]) => what === 'contents')).toHaveLength(2)
+  calls = []
+  await run(store([11n]), { parserVersion: 7 })
+  expect(calls).not.toContainEqual(['contents', 11n])
+  await run(store([11n]), { parserVersion: 6 })
+  expect(calls).toContainEqual(['contents', 11n])
+})
+
+it('erases an installation once each of its repositories is empty', async () => {
+  left = { empty: 501 }
+  await run(store([11n, 12n, 13n, 21n], [1n]))
+  expect(calls.slice(1, 8)).toEqual([
+    ['empty', 11n, 1n],
+    ['empty', 11n, 1n],
+    ['empty', 12n, 1n],
+    ['empty', 13n, 1n],
+    ['deliveries of', 1n],
+    ['erase', 1n],
+    ['scans', 11n, KEEP],
+  ])
+  expect(log).toContainEqual({ installation: 1n })
+})
+
+it('breaks off between two batches when it is told to', async () => {
+  const stopping = new AbortController()
+  const rows = store([11n])
+  left = { deliveries: 5_000 }
+  const { removeDeliveries } = rows
+  rows.removeDeliveries = async (...of) => {
+    if (calls.length === 1) stopping.abort()
+    return removeDeliveries(...of)
+  }
+  await expect(sweep(rows).run(null, stopping.signal)).rejects.toThrow()
+  expect(calls).toHaveLength(2)
+})
