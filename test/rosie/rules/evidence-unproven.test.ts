@@ -288,6 +288,10 @@ describe('Where another finding says why it is not proven, that is the one', () 
     expect(await told(altered)).toEqual([`${PACKAGE}/environment.json:1 error evidence/package-tampered`])
     const policy = { severities: { 'evidence/package-tampered': 'off' as const } }
     expect(await told(altered, { policy })).toEqual([UNPROVEN])
+    // What it says of its time is nobody's word.
+    const ahead = await evidencePackage(team, { created_at: '2027-01-01T00:00:00Z' })
+    const both = { ...ahead, [`${PACKAGE}/environment.json`]: '{}' }
+    expect(await told(both, { policy })).toEqual([UNPROVEN])
   })
 
   it('a record of testing that can not be read', async () => {
