@@ -4,12 +4,12 @@ import { health } from './api/health.ts'
 import { createHost } from './api/host.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
 import { WEBHOOK_PATH, type WebhookRouteOptions, webhookRoute } from './api/webhook-route.ts'
+import { sweepsOf } from './app-sweeps.ts'
 import { type Config, ConfigError } from './config.ts'
-import { Governor } from './github/governor.ts'
+import { type Clients, createClients } from './github/clients.ts'
 import { startInboxRunner } from './github/inbox-runner.ts'
-import { type GitHubClient, GuardOctokit } from './github/octokit.ts'
+import { GuardOctokit } from './github/octokit.ts'
 import { createPublisher } from './github/publisher.ts'
-import { reconciliation } from './github/reconcile/index.ts'
 import { type Relay, startRelay } from './github/relay.ts'
 import { GitHubSource } from './github/source.ts'
 import { createProbot, createReceiver } from './github/webhooks.ts'
@@ -18,22 +18,15 @@ import { PARSER_VERSION } from './rosie/parse/index.ts'
 import { readKeys } from './rosie/parse/keys.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
 import { startDispatcher } from './scan/dispatch.ts'
-import { dueSweep } from './scan/due.ts'
 import type { Queue } from './scan/ports/queue.ts'
-import type { Sweep } from './scan/ports/sweeps.ts'
-import { retention } from './scan/retention.ts'
 import { startSweeps } from './scan/sweeps.ts'
 import { createWorker, type WorkerOptions } from './scan/worker.ts'
 import { Contents } from './store/contents.ts'
 import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
-import { Due } from './store/due.ts'
-import { Heads } from './store/heads.ts'
 import { InstallationLimits } from './store/limits.ts'
 import { MeasuredScans } from './store/measured.ts'
 import { pendingMigrations } from './store/migrate.ts'
-import { OpenChecks } from './store/open-checks.ts'
-import { Retention } from './store/retention.ts'
 import type { Scans } from './store/scans.ts'
 import { SigningKeys } from './store/signing-keys.ts'
 import { States } from './store/states.ts'
@@ -75,10 +68,11 @@ export async function startWork(
   const queue = await openQueue({ redisUrl, databaseUrl, keepHours, log })
   const dispatcher = startDispatcher({ wishes: new ScanWishes(database), queue, log }, database.embedded)
   const runner = startInboxRunner({ inbox, receive, onScans: dispatcher.nudge, log })
-  const clientOf = clientsOf(probot, database, metrics, log)
+  const limits = { store: new InstallationLimits(database), readEvery: readLimitsEvery(database), log }
+  const clients = createClients(probot, limits, metrics)
   if (config.role !== 'web') {
     const store = new MeasuredScans(database, metrics)
-    const portsOf = workerPorts({ config, credentials, database, clientOf, store, evidenceKeys })
+    const portsOf = workerPorts({ config, credentials, database, clients, store, evidenceKeys })
     queue.process(createWorker({ store, portsOf, onWish: dispatcher.nudge, log }))
   }
 
@@ -105,12 +99,10 @@ export async function startWork(
       : startSweeps({
           store: new SweepRows(database),
           sweeps: sweepsOf({
-            config,
-            credentials,
+            appId: credentials.appId,
+            keep: config.keep,
             database,
-            probot,
-            clientOf,
-            metrics,
+            clients,
             onScans: dispatcher.nudge,
             log,
           }),
@@ -131,74 +123,17 @@ export async function startWork(
   return { url, stop }
 }
 
+/** Nobody else writes to the embedded database: what it said once, this process knows. */
+const readLimitsEvery = ({ embedded }: Database) => (embedded ? Number.POSITIVE_INFINITY : 1_000)
+
 const probotOf = ({ github }: Config, { appId, privateKey, webhookSecret: secret }: Credentials, log: Logger) =>
   createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: github.apiUrl, log })
-
-/** The row of an installation is read again this often while requests go out for it; ms. */
-const LIMITS_READ_EVERY = 1_000
-
-/** Clients that act as an installation, one for each piece of work, and keep to what GitHub allows the installation. */
-function clientsOf(
-  probot: ReturnType<typeof createProbot>,
-  database: Database,
-  metrics: Metrics,
-  log: Logger,
-): (installationId: bigint) => Promise<GitHubClient> {
-  // Nobody else writes to the embedded database: what it said once, this process knows.
-  const readEvery = database.embedded ? Number.POSITIVE_INFINITY : LIMITS_READ_EVERY
-  const governor = new Governor({ store: new InstallationLimits(database), log, readEvery })
-  return async (installationId) => {
-    const client = (await probot.auth(Number(installationId))) as unknown as GitHubClient
-    client.heed(governor.of(installationId))
-    client.measure(metrics)
-    return client
-  }
-}
-
-/** The app's own client: for what belongs to no installation. */
-async function appClient(probot: ReturnType<typeof createProbot>, metrics: Metrics): Promise<GitHubClient> {
-  const client = (await probot.auth()) as unknown as GitHubClient
-  client.measure(metrics)
-  return client
-}
-
-interface SweepParts {
-  config: Config
-  credentials: Credentials
-  database: Database
-  probot: ReturnType<typeof createProbot>
-  clientOf: ReturnType<typeof clientsOf>
-  metrics: Metrics
-  onScans: () => void
-  log: Logger
-}
-
-/** What comes round again. */
-const sweepsOf = ({ config, credentials, database, probot, clientOf, metrics, onScans, log }: SweepParts): Sweep[] => [
-  retention({
-    store: new Retention(database, PARSER_VERSION),
-    keep: config.keep,
-    parserVersion: PARSER_VERSION,
-    log,
-  }),
-  dueSweep(new Due(database), onScans),
-  ...reconciliation({
-    app: { id: credentials.appId, client: () => appClient(probot, metrics) },
-    clientOf,
-    inbox: new Deliveries(database),
-    heads: new Heads(database),
-    checks: new OpenChecks(database),
-    onScans,
-    now: Date.now,
-    log,
-  }),
-]
 
 interface WorkerParts {
   config: Config
   credentials: Credentials
   database: Database
-  clientOf: ReturnType<typeof clientsOf>
+  clients: Clients
   store: Scans
   evidenceKeys: (owner: string) => TrustedKey[]
 }
@@ -208,7 +143,7 @@ function workerPorts({
   config,
   credentials,
   database,
-  clientOf,
+  clients,
   store,
   evidenceKeys,
 }: WorkerParts): WorkerOptions['portsOf'] {
@@ -217,7 +152,7 @@ function workerPorts({
   const registry = new SigningKeys(database)
   const app = { id: credentials.appId, slug: credentials.slug }
   return async ({ repository }) => {
-    const octokit = await clientOf(repository.installationId)
+    const octokit = await clients.of(repository.installationId)
     return {
       source: new GitHubSource(octokit, repository.owner, repository.name),
       contents,
