@@ -11,23 +11,27 @@ export interface Clients {
   of(installationId: bigint): Promise<GitHubClient>
 }
 
+/** The app's own client, where no limits are shared and nothing is counted. */
+export const ownClient = async (probot: Pick<Probot, 'auth'>): Promise<GitHubClient> =>
+  (await probot.auth()) as unknown as GitHubClient
+
 export function createClients(
   probot: Pick<Probot, 'auth'>,
   limits: GovernorOptions,
   measures: RequestMeasures,
 ): Clients {
   const governor = new Governor(limits)
-  const client = async (installationId?: number) => {
-    const made = (await probot.auth(installationId)) as unknown as GitHubClient
-    made.measure(measures)
-    return made
-  }
   return {
-    app: () => client(),
+    async app() {
+      const client = await ownClient(probot)
+      client.measure(measures)
+      return client
+    },
     async of(installationId) {
-      const made = await client(Number(installationId))
-      made.heed(governor.of(installationId))
-      return made
+      const client = (await probot.auth(Number(installationId))) as unknown as GitHubClient
+      client.measure(measures)
+      client.heed(governor.of(installationId))
+      return client
     },
   }
 }

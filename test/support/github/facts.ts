@@ -79,8 +79,8 @@ export function installationFacts(github: GitHub, installation: Installation): J
     app_id: github.app.id,
     target_id: account.id,
     target_type: account.type,
-    permissions: github.app.permissions,
-    events: github.app.events,
+    permissions: installation.accepted?.permissions ?? github.app.permissions,
+    events: installation.accepted?.events ?? github.app.events,
     suspended_at: suspendedAt ? moment(suspendedAt) : null,
   }
 }

@@ -122,6 +122,12 @@ export class GitHub {
     }
   }
 
+  /** https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app */
+  get hookConfig(): JsonObject {
+    const { url, contentType, insecureSsl } = this.webhooks
+    return { url: url ?? '', content_type: contentType, insecure_ssl: insecureSsl, secret: '********' }
+  }
+
   set webhookUrl(url: string | null) {
     this.webhooks.url = url
   }

@@ -11,6 +11,8 @@ export class Installation {
   readonly account: Account
   readonly repositories = new Set<Repository>()
   suspendedAt: Date | null = null
+  /** What its owner accepted, where that is not what the app asks for by now. */
+  accepted: { permissions: Record<string, string>; events: string[] } | null = null
   deleted = false
   readonly #github: GitHub
 

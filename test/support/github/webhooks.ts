@@ -48,6 +48,9 @@ export const sign = (body: string, secret: string) =>
 export class Webhooks {
   /** Where deliveries go; null: they are recorded as having failed to connect. */
   url: string | null
+  /** As its settings say; deliveries are JSON all the same. */
+  contentType: 'json' | 'form' = 'json'
+  insecureSsl: '0' | '1' = '0'
   readonly deliveries: Delivery[] = []
   readonly #nextId: () => number
   readonly #ending = new AbortController()

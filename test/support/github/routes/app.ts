@@ -2,8 +2,8 @@
 
 import { type Answer, created, notFound, ok } from '../answer.ts'
 import type { App } from '../app.ts'
-import { type Call, numberParam, param, type Routes } from '../call.ts'
-import { appFacts } from '../facts.ts'
+import { type Call, numberParam, page, param, type Routes } from '../call.ts'
+import { appFacts, installationFacts } from '../facts.ts'
 import type { JsonObject } from '../json.ts'
 import { type Delivery, deliveryFacts } from '../webhooks.ts'
 import { ofAnyone, ofApp } from './scopes.ts'
@@ -12,10 +12,24 @@ export const appRoutes: Routes = {
   'GET /app': ofApp(({ github }) =>
     ok({ ...appFacts(github, github.app), installations_count: github.installations.length }),
   ),
+  'GET /app/installations': ofApp(listInstallations),
+  'GET /app/hook/config': ofApp(({ github }) => ok(github.hookConfig)),
   'GET /app/hook/deliveries': ofApp(listDeliveries),
   'GET /app/hook/deliveries/{delivery_id}': ofApp(getDelivery),
   'POST /app/hook/deliveries/{delivery_id}/attempts': ofApp(redeliver),
   'POST /app-manifests/{code}/conversions': ofAnyone(convert),
+}
+
+/** https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app */
+function listInstallations(call: Call): Answer {
+  const { items, headers } = page(
+    call,
+    call.github.installations.filter(({ deleted }) => !deleted),
+  )
+  return ok(
+    items.map((installation) => installationFacts(call.github, installation)),
+    headers,
+  )
 }
 
 /** Newest first, paged by a cursor. https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook */
