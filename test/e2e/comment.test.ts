@@ -24,7 +24,10 @@ describe('the comment on a pull request', () => {
   it('is edited in place when a push changes what it says', async () => {
     const { repository, pull } = await opened()
     const first = await world.comment(pull)
-    const requests = await world.requests(() => world.pushed(repository, 'change', MENDED))
+    const requests = await world.requests(async () => {
+      await world.pushed(repository, 'change', MENDED)
+      await world.until(() => repository.comments(pull.number)[0]?.history.length === 2)
+    })
     expect(purposes(requests)).toEqual(['open check', 'tree', 'compare', 'query', 'update check', 'edit comment'])
     const second = await world.comment(pull)
     expect(second.id).toBe(first.id)
@@ -97,9 +100,11 @@ describe('the comment on a pull request', () => {
     world.github.webhookUrl = null
     const pull = await repository.openPull({ head: 'change' })
     world.github.webhookUrl = `${world.app.url}/api/github/webhooks`
-    const requests = await world.requests(() => world.pushed(repository, 'change', MENDED))
+    const requests = await world.requests(async () => {
+      await world.pushed(repository, 'change', MENDED)
+      await world.comment(pull)
+    })
     expect(purposes(requests).slice(-2)).toEqual(['list comments', 'create comment'])
-    await world.comment(pull)
     expect(await tipOf(repository, 'change')).toBe(pull.head.sha)
   })
 
