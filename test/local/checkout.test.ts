@@ -256,7 +256,7 @@ describe('a hostile repository', () => {
     const sprung = join(folder.path, 'sprung')
     commit(dir, { a: 'a' })
     const blob = gitIn(dir, 'rev-parse', 'HEAD:a')
-    rmSync(join(dir, '.git', 'objects', blob.slice(0, 2)), { recursive: true })
+    rmSync(join(dir, '.git', 'objects', blob.slice(0, 2), blob.slice(2)))
     gitIn(dir, 'config', 'remote.origin.url', `ext::touch ${sprung}`)
     gitIn(dir, 'config', 'remote.origin.promisor', 'true')
     gitIn(dir, 'config', 'extensions.partialClone', 'origin')

@@ -153,9 +153,24 @@ describe('A version of SemVer 2.0.0', () => {
     expect(isVersion(text)).toBe(false)
   })
 
+  it('is no longer than anyone writes', () => {
+    expect([250, 251].map((length) => isVersion(`1.0.0-${'a'.repeat(length)}`))).toEqual([true, false])
+  })
+
   it('comes in the order of section 11', () => {
     const order = [
-      ...['0.9.9', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11'],
+      ...[
+        '0.9.9',
+        '1.0.0-10',
+        '1.0.0--',
+        '1.0.0-a',
+        '1.0.0-alpha',
+        '1.0.0-alpha.1',
+        '1.0.0-alpha.beta',
+        '1.0.0-beta',
+        '1.0.0-beta.2',
+        '1.0.0-beta.11',
+      ],
       ...['1.0.0-rc.1', '1.0.0', '1.0.1', '1.2.0', '1.10.0', '2.0.0', '9007199254740993.0.0', '9007199254740994.0.0'],
     ]
     for (const [i, a] of order.entries())

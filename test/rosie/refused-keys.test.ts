@@ -121,6 +121,11 @@ describe('evidence/untrusted', () => {
     expect(await told(good, [], { base: broken })).toContainEqual(untrusted)
     expect(await told(good, inFile(qa, { alg: 'RS256' }), { base: await signed(refused()) })).toContainEqual(untrusted)
     expect(await told(await signed(refused()), inFile(qa, { alg: 'RS256' }), { base: good })).toContainEqual(untrusted)
+    const twoKeys = JSON.stringify({ keys: [qa.key, other.key].map(({ jwk, kid }) => ({ ...jwk, kid })) })
+    const halfRight = await signed(twoKeys.replace('"kid":"other"', '"kid":"other","use":"enc"'))
+    expect(await told(halfRight, inFile(qa, { alg: 'RS256' }), { base: await signed(refused()) })).toContainEqual(
+      untrusted,
+    )
   })
 
   it('is told where the policy makes a notice of what is wrong with the key', async () => {
@@ -149,6 +154,8 @@ describe('evidence/untrusted', () => {
       },
     ])
     expect(new Set(found(assessment).map(({ fingerprint }) => fingerprint)).size).toBe(2)
+    const alone = await assessRecord(goodBut({ '.gxp/evidence/c.jws': await third.sign() }), { keys })
+    expect(found(alone)[0]?.fingerprint).toBe(found(assessment)[1]?.fingerprint)
   })
 
   it('tells of another key than the one that policy/invalid tells of', async () => {

@@ -39,9 +39,8 @@ const isUnread = ({ content }: DecisionFile): boolean =>
 function* faultsOf({ path, content }: DecisionFile): Generator<Hit> {
   const { title, sections, status, statusText, problems } = content
   const gxpId = decisionInFileName(path)
-  for (const { cause, message, ...span } of problems) {
-    if (cause === 'decision') yield { place: { path, ...span }, gxpId, message, detail: 'unread' }
-  }
+  for (const { cause: _cause, message, ...span } of problems)
+    yield { place: { path, ...span }, gxpId, message, detail: 'unread' }
   const missing = SECTIONS.filter((name) => !sections[name]).map((name) => `\`${heading(name)}\``)
   if (title === null) missing.unshift('title')
   if (missing.length > 0) {

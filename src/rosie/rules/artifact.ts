@@ -4,6 +4,7 @@ import type { Content, Problem } from '../contents.ts'
 import { MAX_EDGES } from '../graph.ts'
 import { idInFileName, kindOfId, prefixOf } from '../ids.ts'
 import { remembered } from '../memo.ts'
+import type { Place } from '../model.ts'
 import { type ComplianceRecord, idOf, kindOf } from '../record.ts'
 import { invalidValue, missingField } from './artifact-fields.ts'
 import { misplaced, unknownFile } from './artifact-place.ts'
@@ -13,17 +14,24 @@ import { type Hit, inEach, type Rule } from './rule.ts'
 import { shown } from './words.ts'
 
 /** Problems of one cause, wherever a content of this kind has them. */
-function* problemsOf(record: ComplianceRecord, cause: Problem['cause']): Generator<Hit & { content: Content }> {
+function* problemsOf(record: ComplianceRecord, wanted: Problem['cause']): Generator<ProblemHit> {
   for (const { path, content } of unsound(record)) {
-    for (const { cause: itsCause, message, ...span } of content?.problems ?? []) {
-      if (content && itsCause === cause) yield { place: { path, ...span }, message, content }
+    for (const { cause, message, ...span } of content.problems) {
+      if (cause === wanted) yield { place: { path, ...span }, message, content }
     }
   }
 }
 
+interface ProblemHit extends Hit {
+  place: Place
+  content: Content
+}
+
 /** Files with problems, of whatever cause: most often none. */
 const unsound = remembered(({ snapshot }: ComplianceRecord) =>
-  snapshot.files.filter(({ content }) => content !== null && content.problems.length > 0),
+  snapshot.files.flatMap(({ path, content }) =>
+    content !== null && content.problems.length > 0 ? { path, content } : [],
+  ),
 )
 
 export const malformedFrontMatter: Rule = {
@@ -33,7 +41,7 @@ export const malformedFrontMatter: Rule = {
     'Front matter is missing, not closed, invalid YAML or no mapping, or uses custom tags, duplicate keys or too many aliases.',
   *check({ head }) {
     const notes = new Set(head.notes.map(({ path }) => path))
-    for (const hit of problemsOf(head, 'front-matter')) if (!notes.has(hit.place?.path ?? '')) yield hit
+    for (const hit of problemsOf(head, 'front-matter')) if (!notes.has(hit.place.path)) yield hit
   },
 }
 
@@ -134,7 +142,7 @@ export const encoding: Rule = {
   *check({ head, base }) {
     const lostIn = base ? lostBy(head, base) : () => null
     for (const { content, ...hit } of problemsOf(head, 'encoding')) {
-      const lost = lostIn(hit.place?.path ?? '', content)
+      const lost = lostIn(hit.place.path, content)
       if (!lost) yield { ...hit, message: `${hit.message} Nothing in it was read.` }
       else {
         const message = `${hit.message} Nothing in it was read, so nothing is asked any more of ${lost}, a requirement of HIGH risk before this change.`

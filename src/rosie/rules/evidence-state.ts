@@ -109,7 +109,6 @@ const saysValidated = ({ systemContext }: ComplianceRecord): boolean =>
 export function outdatedRuns(at: Pick<Case, 'head' | 'now'>): Map<string, TestEvidence[]> {
   const { head } = at
   const found = new Map<string, TestEvidence[]>()
-  if (head.snapshot.state === null) return found
   for (const each of newestValid(head.testEvidence, at.now)) {
     const { specId, provenance } = each
     // A claim that is contradicted is told as such.

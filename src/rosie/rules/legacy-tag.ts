@@ -19,7 +19,8 @@ export const legacyTag: Rule = {
     const declared = policy.annotationSchema
     const newest = declared ?? 3
     const old = olderTags(head.sources, newest).flat()
-    if (old.length === 0) return
+    const [example] = old
+    if (!example) return
     if (declared !== null || head.sources.some(usesNewest)) {
       for (const { path, first, tags } of old) {
         const names = listed([...new Set(tags.map(named))], 'or')
@@ -28,8 +29,6 @@ export const legacyTag: Rule = {
       }
       return
     }
-    const [example] = old
-    if (!example) return
     yield {
       place: placeOf(example.path, example.first),
       general: true,
@@ -40,7 +39,6 @@ export const legacyTag: Rule = {
 }
 
 const olderTags = rememberedOfEach(({ path, content }: SourceFile, newest: number) => {
-  if (!content.blocks.some(({ tags }) => tags.some((tag) => generationOf(tag) < newest))) return NONE
   const tags = content.blocks.flatMap((block) => block.tags).filter((tag) => generationOf(tag) < newest)
   const [first] = tags
   return first ? [{ path, first, tags }] : NONE

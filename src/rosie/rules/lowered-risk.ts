@@ -23,14 +23,14 @@ export function loweredIn(head: ComplianceRecord, base: ComplianceRecord): Lower
   const { gone: before, come } = differing(base.documents, head.documents)
   const unread = new Set(come.flatMap(({ id, path }) => (id === null ? [path] : [])))
   for (const id of new Set([...before, ...come].map(idOf))) {
-    const was = id === null ? undefined : base.documentsById.get(id)
-    if (id === null || !was || !isHighRequirement(id, base)) continue
+    if (id === null || !isHighRequirement(id, base)) continue
     const after = head.documentsById.get(id)
     if (after) {
       found.push(...nowLess(id, after, head))
       continue
     }
     // A file that is there and says no id is told as what is wrong with it.
+    const was = base.documentsById.get(id) ?? []
     const [{ path } = { path: '' }] = was
     if (head.unreadableIds.has(id) || was.some((each) => unread.has(each.path))) continue
     found.push({ id, ...gone(path, placeOfGone(head)), how: 'is gone' })
@@ -46,7 +46,7 @@ export const isHighRequirement = (id: string, record: ComplianceRecord): boolean
 
 function nowLess(id: string, after: readonly DocumentFile[], head: ComplianceRecord): Lowered[] {
   const [file] = after
-  if (!file || after.some(({ content }) => content.problems.length > 0)) return []
+  if (!file) return []
   const { path, content } = file
   const said = (how: string, line: number | undefined): Lowered[] => [
     { id, place: { path, line: line ?? content.fields.gxp_id?.line ?? 1 }, detail: 'lowered', how },

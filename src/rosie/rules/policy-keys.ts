@@ -16,7 +16,6 @@ export const keysChanged: Rule = {
     const [before, after] = [keysIn(base), keysIn(head)]
     const [added, removed] = [without(after, before), without(before, after)]
     const files = new Set([...added, ...removed].map(({ path }) => path))
-    if (files.size === 0) return
     const elsewhere = placeOfGone(head)
     const present = new Set(head.keyFiles.map(({ path }) => path))
     for (const path of files) {
@@ -32,7 +31,7 @@ interface Key {
   path: string
   /** Its `kid`, else its file's name. */
   name: string
-  /** All that is said of it. */
+  /** All that is said of it, in one order: what comes back from the store has its members in another. */
   identity: string
   /** The key itself, whatever else is said of it. */
   material: string
@@ -47,7 +46,7 @@ const keysOf = ({ path, content }: Located<KeyFile>): Key[] =>
     name: typeof jwk.kid === 'string' ? jwk.kid : path.slice(path.lastIndexOf('/') + 1),
     identity: JSON.stringify(Object.entries(jwk).sort(([a], [b]) => (a < b ? -1 : 1))),
     material: JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y, jwk.n, jwk.e]),
-    revoked: typeof jwk.revoked === 'object' && jwk.revoked !== null,
+    revoked: jwk.revoked !== undefined,
   }))
 
 /** A key that only moved to another file is the same key. */

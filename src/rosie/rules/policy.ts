@@ -35,9 +35,9 @@ const invalid: Rule = {
 }
 
 function* problems({ policyFile, projectPolicy, keyFiles }: ComplianceRecord): Generator<Hit> {
-  for (const file of [policyFile, projectPolicy]) {
-    for (const { cause, message, severity, ...span } of file?.content.problems ?? [])
-      if (file && cause === 'policy') yield { place: { path: file.path, ...span }, severity, message, detail: message }
+  for (const { path, content } of [policyFile, projectPolicy].filter((file) => file !== null)) {
+    for (const { cause, message, severity, ...span } of content.problems)
+      if (cause === 'policy') yield { place: { path, ...span }, severity, message, detail: message }
   }
   for (const { path, content } of keyFiles) {
     for (const { cause, message, ...span } of content.problems)
@@ -112,8 +112,9 @@ const changed: Rule = {
   severity: 'notice',
   about: 'The change edits the policy: it is judged by the one in force, and this is a preview of what would change.',
   *check({ head, base, preview }) {
-    const where = base && preview ? placeOfChange(head, base) : null
-    if (!where || !preview) return
+    if (!base || !preview) return
+    const where = placeOfChange(head, base)
+    if (!where) return
     const { before, changes } = preview
     const more = changes.length > MOST_CHANGES ? [`And ${changes.length - MOST_CHANGES} more.`] : []
     const message = [

@@ -9,7 +9,7 @@ import { listed, shown } from './words.ts'
 
 /** A text, a number, or a list with something in it. */
 export const isGiven = (field: Field | undefined): boolean =>
-  Array.isArray(field?.value) ? field.value.some(saysSomething) : (textOf(field)?.trim() ?? '') !== ''
+  Array.isArray(field?.value) ? field.value.some(saysSomething) : textOf(field) !== null
 
 /** An item of a list; not an empty text, list or mapping. */
 const saysSomething = (item: Json): boolean =>

@@ -41,8 +41,9 @@ export function compareRegisters(
   const renumbered = pairUp(twice, ({ digest }) => digest)
   const sameId = pairUp([...once, ...unpaired(renumbered)], ({ id }) => id)
   const rewritten = [...sameDate, ...sameId].flatMap(({ before: was, after: is }) => {
-    const names = is ? changedIn(was, is, latest) : []
-    return is && names.length > 0 ? [{ before: was, after: is, changed: names }] : []
+    if (!is) return []
+    const names = changedIn(was, is, latest)
+    return names.length > 0 ? [{ before: was, after: is, changed: names }] : []
   })
   return { removed: unpaired(sameId), rewritten, added: [...free] }
 }

@@ -55,8 +55,8 @@ const isTier = (word: string): word is Tier => TIERS.some((tier) => tier === wor
 
 /** What goes by one name. */
 interface Named {
-  /** `told`: that it can't be verified is told elsewhere. The best, where several evidence files have one name. */
-  standing: 'valid' | 'told' | 'invalid'
+  /** The best, where several evidence files have one name. That one can't be verified is told elsewhere. */
+  standing: 'valid' | 'untrusted' | 'invalid'
   /** What the best of them are evidence of, as `SPEC-001 OQ`, and each of the two words alone. */
   of: Set<string>
 }
@@ -79,8 +79,7 @@ function faultOfNamed(name: string, found: readonly Named[], said: Said): EntryF
 /** Evidence by all that it may be called: its id, its package's id, its path or the end of it, with or without the ending. */
 function evidenceByName({ evidence, packages, testingRecords }: ComplianceRecord): Map<string, Named> {
   const found = new Map<string, Named>()
-  const add = (names: readonly (Json | undefined)[], result: 'valid' | 'invalid' | 'untrusted', of: Said) => {
-    const standing = result === 'untrusted' ? 'told' : result
+  const add = (names: readonly (Json | undefined)[], standing: Named['standing'], of: Said) => {
     for (const name of names) {
       if (typeof name !== 'string') continue
       const key = canonicalName(name)

@@ -41,7 +41,6 @@ const NAMELESS =
 /** Paths are given from the root, from `.gxp/` or from the directory, with or without the ending; people write names freely. */
 const canonicalName = (name: string): string =>
   name
-    .trim()
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .replace(/^\/?(?:\.\/)?(?:\.gxp\/)?(?:vendor_assessments\/)?/, '')

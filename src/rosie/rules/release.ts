@@ -18,7 +18,7 @@ const incomplete: Rule = {
     const { head, now } = at
     // What an invalid one says is nobody's word; that it is invalid is told as such.
     const manifests = head.evidence.filter(
-      ({ content, verdict }) => content.form === 'release' && content.claims !== null && verdict.result !== 'invalid',
+      ({ content, verdict }) => content.form === 'release' && verdict.result !== 'invalid',
     )
     if (manifests.length === 0) return
     const newest = newestValid(manifests, now)

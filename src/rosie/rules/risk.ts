@@ -175,10 +175,9 @@ function* unrecordedIn(
   for (const document of documents) {
     const id = idOf(document)
     const { path, content } = document
-    if (id === null || told.has(id) || kindOf(document) !== 'requirement' || content.problems.length > 0) continue
+    if (id === null || told.has(id) || kindOf(document) !== 'requirement') continue
     const before = base.documentsById.get(id) ?? []
-    const unknown = base.unreadableIds.has(id) || before.some((each) => each.content.problems.length > 0)
-    if (unknown || before.some((each) => each.content.digest === content.digest)) continue
+    if (base.unreadableIds.has(id) || before.some((each) => each.content.digest === content.digest)) continue
     yield {
       place: { path, line: content.fields.gxp_id?.line ?? 1 },
       gxpId: id,

@@ -146,8 +146,9 @@ function newestBySpecification(records: readonly RecordFile[]): Map<string, Reco
   const dayOfTest = ({ content }: RecordFile) => dayIn(content.fields, 'test_date') ?? ''
   for (const file of records) {
     const { specId } = file.content
-    const known = specId === null ? undefined : newest.get(specId)
-    if (specId !== null && (!known || dayOfTest(file) >= dayOfTest(known))) newest.set(specId, file)
+    if (specId === null) continue
+    const known = newest.get(specId)
+    if (!known || dayOfTest(file) >= dayOfTest(known)) newest.set(specId, file)
   }
   return newest
 }

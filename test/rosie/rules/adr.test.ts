@@ -67,8 +67,10 @@ describe('adr/malformed', () => {
     expect(await told({ [PATH]: `${decision()}\`\`\`\n` })).toEqual([`${PATH}:10 warning adr/malformed`])
   })
 
-  it('leaves a file that is no text to the rule about encoding', async () => {
+  it('leaves a file that is no text, or too large, to the rule about that', async () => {
     expect(await found({ [PATH]: new Uint8Array([0xff]) })).toEqual([])
+    const policy = { maxFileBytes: 2048 }
+    expect(await found({ [PATH]: 'x'.repeat(2049) }, undefined, { policy })).toEqual([])
   })
 
   it('expects nothing of a template, nor of README.md', async () => {
@@ -212,6 +214,14 @@ describe('adr/changed-after-acceptance', () => {
     expect(await told({ [PATH]: decision('Gone') }, { [PATH]: decision() })).toEqual([
       `${PATH}:2 error adr/changed-after-acceptance`,
       `${PATH}:2 warning adr/malformed`,
+    ])
+  })
+
+  it('finds a status that was taken out, on the first line', async () => {
+    const without = decision().replace('## Status\nAccepted\n', '')
+    expect(await told({ [PATH]: without }, { [PATH]: decision() })).toEqual([
+      `${PATH}:1 error adr/changed-after-acceptance`,
+      `${PATH}:1 warning adr/malformed`,
     ])
   })
 

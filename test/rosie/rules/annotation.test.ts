@@ -72,6 +72,12 @@ describe('annotation/malformed', () => {
     ])
   })
 
+  it('leaves a file that was too large to be read to the rule for it', async () => {
+    const large = { 'src/a.ts': `// @gxp-risk high\n${'x()\n'.repeat(1_000)}` }
+    expect(await of(rule, large)).toHaveLength(1)
+    expect(await of(rule, large, { policy: { maxFileBytes: 2_048 } })).toEqual([])
+  })
+
   it('finds nothing in good tags of all three generations', async () => {
     const source = lines(
       '// @gxp-satisfies REQ-001',
@@ -282,12 +288,17 @@ describe('annotation/missing-tag', () => {
   })
 
   it('is told from the first tag to the last of its block, with the id, and followed wherever the block moves', async () => {
-    const tags = lines('/*', ' * Copyright', ' *', ' * @gxp-satisfies REQ-001', ' * @gxp-risk-concern "?"', ' */')
+    const concern = ' * @gxp-risk-concern "?"'
+    const tags = lines('/*', ' * Copyright', ' *', ' * @gxp-satisfies REQ-001', concern, concern, ' */')
     const base = goodBut({ 'src/a.ts': tags })
     const head = { ...base, 'src/a.ts': `\n${tags}` }
     expect(found(await assessRecord(head, { base }), rule)).toMatchObject([
-      { path: 'src/a.ts', line: 5, endLine: 6, column: null, gxpId: 'REQ-001', status: 'existing' },
+      { path: 'src/a.ts', line: 5, endLine: 7, column: null, gxpId: 'REQ-001', status: 'existing' },
     ])
+  })
+
+  it('is told of a block whose tags begin their lines', async () => {
+    expect(await of(rule, { 'src/a.ts': lines('/*', '@gxp-satisfies REQ-001', '*/') })).toMatchObject([{ line: 2 }])
   })
 
   it('judges each block by itself', async () => {
@@ -519,6 +530,10 @@ describe('annotation/risk-mismatch', () => {
     expect(await mismatch({ ...unrated, ...edited(SOURCE, ' * @gxp-risk HIGH\n', '') })).toEqual([])
     expect(await mismatch({ [SOURCE]: null, ...edited(TEST, 'HIGH', 'LOW') })).toEqual([])
     expect(await mismatch(edited(SOURCE, ' * @gxp-risk HIGH\n', ''))).toEqual([])
+    const high = edited(SPECIFICATION, 'parent_id', 'gxp_risk_rating: HIGH\nparent_id')
+    const low = edited(TEST, '@gxp-risk HIGH', '@gxp-risk LOW')
+    for (const source of [null, block('@gxp-implements SPEC-001-001')])
+      expect(await mismatch({ ...high, ...low, [SOURCE]: source })).toEqual([`warning ${TEST}:3 SPEC-001-001`])
   })
 })
 
@@ -576,10 +591,10 @@ describe('annotation/legacy-tag', () => {
       'test/a.test.ts': block('@trace US-001-001', '@test-type OQ'),
     }
     expect(await legacy(files)).toMatchObject([
-      { severity: 'notice', path: 'src/a.ts', line: 1, message: expect.stringContaining('3 files use') },
+      { severity: 'notice', path: 'src/a.ts', line: 1, message: expect.stringMatching(/^3 files use tags/) },
     ])
     expect(await legacy({ ...V3_GONE, 'src/a.ts': V1 })).toMatchObject([
-      { message: expect.stringContaining('1 file uses') },
+      { message: expect.stringMatching(/^1 file uses tags/) },
     ])
     const base = goodBut({ ...V3_GONE, 'src/b.ts': V2 })
     expect(found(await assessRecord({ ...base, 'src/a.ts': V1 }, { base }), rule)).toMatchObject([

@@ -293,6 +293,11 @@ describe('context/rating-too-low', () => {
     expect(found(await assessRecord(context('gxp_risk_rating: HIGH', 'gxp_risk_rating: MEDIUM')))).toMatchObject([
       { rule, severity: 'warning', path: CONTEXT, line: 5, message: expect.stringContaining('REQ-001') },
     ])
+    const lower = { '.gxp/requirements/REQ-000.md': requirement('REQ-000', 'risk_level: LOW') }
+    const files = { ...edited(CONTEXT, 'gxp_risk_rating: HIGH', 'gxp_risk_rating: MEDIUM'), ...lower }
+    expect(found(await assessRecord(goodBut(files)), rule)).toMatchObject([
+      { message: 'The system is rated MEDIUM, but REQ-001 is rated HIGH. Rate the system at least HIGH.' },
+    ])
   })
 
   it('reads the risk of an unrated requirement off the code that points at it', async () => {
@@ -324,6 +329,7 @@ describe('context/version-not-raised', () => {
 
   it.each([
     ['the intended use', edited(CONTEXT, 'creatinine.', 'creatinine and age.'), 'the intended use'],
+    ['the intended use, which is no longer said,', edited(CONTEXT, 'intended_use:', 'used_for:'), 'the intended use'],
     ['a requirement', requirementChanged, REQUIREMENT],
     ['a new requirement', { '.gxp/requirements/REQ-002.md': requirement('REQ-002') }, 'REQ-002'],
     ['HIGH-risk source', edited(SOURCE, '<=', '<'), SOURCE],
@@ -359,6 +365,8 @@ describe('context/version-not-raised', () => {
     expect(await changed({ ...requirementChanged, ...edited(CONTEXT, '1.4.0', 'next') })).toEqual([])
     const next = edited(CONTEXT, '1.4.0', 'next')
     expect(await changed(requirementChanged, next)).toEqual([])
+    for (const none of ['version:', 'version: [1.4.0]', 'edition: 1.4.0'])
+      expect(await changed(requirementChanged, edited(CONTEXT, 'version: 1.4.0', none))).toEqual([])
   })
 
   it('asks for nothing because of files that moved as they are', async () => {
@@ -366,6 +374,20 @@ describe('context/version-not-raised', () => {
     expect(await changed({ [REQUIREMENT]: null, [moved]: GOOD[REQUIREMENT] ?? '' })).toEqual([])
     const edit = edited(REQUIREMENT, 'is refused', 'is refused and logged')[REQUIREMENT] ?? ''
     expect(await changed({ [REQUIREMENT]: null, [moved]: edit })).toHaveLength(1)
+  })
+
+  it('asks for it where they moved to where they count for less', async () => {
+    const test = await changed({ [SOURCE]: null, 'test/limit.test.ts': GOOD[SOURCE] ?? '' })
+    expect(test).toMatchObject([{ message: expect.stringContaining(`this changed: ${SOURCE}.`) }])
+    const specification = await changed({ [REQUIREMENT]: null, '.gxp/specs/SPEC-009.md': GOOD[REQUIREMENT] ?? '' })
+    expect(specification).toMatchObject([{ message: expect.stringContaining(`this changed: ${REQUIREMENT}.`) }])
+  })
+
+  it('names what changed in the order of the paths, whether it came or went', async () => {
+    const first = '.gxp/requirements/REQ-000.md'
+    expect(await changed({ [REQUIREMENT]: null, [first]: requirement('REQ-000') })).toMatchObject([
+      { message: expect.stringContaining(`this changed: ${first}, ${REQUIREMENT}.`) },
+    ])
   })
 
   it.each([

@@ -6,7 +6,6 @@ import {
   claims,
   EVIDENCE,
   edited,
-  type Files,
   found,
   type Given,
   goodBut,
@@ -32,7 +31,7 @@ const NOW = Date.parse('2026-02-06T10:00:00Z')
 const MINUTES = 60_000
 const iso = (time: number) => new Date(time).toISOString()
 
-const assessed = async (changes: Changes, files: Files = {}, given: Given = {}) =>
+const assessed = async (changes: Changes, files: Parameters<typeof goodBut>[0] = {}, given: Given = {}) =>
   assessRecord(goodBut({ [EVIDENCE]: await team.sign(claims(changes)), ...files }), { keys: [team.key], ...given })
 
 /** Several runs, by file name. */
@@ -111,6 +110,11 @@ describe('evidence/missing-claim', () => {
     expect(found(await signed({ spec_id: undefined, timestamp: undefined }), rule)).toMatchObject([
       { message: expect.stringMatching(/`spec_id`.*`timestamp`/) },
     ])
+  })
+
+  it('tells one fault from another', async () => {
+    const of = async (claim: string) => found(await signed({ [claim]: undefined }), rule)[0]?.fingerprint
+    expect(await of('timestamp')).not.toBe(await of('test_results'))
   })
 
   it.each<[string, Changes]>([
@@ -233,11 +237,11 @@ describe('evidence/missing-claim', () => {
     expect(found(await signed({ tier: 'XQ' }))).toEqual([])
   })
 
-  it('asks the signature of a package for times that can be read', async () => {
-    const token = { sign: (payload: Record<string, Json> = {}) => team.sign({ ...payload, exp: 'never' }) }
+  it.each(['iat', 'exp'])('asks the signature of a package for an `%s` that can be read', async (time) => {
+    const token = { sign: (payload: Record<string, Json> = {}) => team.sign({ ...payload, [time]: 'never' }) }
     const files = await evidencePackage(token)
     expect(found(await assessRecord(goodBut(files), { keys: [team.key] }), rule)).toMatchObject([
-      { message: expect.stringContaining('has an `exp` in its signature that is not a number of seconds') },
+      { message: expect.stringContaining(`has an \`${time}\` in its signature that is not a number of seconds`) },
     ])
   })
 })
@@ -285,7 +289,9 @@ describe('evidence/unknown-spec', () => {
       expect(found(await assessed({ spec_id: id }))).toMatchObject([
         { rule, severity: 'warning', message: expect.stringContaining(`${id}, which is no specification`) },
       ])
-    expect(found(await assessed({ spec_id: 'limit check' }), rule)).toMatchObject([{ gxpId: 'limit check' }])
+    expect(found(await assessed({ spec_id: 'limit check' }), rule)).toMatchObject([
+      { gxpId: 'limit check', message: expect.stringContaining('a specification that nothing defines') },
+    ])
   })
 
   it('is one finding where several are unknown and no source is annotated: it may lie elsewhere', async () => {
@@ -355,7 +361,7 @@ describe('evidence/failed', () => {
   })
 
   it('goes by the highest of the requirements and the own rating, else by the source, else by none', async () => {
-    const severity = async (files: Files, given: Given = {}) =>
+    const severity = async (files: Record<string, string | null>, given: Given = {}) =>
       found(await assessed(FAILED, files, given), rule)[0]?.severity
     const low = { [REQUIREMENT]: requirement('REQ-001', 'gxp_risk_rating: LOW') }
     const plain = { 'src/dose.ts': '// @gxp-implements SPEC-001-001\n' }
@@ -371,7 +377,11 @@ describe('evidence/failed', () => {
     const lowSource = { 'src/dose.ts': '// @gxp-implements SPEC-001-001\n// @gxp-risk LOW\n' }
     expect(await severity({ ...lone, ...lowSource })).toBe('notice')
     expect(await severity({ ...lone, ...plain })).toBe('warning')
-    expect(await severity({ ...lone, ...plain }, { policy: { allHigh: true } })).toBe('error')
+    expect(await severity({ ...lone, ...lowSource, [SPECIFICATION]: null })).toBe('notice')
+    const all = { policy: { allHigh: true } }
+    expect(await severity({ ...lone, ...plain }, all)).toBe('error')
+    const ownLow = { [SPECIFICATION]: specification('SPEC-001-001', 'gxp_risk_rating: LOW') }
+    expect(await severity({ ...lone, ...plain, ...ownLow }, all)).toBe('error')
   })
 
   it('looks at the newest only, by time and not by name', async () => {

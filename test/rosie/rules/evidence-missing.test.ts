@@ -89,18 +89,19 @@ describe('evidence/missing', () => {
     expect(found(await assessed('HIGH', rot('spec_id: SPEC-001-001')), rule)).toEqual([])
     expect(found(await assessed('MEDIUM', rot('spec_id: SPEC-001-001', 'result: FAIL')), rule)).toEqual([])
     expect(found(await assessed('HIGH', { [ROT]: 'no front matter' }), rule)).toEqual([])
-    const other = { '.gxp/evidence/ROT-SPEC-001-0010.md': 'no front matter' }
-    expect(found(await assessed('HIGH', other), rule)).toHaveLength(1)
+    for (const name of ['ROT-SPEC-001-0010', 'ROT-notes'])
+      expect(found(await assessed('HIGH', { [`.gxp/evidence/${name}.md`]: 'no front matter' }), rule)).toHaveLength(1)
   })
 
   it('does not repeat what is told of evidence that is untrusted or invalid', async () => {
     expect(found(await assessed('HIGH', { [EVIDENCE]: await team.sign() }, { keys: [] }), rule)).toEqual([])
     const invalid = { [EVIDENCE]: await second.sign() }
     expect(found(await assessed('HIGH', invalid), rule)).toEqual([])
-    for (const off of ['evidence/invalid-signature', 'evidence/algorithm'])
-      expect(
-        found(await assessed('HIGH', invalid, { policy: { severities: { [off]: 'warning' } } }), rule),
-      ).toHaveLength(1)
+    for (const off of ['evidence/invalid-signature', 'evidence/algorithm']) {
+      const policy = { severities: { [off]: 'warning' as const } }
+      expect(found(await assessed('HIGH', invalid, { policy }), rule)).toHaveLength(1)
+      expect(found(await assessed('HIGH', { [EVIDENCE]: await team.sign() }, { policy }), rule)).toEqual([])
+    }
     const altered = { ...(await evidencePackage(team)), [`${PACKAGE}/environment.json`]: '{}' }
     expect(found(await assessed('HIGH', altered), rule)).toEqual([])
     expect(found(await assessed('HIGH', { [EVIDENCE]: unsigned({ alg: 'none' }, claims(), '') }), rule)).toEqual([])
@@ -111,7 +112,14 @@ describe('evidence/missing', () => {
     expect(found(await assessed('HIGH', untested), 'trace/uncovered-requirement')).toHaveLength(1)
     expect(found(await assessed('HIGH', untested), rule)).toEqual([])
     const off = { policy: { severities: { 'trace/uncovered-requirement': 'off' as const } } }
-    expect(found(await assessed('HIGH', untested, off), rule)).toHaveLength(1)
+    expect(found(await assessed('HIGH', untested, off), rule)).toMatchObject([{ gxpId: 'SPEC-001-001' }])
+    const another = {
+      '.gxp/requirements/REQ-002.md': requirement('REQ-002', 'gxp_risk_rating: HIGH'),
+      '.gxp/specs/SPEC-002.md': specification('SPEC-002', 'satisfies: [REQ-002]'),
+    }
+    expect(found(await assessed('HIGH', { ...(await kept()), ...another }), rule)).toMatchObject([
+      { gxpId: 'SPEC-001-001' },
+    ])
   })
 
   it('does not ask for evidence of what serves no requirement, is retired, or can not be read', async () => {
@@ -135,6 +143,8 @@ describe('evidence/missing', () => {
     const source = '// @gxp-satisfies REQ-001\n// @gxp-implements SPEC-7\n// @gxp-risk HIGH\n'
     const files = { [EVIDENCE]: await team.sign(), 'src/a.ts': source, 'test/a.test.ts': '// @gxp-verifies SPEC-7\n' }
     expect(found(await assessed('HIGH', files), rule)).toMatchObject([{ gxpId: 'SPEC-7', path: 'src/a.ts', line: 2 }])
+    const untested = { 'src/a.ts': source.replace('HIGH', 'MEDIUM'), 'test/a.test.ts': null }
+    expect(found(await assessed('MEDIUM', { ...files, ...untested }), rule)).toEqual([])
   })
 
   it('below HIGH, leaves a specification without tests to trace/unverified-specification', async () => {

@@ -210,6 +210,12 @@ describe('Where another finding says why it is not proven, that is the one', () 
     ],
     ['evidence/invalid-signature', async () => ({ [EVIDENCE]: await run({}, stranger) }), {}, `${EVIDENCE}:1 error`],
     [
+      'evidence/untrusted',
+      async () => ({ [EVIDENCE]: await run({}, stranger) }),
+      { keys: [team.key, { ...stranger.key, refused: 'says `use`: `enc`' }] },
+      `${EVIDENCE}:1 warning`,
+    ],
+    [
       'evidence/failed',
       async () => ({ [EVIDENCE]: await run({ test_results: { passed: 1, failed: 1 } }) }),
       {},
@@ -281,6 +287,11 @@ describe('Where another finding says why it is not proven, that is the one', () 
     expect(found(await assessed(unreadable), RULE)).toEqual([])
     const unreadableRequirement = { [REQUIREMENT]: 'no front matter', ...unreadable }
     expect(found(await assessed(unreadableRequirement), RULE)).toEqual([])
+    const source = { 'src/dose.ts': '// @gxp-satisfies REQ-001\n// @gxp-risk HIGH\n' }
+    const alone = { ...unreadableRequirement, ...source, [SPECIFICATION]: null }
+    expect(found(await assessed(alone), RULE)).toEqual([])
+    const policy = { severities: { 'artifact/malformed-front-matter': 'off' as const } }
+    expect(found(await assessed(alone, { policy }), RULE)).toMatchObject([{ gxpId: 'REQ-001' }])
   })
 
   it('an altered package', async () => {

@@ -203,6 +203,12 @@ describe('What is wrong with older evidence', () => {
   })
 })
 
+it('Evidence that is too large to be read is told as that alone', async () => {
+  const large = { [EVIDENCE]: await team.sign(claims({ log: 'x'.repeat(3_000) })) }
+  const given = { keys: [team.key], policy: { maxFileBytes: 2_000 } }
+  expect(briefly(await assessRecord(goodBut(large), given))).toEqual([`${EVIDENCE}:1 error artifact/too-large`])
+})
+
 describe('evidence/untrusted', () => {
   const rule = 'evidence/untrusted'
   const many = async (...names: string[]) =>

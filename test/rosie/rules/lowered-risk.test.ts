@@ -105,9 +105,19 @@ it('rests where it moved, was retired before, or is told as something else', asy
   expect(await told(moved, HIGH)).toEqual([])
   const retired = rated('gxp_risk_rating: HIGH', 'validation_status: retired')
   expect(await told(goodBut({ [REQUIREMENT]: null }), retired)).toEqual([])
-  expect(await told(rated('gxp_risk_rating: HIHG'), HIGH)).toEqual([`${REQUIREMENT}:2 warning ${rule}`])
+  for (const files of [rated('gxp_risk_rating: HIHG'), lowSource(rated('gxp_risk_rating: HIHG'))])
+    expect(await told(files, HIGH)).toEqual([`${REQUIREMENT}:2 warning ${rule}`])
   for (const text of ['---\ngxp_id: [\n---\n', document(['title: No id']), document(['gxp_id: req 1'])])
     expect(await told(goodBut({ [REQUIREMENT]: text }), HIGH)).toEqual([])
+})
+
+it('rests where one of the files that had the id is there, says none and is not called by it', async () => {
+  const [dose, copy] = ['.gxp/requirements/dose.md', '.gxp/requirements/copy.md']
+  const text = String(HIGH[REQUIREMENT])
+  const base = goodBut({ [REQUIREMENT]: null, [dose]: text, [copy]: text })
+  const nameless = text.replace('gxp_id: REQ-001\n', '')
+  expect(await told(goodBut({ [REQUIREMENT]: null, [dose]: nameless }), base)).toEqual([])
+  expect(await told(goodBut({ [REQUIREMENT]: null }), base)).toEqual([`${CONTEXT}:1 error ${rule}`])
 })
 
 it('tells of another id in its file: the one that was HIGH is gone', async () => {
@@ -167,8 +177,12 @@ describe('artifact/encoding', () => {
     expect(await encoded(head, rated('gxp_risk_rating: LOW'))).toEqual([
       [path, 'warning', null, 'Nothing in it was read.'],
     ])
-    // Where the line isn't whole either, the requirement is gone.
+    // Where the line isn't whole either, the requirement is gone, unless the file was its own before.
     const nameless = goodBut({ [REQUIREMENT]: null, [path]: Buffer.from('---\ntitle: caf\xe9\n---\n', 'latin1') })
+    const before = goodBut({ [REQUIREMENT]: null, [path]: String(HIGH[REQUIREMENT]) })
+    expect(await encoded(nameless, before)).toEqual([[path, 'error', 'REQ-001', LOST]])
+    const renamed = { [REQUIREMENT]: nameless[path] ?? '', [path]: null }
+    expect(await encoded(goodBut(renamed), before)).toEqual([[REQUIREMENT, 'error', 'REQ-001', LOST]])
     expect(await encoded(nameless, HIGH)).toMatchObject([[path, 'warning', null, 'Nothing in it was read.']])
     expect(await told(nameless, HIGH)).toEqual([`${CONTEXT}:1 error ${rule}`])
   })

@@ -125,6 +125,12 @@ describe('evidence/package-incomplete', () => {
     expect(await notices(await packageFiles(team.compact, { as: 'manifest.jws' }))).toMatchObject([
       { severity: 'notice', message: expect.stringMatching(/^1 evidence package is /) },
     ])
+    const alone = await notices(await packageFiles(team.token, { directory: other }))
+    expect(alone[0]?.fingerprint).toBe((await notices(files))[0]?.fingerprint)
+    for (const time of ['iat', 'exp']) {
+      const token = (manifest: string) => team.compact(json({ ...JSON.parse(manifest), [time]: 1_801_908_000 }))
+      expect(await notices(await packageFiles(token))).toMatchObject([{ severity: 'notice' }])
+    }
     expect(await notices(await packageFiles(team.compact))).toEqual([])
     expect(await notices(await packageFiles(team.detached))).toEqual([])
   })

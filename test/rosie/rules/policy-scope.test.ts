@@ -70,6 +70,8 @@ it('proposes directories that are as deep, and no files', async () => {
   const files = goodBut({
     [POLICY]: setting('packages/engin/src'),
     'packages/engine/src/a.ts': '// a',
+    'x/lib/a.ts': '// a',
+    'lib-b-c/a.ts': '// a',
     'srcs.ts': '// a',
   })
   const at = async (scope: string) =>
@@ -79,6 +81,8 @@ it('proposes directories that are as deep, and no files', async () => {
     ).map(({ message }) => message.slice(message.indexOf('source. ') + 8))
   expect(await at('packages/engin/src')).toEqual(['Did you mean `/packages/engine/src`?'])
   expect(await at('packages/engin')).toEqual(['Did you mean `/packages/engine`?'])
+  expect(await at('x/lob')).toEqual(['Did you mean `/x/lib`?'])
+  expect(await at('lib/b/c')).toEqual(['Name the directory of the source, as in `/src`.'])
   expect(await at('srcs.tsx')).toEqual(['Name the directory of the source, as in `/src`.'])
 })
 
@@ -125,6 +129,8 @@ it("is told of the organisation's as a warning, on the repository as a whole", a
     expect.stringContaining('is locked by the policy of the organisation'),
   ])
   expect(await told({ organisation: setting('/src') })).toEqual([])
+  expect(await told({ organisation: setting('/src'), evidence: true })).toEqual([])
+  expect(await told({ organisation, policy: setting('/src'), base: {} })).toEqual([])
 })
 
 it("is not told as the organisation's where the change has set it, and its base is judged by it too", async () => {

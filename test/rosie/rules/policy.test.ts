@@ -1,8 +1,19 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { assess } from '../../../src/rosie/assess.ts'
 import { readPolicyFile } from '../../../src/rosie/parse/policy-file.ts'
 import { DEFAULT_POLICY } from '../../../src/rosie/policy.ts'
 import { resolvePolicy } from '../../../src/rosie/resolve-policy.ts'
-import { assessRecord, CONTEXT, type Files, found, type Given, goodBut, lines } from '../../support/record.ts'
+import {
+  assessRecord,
+  CONTEXT,
+  edited,
+  type Files,
+  found,
+  type Given,
+  goodBut,
+  lines,
+  record,
+} from '../../support/record.ts'
 
 const POLICY = '.github/rosie.yml'
 
@@ -137,6 +148,22 @@ describe('policy/invalid', () => {
     ])
   })
 
+  it('leaves files that are no text to the rule about that', async () => {
+    const bytes = new Uint8Array([0xff])
+    const files = goodBut({ [POLICY]: bytes, 'GxP.MD': bytes, '.gxp/keys/a.pem': bytes })
+    expect(await told(files, rule)).toEqual([])
+    expect(await told(files, 'artifact/encoding')).toHaveLength(3)
+  })
+
+  it('tells one ignore from another, wherever it stands', async () => {
+    const expired = (path: string) => `ignore:\n  - {paths: [${path}], reason: Why, expires: 2026-01-31}\n`
+    const base = goodBut({ [POLICY]: expired('a/**') })
+    const statuses = async (text: string) =>
+      found(await assessRecord(goodBut({ [POLICY]: text }), { base }), rule).map(({ status }) => status)
+    expect(await statuses(`# moved\n${expired('a/**')}`)).toEqual(['existing'])
+    expect(await statuses(expired('b/**'))).toEqual(['introduced'])
+  })
+
   it('is told where there is no record too: an organisation keeps its policy in such a repository', async () => {
     const assessment = await assessRecord({ [POLICY]: 'fail_on: sometimes\n', 'src/a.ts': '// @gxp-spec\n' })
     expect(assessment.conclusion).toBe('neutral')
@@ -210,6 +237,23 @@ describe('policy/keys-changed', () => {
     expect(message).toContain('this change adds the key `qc`, removes the key `qb` and revokes the key `qa`.')
   })
 
+  it('tells of each file what was done to it alone', async () => {
+    expect(await change({}, { [A]: jwks({ ...one, kid: 'qa' }), [B]: jwks({ ...two, kid: 'qb' }) })).toEqual([
+      `${A}:1 warning In \`${A}\`, this change adds the key \`qa\`.${TRUST}`,
+      `${B}:1 warning In \`${B}\`, this change adds the key \`qb\`.${TRUST}`,
+    ])
+  })
+
+  it('names ten keys and counts the others', async () => {
+    const added = async (count: number) => {
+      const keys = Array.from({ length: count }, (_, n) => ({ ...one, kid: `k${n}` }))
+      return (await change({}, { [A]: jwks(...keys) })).join().split('adds the ')[1]
+    }
+    const ten = Array.from({ length: 10 }, (_, n) => `\`k${n}\``).join(', ')
+    expect(await added(10)).toBe(`keys ${ten}.${TRUST}`)
+    expect(await added(12)).toBe(`keys ${ten} and 2 more.${TRUST}`)
+  })
+
   it('finds one added beside one removed', async () => {
     expect(await change({ [A]: jwks({ ...one, kid: 'qa' }) }, { [A]: jwks({ ...two, kid: 'qb' }) })).toEqual([
       `${A}:1 warning In \`${A}\`, this change adds the key \`qb\` and removes the key \`qa\`.${TRUST}${LOSS}`,
@@ -220,6 +264,19 @@ describe('policy/keys-changed', () => {
     const { kty, crv, x, y } = one
     expect(await change({ [A]: jwks(one) }, { [A]: jwks(one) })).toEqual([])
     expect(await change({ [A]: jwks(one) }, { [B]: `${jwks({ y, x, crv, kty })}\n` })).toEqual([])
+  })
+
+  it('finds nothing where one was read now and the other comes from the store, which keeps no order', () => {
+    const head = record(goodBut({ [A]: jwks({ ...one, kid: 'qa' }) }))
+    const reversed = (key: object) => Object.fromEntries(Object.entries(key).reverse())
+    const files = head.files.map((file) =>
+      file.content?.kind === 'key'
+        ? { ...file, content: { ...file.content, keys: file.content.keys.map(reversed) } }
+        : file,
+    )
+    const judging = { policy: DEFAULT_POLICY, proposed: null, verdicts: new Map(), states: new Map(), keys: 0, now: 0 }
+    const { assessment } = assess(head, { ...head, files }, { ...judging, trackedRecord: false })
+    expect(found(assessment, rule)).toEqual([])
   })
 
   it('finds nothing without a base', async () => {
@@ -287,6 +344,39 @@ describe('policy/changed', () => {
     const rules = Array.from({ length: 12 }, (_, i) => `trace/r${'abcdefghijkl'[i]}: off`)
     const [finding] = found(await proposing(null, `severities: {${rules}}\n`), rule)
     expect(finding?.message).toMatch(/ And 2 more\.$/)
+    expect(finding?.message.match(/ becomes /g)).toHaveLength(10)
+    const [ten] = found(await proposing(null, `severities: {${rules.slice(2)}}\n`), rule)
+    expect(ten?.message.match(/ becomes /g)).toHaveLength(10)
+    expect(ten?.message).not.toContain(' more')
+  })
+
+  it.each([
+    ['one of two settings of a key', 'comment: never\nlimits: {file_bytes: 2048}\n', 2],
+    ['a key that is taken out', 'comment: never\n', 1],
+    ['the first of several', 'comment: always\nfail_on: warning\n', 1],
+  ])('stands at %s', async (_, after, line) => {
+    const before = 'comment: never\nlimits: {file_bytes: 4096}\n'
+    expect(found(await proposing(before, after), rule)).toMatchObject([{ path: POLICY, line }])
+  })
+
+  it('counts one of a severity as one, and says nothing more than what changes', async () => {
+    const legacy = edited(CONTEXT, 'in_review', 'DRAFT')
+    const assessment = await assessRecord(goodBut({ ...legacy, [POLICY]: 'fail_on: never\n' }), {
+      base: goodBut(legacy),
+      proposed: { ...DEFAULT_POLICY, failOn: 'never' },
+      policy: { riskMatrix: DEFAULT_POLICY.riskMatrix },
+    })
+    expect(found(assessment, rule)[0]?.message).toBe(
+      'This change edits the policy. It is judged by the policy in force, and would come to success (2 errors, 1 notice) by its own instead of failure (2 errors, 1 notice). `fail_on` becomes `never` (was `error`).',
+    )
+  })
+
+  it('rests without a base', async () => {
+    const assessment = await assessRecord(goodBut({ [POLICY]: 'fail_on: never\n' }), {
+      proposed: { ...DEFAULT_POLICY, failOn: 'never' },
+    })
+    expect(assessment.preview).not.toBeNull()
+    expect(found(assessment, rule)).toEqual([])
   })
 
   it('is not told where the policy says the same in other words', async () => {

@@ -98,6 +98,10 @@ it.each<[string, Record<string, Json | undefined>]>([
   ['a file name', { evidence_summary: ['EV-SPEC-001-001.jws', './EV-SPEC-001-001'] }],
   ['an object with an id', { evidence_summary: [{ gxp_id: 'EV-SPEC-001-001', tier: 'OQ' }] }],
   ['an object with a path', { evidence_summary: [{ path: EVIDENCE }] }],
+  [
+    'white space around a name',
+    { evidence_summary: [' EV-SPEC-001-001 ', ' SPEC-001-001 ', { spec_id: ' SPEC-001-001 ' }] },
+  ],
   ['an object with a specification', { evidence_summary: [{ spec_id: 'SPEC-001-001', result: 'PASS' }] }],
 ])('accepts %s', async (_, changes) => {
   expect(found(await release(changes))).toEqual([])
@@ -145,10 +149,15 @@ it('knows packages by their id, their path and their specification', async () =>
     { package_id: PACKAGE.slice(PACKAGE.lastIndexOf('/') + 1) },
   ]
   expect(found(await release({ evidence_summary: summary }, pack), rule)).toEqual([])
+  const spaced = await evidencePackage(team, { package_id: ' PKG-OQ-SPEC-001-001 ' })
+  expect(found(await release({ evidence_summary: ['PKG-OQ-SPEC-001-001'] }, spaced), rule)).toEqual([])
   const altered = { ...pack, [`${PACKAGE}/environment.json`]: '{}' }
-  expect(found(await release({ evidence_summary: ['PKG-OQ-SPEC-001-001'] }, altered), rule)).toMatchObject([
-    { message: expect.stringContaining('which is invalid') },
-  ])
+  const invalid = [{ message: expect.stringContaining('which is invalid') }]
+  expect(found(await release({ evidence_summary: ['PKG-OQ-SPEC-001-001'] }, altered), rule)).toMatchObject(invalid)
+  for (const metadata of [null, 'none'])
+    expect(
+      found(await release({ evidence_summary: [PACKAGE] }, { ...pack, [`${PACKAGE}/metadata.json`]: metadata }), rule),
+    ).toMatchObject(invalid)
 })
 
 it('does not take a release, its own too, for evidence', async () => {
@@ -175,6 +184,11 @@ it('is a notice once a newer release is signed: what is immutable never blocks f
   expect(await after('2026-02-05')).toMatchObject([{ severity: 'error' }])
   expect(await after('next week')).toMatchObject([{ severity: 'error' }, { severity: 'notice', path: next }])
   expect(await after('2026-02-06', stranger)).toMatchObject([{ severity: 'error' }])
+  const untrusted = {
+    [MANIFEST]: await team.sign(manifest(broken)),
+    [next]: await team.sign(manifest({ release_date: '2026-02-06', evidence_summary: ['SPEC-001-001'] })),
+  }
+  expect(found(await assessRecord(goodBut(untrusted)), rule)).toMatchObject([{ path: MANIFEST, severity: 'error' }])
 })
 
 it('has a fingerprint for each evidence it names', async () => {
@@ -245,6 +259,8 @@ describe('An entry that names what was tested', () => {
       'The release rests on OQ evidence for SPEC-001-001, which is invalid.',
     ])
     expect(await restingOn([OQ], { timestamp: '2026-02-05T11:00:00Z' }, stranger)).toEqual([])
+    const other = { ...bad, [SECOND]: await team.sign(claims({ verification_tier: 'PQ' })) }
+    expect(await told({ evidence_summary: ['SPEC-001-001'] }, other)).toEqual([])
     const untrusted = goodBut({
       [EVIDENCE]: await team.sign(claims({ test_results: FAILED })),
       [MANIFEST]: await team.sign(manifest({ evidence_summary: [OQ] })),
@@ -343,6 +359,9 @@ describe('An entry that names what was tested', () => {
       expect(await isTold(RELEASED, fail('2026-02-05T10:00:00Z'), late)).toBe(true)
       expect(await isTold('2026-02-05T11:00:00Z', fail('2026-02-05T10:00:00Z'), late)).toBe(false)
       expect(await isTold('2026-02-05T11:00:00Z', fail('2026-02-05T10:20:00Z'), late)).toBe(true)
+      const failedLate = { ...fail('2026-02-05T10:10:00Z'), iat: seconds('2026-02-05T11:00:00Z') }
+      expect(await isTold(RELEASED, before, failedLate)).toBe(false)
+      expect(await isTold('2026-02-05T11:00:00Z', before, failedLate)).toBe(true)
     })
   })
 
@@ -412,6 +431,10 @@ describe('An entry that names evidence and what it is evidence of', () => {
     expect(await entry({ spec_id: 'SPEC-001-002', tier: 'PQ' })).toEqual([])
     expect(await entry({ spec_id: 'SPEC-001-001', tier: 'IQ' })).toEqual([])
     expect(await entry({ spec_id: 'SPEC-001-002', tier: 'IQ' })).toHaveLength(1)
+    const second = { [EVIDENCE]: await team.sign(claims({ gxp_id: 'EV-2', verification_tier: 'PQ' })) }
+    const two = { '.gxp/evidence/z.jws': await team.sign() }
+    const both = [{ gxp_id: 'EV-2', path: '.gxp/evidence/z.jws', tier: 'OQ' }]
+    expect(await told({ evidence_summary: both }, { ...second, ...two })).toEqual([])
   })
 
   it.each(['.gxp/evidence/A.jws', '.gxp/evidence/z.jws'])('does not go by what is invalid, as %s', async (path) => {
@@ -454,6 +477,22 @@ describe('A release that rests on a record of testing', () => {
     const moved = { [ROT]: null, '.gxp/evidence/2026/ROT-SPEC-001-001.md': GOOD[ROT] ?? null }
     for (const name of ['ROT-SPEC-001-001.md', 'ROT-SPEC-001-001', '2026/ROT-SPEC-001-001.md'])
       expect(await resting(name, moved)).toEqual([])
+  })
+
+  it('is enough of a specification whose risk nobody rated', async () => {
+    const unrated = {
+      ...edited('.gxp/requirements/REQ-001-dose-limit.md', 'gxp_risk_rating: HIGH\n', ''),
+      'src/dose.ts': '// @gxp-satisfies REQ-001\n// @gxp-implements SPEC-001-001\n',
+      'test/dose.test.ts': '// @gxp-verifies SPEC-001-001\n// @test-type OQ\n',
+    }
+    expect(await resting(OQ, unrated)).toEqual([])
+  })
+
+  it('of one day goes by one that passed, in whatever order they lie', async () => {
+    const failed = edited(ROT, 'PASS', 'FAIL')[ROT] ?? null
+    const later = { release_date: '2026-02-06' }
+    expect(await resting(OQ, { [ROT]: failed, [SECOND]: GOOD[ROT] ?? null }, later)).toEqual([])
+    expect(await resting(OQ, { [SECOND]: failed }, later)).toEqual([])
   })
 
   it('is told when there is none of that name, specification or tier', async () => {
@@ -536,8 +575,19 @@ describe('The vendor assessments of a release', () => {
       { vendor_name: 'Nobody', id: 'VA-001' },
     ]
     expect(await resting([...names, ...members])).toEqual([])
+    expect(await resting([{ path: ACME, id: 'VA-002' }])).toEqual([])
     expect(await resting([])).toEqual([])
     expect(await resting(null)).toEqual([])
+  })
+
+  it('are there by the name of their file in whatever directory, and whatever white space is around a name', async () => {
+    const moved = { '.gxp/vendor_assessments/2026/lims.md': assessment.replace('Acme LIMS', '" Acme LIMS "') }
+    expect(await told({ vendor_assessments: ['lims', 'Acme LIMS'] }, moved)).toEqual([])
+  })
+
+  it('are not there by a product that they do not name', async () => {
+    const files = { [ACME]: assessment.replace('product: Acme LIMS\n', '') }
+    expect(await told({ vendor_assessments: ['Acme null'] }, files)).toHaveLength(1)
   })
 
   it.each<[Json, string]>([

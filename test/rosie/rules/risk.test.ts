@@ -200,6 +200,11 @@ describe('risk/duplicate-id', () => {
     expect(await told(entry() + entry({ date: '2026-02-02' }))).toEqual([`${PATH}:10 error risk/duplicate-id`])
   })
 
+  it('is told apart by the date of the later one', async () => {
+    const of = async (date: string) => (await register(entry() + entry({ date })))[0]?.fingerprint
+    expect(await of('2026-02-02')).not.toBe(await of('2026-02-01'))
+  })
+
   it('takes a newer one for a revision, and compares the next with that', async () => {
     expect(await register(entry() + entry({ date: '2026-02-04' }))).toEqual([])
     const third = entry() + entry({ date: '2026-02-05' }) + entry({ date: '2026-02-04' })
@@ -211,6 +216,10 @@ describe('risk/duplicate-id', () => {
   it('tells an entry without a date for what it lacks only', async () => {
     expect(await told(entry() + entry({ date: '' }))).toEqual([`${PATH}:10 error risk/malformed-entry`])
     expect(await told(entry({ date: '' }) + entry())).toEqual([`${PATH}:1 error risk/malformed-entry`])
+    expect(await told(entry() + entry({ date: '' }) + entry({ date: '2026-02-02' }))).toEqual([
+      `${PATH}:10 error risk/malformed-entry`,
+      `${PATH}:19 error risk/duplicate-id`,
+    ])
   })
 
   it('takes an entry whose date lies ahead for none: what is newer than it never comes', async () => {
@@ -307,6 +316,7 @@ describe('risk/entry-rewritten', () => {
     [{ risk: 'LOW' }, 5, '`Risk Level`'],
     [{ date: '2026-02-04' }, 2, '`Date`'],
     [{ impact: 'None', title: 'Stones' }, 7, '`Impact`, `Title`'],
+    [{ impact: 'None', status: 'closed' }, 7, '`Impact`'],
   ])('finds the change of %j, at its line', async (changes, line, names) => {
     const [rewritten, ...others] = await register(entry(changes), entry())
     expect(rewritten).toMatchObject({
@@ -345,6 +355,19 @@ describe('risk/entry-rewritten', () => {
     const before = entry() + entry({ date: '2026-02-04' })
     const after = entry() + entry({ date: '2026-02-04', impact: 'None' }) + entry({ date: '2026-02-05' })
     expect(await told(after, before)).toEqual([`${PATH}:16 error risk/entry-rewritten`])
+    const [second] = await register(after, before)
+    const [first] = await register(entry({ impact: 'None' }) + entry({ date: '2026-02-04' }), before)
+    expect(second?.fingerprint).not.toBe(first?.fingerprint)
+  })
+
+  it('compares those of one id and date in their order', async () => {
+    const before = entry() + entry({ title: 'Stones' })
+    const after = entry({ impact: 'None' }) + entry({ title: 'Ounces' })
+    const rewritten = (await register(after, before)).filter(({ rule }) => rule === 'risk/entry-rewritten')
+    expect(rewritten).toMatchObject([
+      { line: 7, message: expect.stringContaining('rewritten: `Impact` changed') },
+      { line: 10, message: expect.stringContaining('rewritten: `Title` changed') },
+    ])
   })
 
   it('lets an entry be added anywhere: no entry is gone, and none says something else', async () => {
@@ -487,6 +510,8 @@ describe('risk/open-high', () => {
   it('goes by the newest revision, wherever it stands', async () => {
     const open = entry({ status: 'open' })
     const later = { date: '2026-02-04' }
+    // Tomorrow has come elsewhere.
+    expect(await register(open + entry({ date: '2026-02-07', status: 'closed' }))).toEqual([])
     expect(await register(open + entry({ ...later, status: 'closed' }))).toEqual([])
     expect(await told(entry({ status: 'closed' }) + entry({ ...later, status: 'open' }))).toEqual([
       `${PATH}:18 warning risk/open-high`,

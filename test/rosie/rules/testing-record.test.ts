@@ -151,6 +151,7 @@ describe('A failed record', () => {
   it.each([
     ['PASS', '2026-02-05'],
     ['PASS_WITH_DEVIATIONS', '2026-02-06'],
+    ['PASS', '2026-02-07'],
   ])('is a notice beside a record of %s on %s', async (result, day) => {
     const [notice, ...others] = await found({ [PATH]: failed, [AGAIN]: record({ result, test_date: day }) })
     expect(notice).toMatchObject({
@@ -161,6 +162,14 @@ describe('A failed record', () => {
       message: expect.stringContaining(`It passed on ${day}`),
     })
     expect(others).toEqual([])
+  })
+
+  it('says the last day on which it passed', async () => {
+    const third = '.gxp/evidence/ROT-SPEC-001-001-3.md'
+    const passed = { [AGAIN]: record({ test_date: '2026-02-06' }), [third]: record() }
+    expect(await found({ [PATH]: failed, ...passed })).toMatchObject([
+      { severity: 'notice', message: expect.stringContaining('It passed on 2026-02-06;') },
+    ])
   })
 
   it.each<Record<string, string>>([

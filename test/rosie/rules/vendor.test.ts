@@ -113,6 +113,8 @@ describe('vendor/expired', () => {
     ])
     expect(await found(expired, '2026-02-05T23:59:59Z')).toEqual([])
     expect(await told(expired, '2026-02-06T00:00:00Z')).toHaveLength(1)
+    const ofOneDay = { [PATH]: assessment({ certification_date: '2026-02-05', expiry_date: '2026-02-05' }) }
+    expect(await told(ofOneDay)).toEqual([`${PATH}:6 warning vendor/expired`])
   })
 
   it('is a notice beside one of the same vendor and product that has not expired', async () => {

@@ -13,6 +13,8 @@ describe('A text as a message quotes it', () => {
 
   it('says so too where what was cut lay behind white space', () => {
     expect(shown(`a${' '.repeat(1000)}b`)).toBe('a …')
+    expect(shown(`a${' '.repeat(239)}b`)).toBe('a …')
+    expect(shown(`a${' '.repeat(238)}b`)).toBe('a b')
   })
 })
 
@@ -32,7 +34,7 @@ it('joins a list as a sentence does', () => {
 
 describe('A message', () => {
   it('is left as it is where somebody wrote it', () => {
-    const message = `${'word '.repeat(700)}and \`${'x'.repeat(190)}\`.`
+    const message = `${'word '.repeat(700)}and \`${'x'.repeat(197)}\`.`
     expect(bounded(message)).toBe(message)
   })
 

@@ -107,6 +107,9 @@ describe('trace/missing-tier', () => {
     const failed = { verification_tier: 'PQ', test_results: { passed: 1, failed: 1, skipped: 0 } }
     const files = { ...rated('MEDIUM'), [EVIDENCE]: await sign(claims(failed)) }
     expect(await lacking(files, { keys: [key] })).toEqual([])
+    expect(await lacking({ ...files, ...rated('HIGH') }, { keys: [key] })).toMatchObject([
+      { message: expect.stringContaining('evidence of tier IQ.') },
+    ])
     const off = { severities: { 'evidence/failed': 'off' as const } }
     expect(await lacking(files, { keys: [key], policy: off })).toHaveLength(1)
     const invalid = { ...files, [EVIDENCE]: await (await signer()).sign(claims(failed)) }
