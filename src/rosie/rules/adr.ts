@@ -112,8 +112,6 @@ const changedAfterAcceptance: Rule = {
   about:
     'A decision was edited or deleted after it was accepted. Its status alone may change, to deprecated, or to superseded with the name of its successor.',
   *check({ head, base }) {
-    // A record that is deleted as a whole is told by context/missing.
-    if (!head.snapshot.files.some(({ path }) => path.startsWith('.gxp/'))) return
     const elsewhere = placeOfGone(head)
     for (const { before, after } of acceptedBefore(head, base)) {
       const { path } = before

@@ -67,8 +67,6 @@ export const removed: Rule = {
   about:
     'Signed evidence, a file of an evidence package, or a record of testing was deleted, or renamed so that nothing reads it as what it is. Evidence is append-only, failures included.',
   *check(at) {
-    // A record that is deleted as a whole is told by context/missing.
-    if (!at.head.snapshot.files.some(({ path }) => path.startsWith('.gxp/'))) return
     const place = placeOfGone(at.head)
     for (const { path, package: inPackage, removed, whole } of alterations(at)) {
       if (removed.length === 0) continue

@@ -89,8 +89,7 @@ const entryRemoved: Rule = {
   about: 'An entry of the append-only risk register is gone, or the whole register.',
   *check({ head, base, now }) {
     const before = entriesOf(base)
-    // A record that is deleted as a whole is told by context/missing.
-    if (before.length === 0 || !keepsFolder(head)) return
+    if (before.length === 0) return
     const number = before.length === 1 ? 'its only entry' : `its ${before.length} entries`
     if (!head.riskRegister) {
       const message = `\`${PATH}\` is gone, with ${number}. The risk register is append-only: put it back.`

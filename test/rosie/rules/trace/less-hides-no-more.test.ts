@@ -215,13 +215,16 @@ describe('What the policy ignores', () => {
     expect(await told(neither)).not.toContain(said)
     const rules = ['trace/unverified-specification']
     expect(await told(neither, { policy: ignoring(SPECIFICATION, { rules }) })).toContain(said)
-    const evidence = { [EVIDENCE]: 'signed' }
-    const deleted = async (policy: Partial<Policy>) =>
-      found(await assessRecord({ [TEST]: GOOD[TEST] ?? '' }, { base: goodBut(evidence), policy })).map(
-        ({ rule }) => rule,
-      )
-    expect(await deleted({})).not.toContain('risk/unrecorded-change')
-    expect(await deleted(ignoring('**', { rules: ['context/missing'] }))).toContain('risk/unrecorded-change')
+    const decision = '# Queues\n## Status\nAccepted\n## Context\nC.\n## Decision\nD.\n## Consequences\nE.\n'
+    const base = goodBut({ [EVIDENCE]: await sign(claims()), '.gxp/adr/ADR-001-queues.md': decision })
+    const all = ['risk/unrecorded-change', 'risk/entry-removed', 'adr/changed-after-acceptance', 'evidence/removed']
+    const deleted = async (policy: Partial<Policy>) => {
+      const { findings } = await assessRecord({ [TEST]: GOOD[TEST] ?? '' }, { base, policy })
+      return all.filter((rule) => findings.some((finding) => finding.rule === rule))
+    }
+    expect(await deleted({})).toEqual([])
+    expect(await deleted(ignoring('**', { rules: ['context/missing'] }))).toEqual(all)
+    expect(await deleted({ severities: { 'context/missing': 'warning' } })).toEqual(all)
   })
 })
 
