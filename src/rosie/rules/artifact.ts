@@ -125,14 +125,18 @@ function isIdAndTitle(path: string, id: string): boolean {
 
 /** Of an unreadable file of the head, the requirement of HIGH risk that was readable in the base and is no longer; or null. */
 function lostBy(head: ComplianceRecord, base: ComplianceRecord): (path: string, content: Content) => string | null {
-  const idsByPath = new Map(base.documents.map(({ path, id }) => [path, id]))
   const isLost = (id: string) => !head.documentsById.has(id) && isHighRequirement(id, base)
   return (path, content) => {
     const said = 'unread' in content ? content.unread?.id : null
-    for (const id of [idsByPath.get(path), idInFileName(path), said]) if (id && isLost(id)) return id
+    for (const id of [idsByPath(base.documents).get(path), idInFileName(path), said]) if (id && isLost(id)) return id
     return null
   }
 }
+
+const idsByPath = remembered(
+  (documents: ComplianceRecord['documents']): ReadonlyMap<string, string | null> =>
+    new Map(documents.map(({ path, id }) => [path, id])),
+)
 
 export const encoding: Rule = {
   id: 'artifact/encoding',
