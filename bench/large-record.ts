@@ -28,6 +28,10 @@ export interface Size {
   documents: number
   /** Signed evidence; where it is a third of the documents, each specification has one. */
   evidence: number
+  /** What the evidence claims to have been made for; a commit and a state that are nobody's unless told. */
+  madeFor?: { commit: string; stateHash: string }
+  /** Specifications that one file implements or tests; 1 unless told. */
+  inFile?: number
   /** Each test lacks its risk and its type, so that there is a finding for it and one for each requirement. */
   faulty: boolean
 }
@@ -35,14 +39,15 @@ export interface Size {
 const text = (words: string) => new TextEncoder().encode(words)
 const pad = (n: number) => String(n).padStart(5, '0')
 
-export async function largeRecord({ files, documents, evidence, faulty }: Size): Promise<LargeRecord> {
+export async function largeRecord(size: Size): Promise<LargeRecord> {
+  const { files, documents, evidence, faulty, inFile = 1, madeFor = NOBODY } = size
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const { kty, crv, x, y } = await exportJWK(publicKey)
   const all = new Map<string, Uint8Array>()
   const requirements = Math.ceil(documents / 6)
   const stories = requirements * 3
   const specifications = documents - requirements - stories
-  const about = { requirements, stories, specifications, faulty }
+  const about = { requirements, stories, specifications, faulty, inFile }
   all.set('.gxp/system_context.md', text(context))
   all.set('.gxp/risk_assessment.log', text(register))
   for (let n = 0; n < requirements; n++) all.set(`.gxp/requirements/REQ-${pad(n)}.md`, text(requirement(n)))
@@ -52,7 +57,7 @@ export async function largeRecord({ files, documents, evidence, faulty }: Size):
   for (let n = 0; n < sources; n++) all.set(sourcePath(n), text(source(n, about)))
   for (let n = 0; n < files - sources; n++) all.set(`test/part-${n % 97}/unit-${n}.test.ts`, text(test(n, about)))
   for (let n = 0; n < evidence; n++) {
-    const payload = text(JSON.stringify(claims(n, about)))
+    const payload = text(JSON.stringify(claims(n, about, madeFor)))
     const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', kid: 'bench' }).sign(privateKey)
     all.set(`.gxp/evidence/EV-${pad(n)}.jws`, text(jws))
   }
@@ -100,6 +105,7 @@ const RISKS = ['HIGH', 'MEDIUM', 'LOW'] as const
 const riskOf = (requirement: number) => RISKS[requirement % RISKS.length]
 
 interface Numbers extends Pick<Size, 'faulty'> {
+  inFile: number
   requirements: number
   stories: number
   specifications: number
@@ -168,11 +174,18 @@ const body = Array.from(
   .join('\n')
   .concat('\n')
 
-function source(n: number, about: Numbers): string {
+/** The numbers of what the n-th file implements or tests. */
+const thingsIn = (n: number, { inFile }: Numbers) => Array.from({ length: inFile }, (_, k) => n * inFile + k)
+
+const source = (n: number, about: Numbers) =>
+  `import { compute } from '../compute.ts'\n${thingsIn(n, about)
+    .map((thing) => implementation(thing, about))
+    .join('')}`
+
+function implementation(n: number, about: Numbers): string {
   const specification = n % about.specifications
   const requirement = requirementOf(specification, about)
-  return `import { compute } from '../compute.ts'
-
+  return `
 /**
  * Does thing ${n}.
  *
@@ -185,14 +198,18 @@ ${body}}
 `
 }
 
-function test(n: number, about: Numbers): string {
+const test = (n: number, about: Numbers) =>
+  `import { thing${n} } from '../../src/thing.ts'\n${thingsIn(n, about)
+    .map((thing) => testOf(thing, about))
+    .join('')}`
+
+function testOf(n: number, about: Numbers): string {
   const specification = n % about.specifications
   const tier = isFirstRound(specification, about) ? 'OQ' : 'PQ'
   const rest = about.faulty
     ? ''
     : `// @test-type ${tier}\n// @gxp-risk ${riskOf(requirementOf(specification, about))}\n`
-  return `import { thing${n} } from '../../src/thing.ts'
-
+  return `
 // @gxp-verifies SPEC-${pad(specification)}
 ${rest}it('does thing ${n}', () => {
 ${body}})
@@ -202,8 +219,9 @@ ${body}})
 const STATE_HASH = '0'.repeat(64)
 /** The commit that all evidence names. */
 export const COMMIT = '0'.repeat(40)
+const NOBODY = { commit: COMMIT, stateHash: STATE_HASH }
 
-function claims(n: number, about: Numbers) {
+function claims(n: number, about: Numbers, { commit, stateHash }: typeof NOBODY) {
   const specification = n % about.specifications
   return {
     '@context': 'https://www.rosie-standard.org/evidence/v1',
@@ -212,7 +230,7 @@ function claims(n: number, about: Numbers) {
     verification_tier: isFirstRound(specification, about) ? 'IQ' : 'OQ',
     test_results: { tool: 'vitest', version: '3.0.0', passed: 3, failed: 0, skipped: 0, duration_ms: 12 },
     timestamp: '2026-02-05T10:00:00Z',
-    system_state_hash: `sha256:${STATE_HASH}`,
-    git_commit: COMMIT,
+    system_state_hash: `sha256:${stateHash}`,
+    git_commit: commit,
   }
 }

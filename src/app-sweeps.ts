@@ -8,6 +8,7 @@ import type { Sweep } from './scan/ports/sweeps.ts'
 import { retention } from './scan/retention.ts'
 import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
+import { Discovery } from './store/discovery.ts'
 import { Due } from './store/due.ts'
 import { Heads } from './store/heads.ts'
 import { OpenChecks } from './store/open-checks.ts'
@@ -31,6 +32,7 @@ export const sweepsOf = ({ appId, keep, database, clients, onScans, log }: Sweep
     app: { id: appId, client: clients.app },
     clientOf: clients.of,
     inbox: new Deliveries(database),
+    discovery: new Discovery(database),
     heads: new Heads(database),
     checks: new OpenChecks(database),
     onScans,

@@ -6,7 +6,8 @@ import type { Keep } from './scan/ports/retention.ts'
 const REDELIVERED_DAYS = 4
 const CENTURY_DAYS = 36_500
 
-const whole = (least: number, most: number) =>
+/** A whole number, as text. */
+export const whole = (least: number, most: number) =>
   z
     .string()
     .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {

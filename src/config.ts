@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { EvidenceKeyFile } from './config-keys.ts'
 import { evidenceKeys, isPrivateKey, pemOf, readText } from './config-keys.ts'
-import { type JobHours, jobHoursOf, keepOf, retentionVariables } from './config-retention.ts'
+import { type JobHours, jobHoursOf, keepOf, retentionVariables, whole } from './config-retention.ts'
 import { isLoopback } from './github/loopback.ts'
 import type { Keep } from './scan/ports/retention.ts'
 import type { LogLevel } from './telemetry/logger.ts'
@@ -30,6 +30,8 @@ export interface Config {
   readonly redisUrl: string | null
   /** Without a trailing slash. */
   readonly publicUrl: string | null
+  /** How long a process may be silent before others take over what it was doing. */
+  readonly leaseMs: number
   readonly evidenceKeys: readonly EvidenceKeyFile[]
   readonly keep: Keep
   readonly jobHours: JobHours
@@ -177,6 +179,11 @@ const variables = z.object({
     .describe(
       'Keys trusted to sign evidence, comma-separated: `owner=path` for the repositories of one organisation, a bare path on a server that serves only one. A path names a PEM or JWKS file.',
     ),
+  SCAN_LEASE_SECONDS: whole(1, 600)
+    .default(15)
+    .describe(
+      'What a process was doing when it died is taken over after so many seconds, and about 5 more: scans, deliveries and sweeps. Longer than the process ever stands still.',
+    ),
   ...retentionVariables,
   METRICS_TOKEN: z
     .string()
@@ -234,6 +241,7 @@ function configOf(vars: Variables): Config {
     dataDir: resolve(vars.DATA_DIR),
     redisUrl: vars.REDIS_URL ?? null,
     publicUrl: vars.PUBLIC_URL ?? null,
+    leaseMs: vars.SCAN_LEASE_SECONDS * 1000,
     evidenceKeys: vars.EVIDENCE_PUBLIC_KEYS,
     keep: keepOf(vars),
     jobHours: jobHoursOf(vars),

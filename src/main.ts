@@ -2,14 +2,19 @@
 import { createHost } from './api/host.ts'
 import { setup } from './api/setup/routes.ts'
 import { loadStoredApp } from './api/setup/stored-app.ts'
-import { databaseOf, localUrl, type Running, startWork } from './app.ts'
+import { type Running, startWork } from './app.ts'
+import { databaseOf } from './app-parts.ts'
+import { localUrl } from './app-web.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
+import { within } from './scan/within.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 
-/** How long running scans may take to end after SIGTERM; ms. */
+/** How long running scans may take to end after SIGTERM, those included that have to be handed back; ms. */
 const GRACE_MS = 10_000
+/** A connection that is still waited for then breaks with the process; ms. */
+const DISCONNECT_MS = 2_000
 
 /** The operator can mend this; the message says how. */
 class CannotStart extends Error {}
@@ -37,7 +42,7 @@ async function start(): Promise<void> {
   stopOn(['SIGTERM', 'SIGINT'], async () => {
     log.info('stopping')
     await (await running).stop(GRACE_MS)
-    await database.close()
+    await within(DISCONNECT_MS, database.close())
   })
   await running
 }

@@ -1,6 +1,7 @@
 /** `rosie-guard`: the verbs of the command line. Exit code 2 means that a verb could not run, whatever the reason. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addApiKey } from './api-key.ts'
 import { addDoctor } from './doctor.ts'
 import { addMatrix } from './matrix.ts'
 import { addRules } from './rules.ts'
@@ -43,6 +44,7 @@ export async function run(args: readonly string[], io: Terminal = terminal): Pro
   addStateHash(program, io)
   addRules(program, io)
   addDoctor(program, io, result)
+  addApiKey(program, io)
   try {
     await program.parseAsync(args, { from: 'user' })
     return result.code

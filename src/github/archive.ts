@@ -12,6 +12,7 @@ import { Unreachable } from '../scan/errors.ts'
 import { isBlob } from '../scan/git-objects.ts'
 import type { Blob, TreeEntry } from '../scan/ports/source.ts'
 import { openArchive } from './download.ts'
+import type { BytesInFlight } from './in-flight.ts'
 import type { GitHubClient } from './octokit.ts'
 import type { RepositoryName } from './read.ts'
 
@@ -37,6 +38,7 @@ export async function* readArchive(
   repository: RepositoryName,
   commit: string,
   files: Iterable<TreeEntry>,
+  inFlight: BytesInFlight,
   limits: UnpackLimits = UNPACK_LIMITS,
 ): AsyncGenerator<Blob> {
   const byPath = new Map<string, TreeEntry>()
@@ -57,10 +59,16 @@ export async function* readArchive(
         entry.resume()
         continue
       }
-      const bytes = await collect(entry)
-      if (!isBlob(bytes, file.sha)) continue
-      missing.delete(file.sha)
-      yield { sha: file.sha, bytes }
+      // While this waits, the download does.
+      const release = await inFlight.take(size)
+      try {
+        const bytes = await collect(entry)
+        if (!isBlob(bytes, file.sha)) continue
+        missing.delete(file.sha)
+        yield { sha: file.sha, bytes }
+      } finally {
+        release()
+      }
       if (missing.size === 0) return
     }
     await unpacked

@@ -176,7 +176,10 @@ export class CheckRun {
     const { title, summary, conclusion } = page
     const shown = this.#shown ?? (await this.#read(id))
     const concluded = shown.conclusion === conclusion
-    if (concluded && shown.annotations >= annotations.length) return true
+    if (concluded && shown.annotations >= annotations.length) {
+      await this.#options.store.update(this.#options.scan, { stage: 'annotated' })
+      return true
+    }
     const batch = annotations.slice(shown.annotations, shown.annotations + BATCH)
     const change = { output: { title, summary, annotations: batch }, actions: ACTIONS }
     this.#shown = null
@@ -184,8 +187,10 @@ export class CheckRun {
     else await this.#update(id, { ...this.#completed(conclusion), ...change })
     this.#shown = { conclusion, annotations: shown.annotations + batch.length }
     const { store, scan } = this.#options
-    await store.update(scan, { annotationsSent: this.#shown.annotations, stage: 'concluded' })
-    return this.#shown.annotations >= annotations.length
+    const complete = this.#shown.annotations >= annotations.length
+    const stage = complete ? 'annotated' : 'concluded'
+    await store.update(scan, { annotationsSent: this.#shown.annotations, stage })
+    return complete
   }
 
   #completed(conclusion: Conclusion | 'cancelled') {

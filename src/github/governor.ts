@@ -11,7 +11,7 @@ import { fromStatus } from './errors.ts'
 import { depth, merged, quotaIn, usedUpUntil } from './quota.ts'
 
 /** What a request is for, where it may rest. All others go out as long as there is any quota. */
-export type Purpose = Exclude<keyof typeof RESTS_BELOW, 'scan'>
+export type Purpose = Exclude<keyof typeof RESTS_BELOW, 'firstScan' | 'scan'>
 
 export interface Outgoing {
   purpose: Purpose | null

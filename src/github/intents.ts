@@ -164,13 +164,13 @@ function installationRepositories(event: Event): Intent[] {
   )
 }
 
-/** What the app may see from now on, each newly seen repository with its first scan. */
+/** What the app may see from now on, and a first scan of what it has not seen before. */
 function access(event: Event, added: RepositoryFacts[], removed: bigint[]): Intent[] {
   if (added.length + removed.length === 0) return []
-  return [
-    { type: 'repositories', installation: event.installation, added, removed },
-    ...added.map((repository) => scan(event, repository, {})),
-  ]
+  const { installation, name: trigger } = event
+  const seen: Intent = { type: 'repositories', installation, added, removed }
+  if (added.length === 0) return [seen]
+  return [seen, { type: 'first_scans', installation, repositories: added.map(({ id }) => id), trigger }]
 }
 
 function repository(event: Event): Intent[] {

@@ -54,7 +54,8 @@ function facts(raw: { id: bigint; full_name: string; private: boolean }): Reposi
 /** A repository as lists name it: without its default branch. */
 const repositoryInList = z.object(repositoryFields).transform(facts)
 
-const repository = z
+/** As events and the REST API show it. */
+export const repository = z
   .object({ ...repositoryFields, default_branch: ref, archived: z.boolean().optional() })
   .transform((raw) => ({ ...facts(raw), defaultBranch: raw.default_branch, archived: raw.archived }))
 
@@ -118,8 +119,8 @@ export const mergeGroup = z.object({
   merge_group: z.object({ head_sha: sha, head_ref: branchRef, base_sha: sha, base_ref: branchRef }),
 })
 
-/** An enterprise has a `slug` where users and organisations have a `login`, and no `type`. */
-const installation = z
+/** As events and the REST API show it. An enterprise has a `slug` where users and organisations have a `login`, and no `type`. */
+export const installation = z
   .object({
     id,
     account: z.object({ login: name.optional(), slug: name.optional(), type: z.string().max(40).optional() }),

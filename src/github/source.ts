@@ -1,5 +1,4 @@
 /** A repository on GitHub, in as few requests as its API allows. */
-import { concurrently } from '../scan/concurrently.ts'
 import type {
   Blob,
   BlobRequest,
@@ -13,6 +12,7 @@ import { readArchive, UNPACK_LIMITS, type UnpackLimits } from './archive.ts'
 import { portion, queryBlobs, queryTip, readBlob } from './blobs.ts'
 import { queryDirectories } from './commits.ts'
 import { NoCommonAncestor } from './errors.ts'
+import { BytesInFlight, withinBytes } from './in-flight.ts'
 import type { GitHubClient } from './octokit.ts'
 import type { RepositoryName } from './read.ts'
 import { readHead } from './refs.ts'
@@ -28,14 +28,22 @@ const BYTES_PER_REQUEST = 32 * 2 ** 20
 export class GitHubSource implements RepositorySource {
   readonly #client: GitHubClient
   readonly #repository: RepositoryName
+  readonly #inFlight: BytesInFlight
   readonly #limits: UnpackLimits
   /** What an answer of this scan said; undefined while none has. */
   #tip: Tip | null | undefined
 
-  /** `client`: of the repository's installation, used by this scan alone. */
-  constructor(client: GitHubClient, owner: string, name: string, limits: UnpackLimits = UNPACK_LIMITS) {
+  /** `client`: of the repository's installation, used by this scan alone. `inFlight`: of the process, used by all. */
+  constructor(
+    client: GitHubClient,
+    owner: string,
+    name: string,
+    inFlight = new BytesInFlight(),
+    limits: UnpackLimits = UNPACK_LIMITS,
+  ) {
     this.#client = client
     this.#repository = { owner, repo: name }
+    this.#inFlight = inFlight
     this.#limits = limits
   }
 
@@ -81,13 +89,12 @@ export class GitHubSource implements RepositorySource {
     for await (const blob of this.#inBulk(commit, pending, tree)) {
       if (pending.delete(blob.sha)) yield blob
     }
-    const single = concurrently([...pending.values()], AT_ONCE, async ({ sha, maxBytes }) => ({
-      sha,
-      maxBytes,
-      bytes: await readBlob(this.#client, this.#repository, sha),
-    }))
-    for await (const { sha, maxBytes, bytes } of single)
-      yield { sha, bytes: bytes.byteLength > maxBytes ? null : bytes }
+    const fetch = async ({ sha, maxBytes }: WantedBlob) => {
+      const bytes = await readBlob(this.#client, this.#repository, sha)
+      return { sha, bytes: bytes.byteLength > maxBytes ? null : bytes }
+    }
+    const sizeOf = ({ size, maxBytes }: WantedBlob) => size ?? maxBytes
+    yield* withinBytes(this.#inFlight, [...pending.values()], AT_ONCE, sizeOf, fetch)
   }
 
   directories(commits: readonly string[], path: string): Promise<Map<string, Directory>> {
@@ -98,9 +105,10 @@ export class GitHubSource implements RepositorySource {
   async *#inBulk(commit: string, pending: ReadonlyMap<string, TreeEntry>, tree: readonly TreeEntry[]) {
     if (archiveIsCheaper([...pending.values()], tree)) {
       const files = tree.filter(({ sha }) => pending.has(sha))
-      yield* readArchive(this.#client, this.#repository, commit, files, this.#limits)
+      yield* readArchive(this.#client, this.#repository, commit, files, this.#inFlight, this.#limits)
     }
-    const queries = concurrently(portion(pending.values()).chunks, AT_ONCE, (chunk) =>
+    const { chunks } = portion(pending.values())
+    const queries = withinBytes(this.#inFlight, chunks, AT_ONCE, bytesOf, (chunk) =>
       queryBlobs(this.#client, this.#repository, chunk),
     )
     for await (const { tip, found } of queries) {

@@ -1,9 +1,9 @@
 import type { Job, JobsOptions, Processor, QueueOptions as ProducerOptions, WorkerOptions } from 'bullmq'
 import { DelayedError } from 'bullmq'
 import type { JobOutcome, Queue } from '../scan/ports/queue.ts'
+import { within } from '../scan/within.ts'
 import type { QueueOptions } from './options.ts'
 import { ATTEMPTS, GRACE_MS, logFailure } from './options.ts'
-import { within } from './within.ts'
 
 export interface ScanJob {
   scanId: string
@@ -45,6 +45,9 @@ const HANG_UP_MS = 2000
 /** A server that is down reports each connection's every attempt: one line in this time says enough. */
 const ERROR_LOG_MS = 30_000
 
+/** How often, while a lock lasts, jobs are looked for that nobody holds any more. */
+const STALLED_LOOKS = 3
+
 const HOUR_S = 3600
 
 /**
@@ -75,6 +78,11 @@ export class BullQueue implements Queue {
     this.#jobs.on('error', this.#onError)
   }
 
+  /** BullMQ's own queue, for the board (board.ts). */
+  get producer(): unknown {
+    return this.#jobs
+  }
+
   /** The server was reached and its tables, if it has any, are there. */
   async ready(): Promise<void> {
     await this.#jobs.waitUntilReady()
@@ -102,6 +110,11 @@ export class BullQueue implements Queue {
     }
     this.#worker = this.#backend.worker(this.#options.name, (job, token) => this.#track(work(job, token)), {
       concurrency: this.#options.concurrency,
+      lockDuration: this.#options.leaseMs,
+      // Looked for by whichever worker comes first; a job is back at the second look after its process died.
+      stalledInterval: this.#options.leaseMs / STALLED_LOOKS,
+      // The row counts attempts. What left the queue here would wait for the dispatcher to miss it.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
     })
     this.#worker.on('error', this.#onError)
     this.#worker.on('failed', (job, error) => {

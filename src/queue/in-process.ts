@@ -1,7 +1,7 @@
 import type { JobOutcome, Queue } from '../scan/ports/queue.ts'
+import { within } from '../scan/within.ts'
 import type { QueueOptions } from './options.ts'
 import { ATTEMPTS, GRACE_MS, logFailure } from './options.ts'
-import { within } from './within.ts'
 
 type Handler = (scanId: string, attempt: number) => Promise<JobOutcome>
 

@@ -13,6 +13,8 @@ export interface OpenQueue {
   concurrency?: number
   /** Pause before the second attempt; it doubles with each further one. */
   backoffMs?: number
+  /** A job whose process is silent for so long, and up to a third more, is another's. */
+  leaseMs?: number
   /** How long the server remembers jobs that have ended. */
   keepHours?: QueueOptions['keepHours']
   /** Queues of different names share a server without seeing each other. */
@@ -27,8 +29,8 @@ const KEEP_HOURS = { completed: 1, failed: 24 }
  * start; PostgreSQL, which holds everything else too, must answer, or this rejects.
  */
 export async function openQueue(options: OpenQueue): Promise<Queue> {
-  const { redisUrl, databaseUrl, concurrency = 3, backoffMs = 1000, name = 'scans', log } = options
-  const common = { concurrency, backoffMs, keepHours: options.keepHours ?? KEEP_HOURS, name, log }
+  const { redisUrl, databaseUrl, concurrency = 3, leaseMs = 15_000, backoffMs = 1000, name = 'scans', log } = options
+  const common = { concurrency, leaseMs, backoffMs, keepHours: options.keepHours ?? KEEP_HOURS, name, log }
   if (redisUrl) return new BullQueue(redisBackend(redisUrl), common)
   if (!databaseUrl) return new InProcessQueue(common)
   const queue = new BullQueue(postgresBackend(databaseUrl), common)

@@ -9,6 +9,8 @@ export const GRACE_MS = 25_000
 export interface QueueOptions {
   /** Jobs at once in this process. */
   concurrency: number
+  /** A job whose process is silent for so long, and up to a third more, is another's. */
+  leaseMs: number
   /** Pause before the second attempt; it doubles with each further one. */
   backoffMs: number
   /** How long the server remembers jobs that have ended. */

@@ -33,6 +33,7 @@ export function startDispatcher(options: DispatcherOptions, alone: boolean): Dis
     for (;;) {
       const due = await wishes.take(BATCH, staleMs)
       for (const scanId of due) await queue.add(scanId)
+      if (due.length > 0) await wishes.given(due)
       if (due.length < BATCH) return
     }
   }

@@ -4,6 +4,7 @@ import type { Content } from '../rosie/contents.ts'
 import type { FileClass, Reader, Snapshot, SourceState } from '../rosie/model.ts'
 import { read } from '../rosie/parse/index.ts'
 import type { Policy } from '../rosie/policy.ts'
+import { breather } from './breather.ts'
 import type { Blob, TreeEntry, WantedBlob } from './ports/source.ts'
 import { contentKey } from './ports/store.ts'
 
@@ -82,8 +83,10 @@ export async function* readBlobs(
 ): AsyncGenerator<WantedContent & { content: Content }> {
   const readers = new Map<string, Reader[]>()
   for (const { sha, reader } of wanted) readers.set(sha, [...(readers.get(sha) ?? []), reader])
+  const breathe = breather()
   for await (const { sha, bytes } of blobs) {
     for (const reader of readers.get(sha) ?? []) {
+      await breathe()
       const maxBytes = limitOf(reader, limits)
       const readable = bytes !== null && bytes.byteLength <= maxBytes ? bytes : null
       yield { sha, reader, content: read(reader, readable, maxBytes) }

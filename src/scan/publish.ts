@@ -1,20 +1,25 @@
 /** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Assessed } from '../rosie/assess.ts'
 import type { AssessedFinding, Assessment } from '../rosie/assessment.ts'
-import type { Policy } from '../rosie/policy.ts'
-import type { ScanBase } from './base.ts'
 import { Forbidden, NotFound } from './errors.ts'
+import type { Outcome } from './ports/outcome.ts'
 import type { Report } from './ports/publisher.ts'
-import type { CompletedScan, PullRequest, ReplayWish, Scan, ScanStore } from './ports/store.ts'
-import type { HeadedScan, JudgingPorts } from './run.ts'
+import {
+  type CompletedScan,
+  hasReached,
+  type Phase,
+  type PullRequest,
+  type Scan,
+  type ScanStore,
+} from './ports/store.ts'
+import type { HeadedScan, ScanPorts } from './run.ts'
 
 /**
  * Earlier scans of the same commit against other bases that still speak: those of the default branch and of open pull
  * requests. Judged by other keys or another policy they don't; nor does the pull request's scan once the commit has
  * become the default branch.
  */
-export async function otherBases(
+async function otherBases(
   { kind, baseRef, headSha, repository }: HeadedScan,
   earlier: readonly CompletedScan[],
   judged: string,
@@ -62,20 +67,35 @@ function isTold(
   )
 }
 
-export function describe(
+export type Enter = (phase: Phase, detail: string) => Promise<void>
+
+/** Tells what was kept. An earlier attempt may have told part of it: what GitHub has confirmed isn't sent again. */
+export async function publish(
   scan: HeadedScan,
-  { assessment, base: before }: Assessed,
-  base: ScanBase,
-  others: readonly CompletedScan[],
-  notes: readonly string[],
-  { total, fetched, requests }: { total: number; fetched: number; requests: number },
-): Report {
+  outcome: Outcome,
+  earlier: readonly CompletedScan[],
+  ports: PublishPorts,
+  enter: Enter,
+): Promise<void> {
+  await enter('Traceability', 'comparing with the other bases of this commit')
+  const others = await otherBases(scan, earlier, outcome.judgedBy, ports.store)
+  const report = describe(scan, outcome, others)
+  await enter('Evidence', 'publishing the result')
+  if (outcome.shown && !hasReached(scan, 'annotated')) {
+    await ports.publisher.open()
+    await ports.publisher.conclude(report)
+  }
+  await tellPulls(scan, report, outcome, ports)
+}
+
+type PublishPorts = Pick<ScanPorts, 'log' | 'publisher' | 'store'>
+
+function describe(scan: HeadedScan, outcome: Outcome, others: readonly CompletedScan[]): Report {
+  const { assessment, notes, baseRequirements, filesTotal, filesFetched, requests } = outcome
   const nameOf = (baseRef: string | null) => baseRef ?? `${scan.repository.defaultBranch ?? 'default branch'} before`
   const own = { baseRef: nameOf(scan.baseRef), conclusion: assessment.conclusion, counts: assessment.summary.findings }
   return {
-    scanId: scan.id,
-    assessment,
-    notes: [...(base.note ? [base.note] : []), ...notes],
+    ...{ scanId: scan.id, assessment, notes, baseRequirements, filesTotal, filesFetched, requests },
     bases: [
       own,
       ...others.map(({ baseRef, conclusion, summary }) => ({
@@ -85,44 +105,32 @@ export function describe(
       })),
     ],
     otherFindings: others.flatMap(({ findings }) => findings),
-    baseRequirements: before?.coverage.counts ?? null,
-    filesTotal: total,
-    filesFetched: fetched,
-    requests,
   }
 }
 
-/**
- * One comment for each open pull request of this head and base, also for those that are opened meanwhile. `asBefore`:
- * comments that are there stay as they are.
- */
-export async function tellPulls(
-  scan: Scan,
-  report: Report,
-  { asBefore, again, replay }: { asBefore: boolean; again: string | null; replay: ReplayWish | null },
-  ports: JudgingPorts,
-): Promise<void> {
+/** One comment for each open pull request of this head and base, also for those that are opened meanwhile. */
+async function tellPulls(scan: Scan, report: Report, outcome: Outcome, ports: PublishPorts): Promise<void> {
   const told: number[] = []
   for (;;) {
-    const waiting = await ports.store.finish(scan, told, again, replay)
+    const waiting = await ports.store.finish(scan, told, outcome)
     if (waiting.length === 0) return
     for (const pull of waiting) {
-      const stays = asBefore && pull.commentId !== null
-      if (!stays && isCommented(pull, report, ports.policy)) await tell(pull, scan, report, ports)
+      const stays = outcome.asBefore && pull.commentId !== null
+      if (!stays && isCommented(pull, outcome)) await tell(pull, scan, report, ports)
       told.push(pull.number)
     }
   }
 }
 
 /** A comment that is there already is kept true, unless the policy wants none. */
-function isCommented({ commentId }: PullRequest, { assessment }: Report, { comment }: Policy): boolean {
+function isCommented({ commentId }: PullRequest, { assessment, comment }: Outcome): boolean {
   if (comment !== 'on_findings') return comment === 'always'
   const introduced = assessment.findings.some(({ status }) => status === 'introduced')
   return introduced || assessment.fixed.length > 0 || commentId !== null
 }
 
 /** The check has said it all already: a locked conversation, or a permission that is missing, takes nothing of it back. */
-async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: JudgingPorts): Promise<void> {
+async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: PublishPorts): Promise<void> {
   try {
     await publisher.comment(pull, report)
   } catch (error) {

@@ -41,6 +41,12 @@ export function retention(options: RetentionOptions): Sweep {
         await store.erase(installation)
         log.info({ installation }, 'the data of an installation that was removed is erased')
       }
+      for (const { id, installationId } of await store.erasableRepositories(keep.installationsDays)) {
+        await all('erased', ROWS, (most) => store.emptyRepository(id, installationId, most))
+        await all('erased', ROWS, (most) => store.removeDeliveriesAbout(id, most))
+        await store.eraseRepository(id)
+        log.info({ repository: id }, 'the data of a repository that was removed is erased')
+      }
       const stale = (cursor as Done | null)?.parserVersion !== parserVersion
       for await (const id of repositoriesOf(store)) {
         await all('scans', SCANS, (most) => store.removeScans(id, keep, most))

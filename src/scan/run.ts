@@ -16,11 +16,12 @@ import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
 import { notesOn, policyIn, proposedPolicy } from './policy.ts'
+import type { Outcome } from './ports/outcome.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { RepositorySource, TreeEntry } from './ports/source.ts'
-import type { CompletedScan, ContentStore, Phase, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
-import { PHASES } from './ports/store.ts'
-import { describe, isNews, isUnasked, otherBases, tellPulls } from './publish.ts'
+import type { CompletedScan, ContentStore, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
+import { hasReached, PHASES } from './ports/store.ts'
+import { type Enter, isNews, isUnasked, publish } from './publish.ts'
 import { type KnownStates, knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
 
@@ -50,25 +51,33 @@ const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_rep
 
 const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
 
+/** What an earlier attempt has kept is told; what none has reached is found out first. */
 export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
-  const { store, publisher, source } = ports
   const enter = progressOf(scan, ports)
+  const earlier = await ports.store.completedScans(scan.repository.id, scan.headSha)
+  const kept = hasReached(scan, 'persisted') ? await ports.store.outcome(scan) : null
+  const outcome = kept ?? (await reach(scan, earlier, ports, enter))
+  if (outcome) await publish(scan, outcome, earlier, ports, enter)
+}
+
+/** The outcome, kept; null where the scan was skipped. */
+async function reach(
+  scan: HeadedScan,
+  earlier: readonly CompletedScan[],
+  ports: ScanPorts,
+  enter: Enter,
+): Promise<Outcome | null> {
+  const { store, publisher, source } = ports
   const tracked = await readTracked(scan, ports)
-  const earlier = await store.completedScans(scan.repository.id, scan.headSha)
-  const quiet = isUnasked(scan)
-  // From what is stored: what may be looked up besides is left to the next push.
-  const due = quiet && scan.trigger === 'due'
+  const plan = planOf(scan, tracked, earlier)
+  if (plan.skip !== null) {
+    await store.skip(scan, plan.skip)
+    return null
+  }
+  const { quiet, alike, announced } = plan
   const open = async () => {
     if (!quiet) await publisher.open()
   }
-  if (due && scan.kind === 'tracked' && tracked.commit !== scan.headSha) {
-    return store.skip(scan, 'The default branch was scanned at another commit meanwhile.')
-  }
-  const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
-  if (alike && scan.kind === 'tracked' && tracked.commit === scan.headSha) {
-    return store.skip(scan, `Commit ${scan.headSha} was scanned before with the same policy and keys.`)
-  }
-  const announced = !HEADLESS.has(scan.trigger)
   if (announced && !alike) await open()
 
   const judging = { ...ports, policy: tracked.policy ?? policyIn({ files: [] }, tracked.organisation) }
@@ -84,33 +93,58 @@ export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void>
 
   await enter('Validate', 'verifying signatures and applying the rules')
   const { assessed, keys, replay, dueAt } = await judge(scan, tracked, found, ports)
-  const { conclusion, summary, findings } = assessed.assessment
+  const { assessment } = assessed
   // What stood in for this scan may have been judged before something expired.
-  const news = quiet ? isNews(assessed.assessment, scan, earlier) : awaited || alike?.conclusion !== conclusion
-  const shown = told && news
+  const news = quiet ? isNews(assessment, scan, earlier) : awaited || alike?.conclusion !== assessment.conclusion
 
   await enter('Persist', 'keeping the result')
   const change = await trackedChange(scan, tracked, delta, assessed, source)
   const judged = judgedBy(policy, keys)
-  await store.update(scan, { requests: source.requests })
-  await store.persist(scan, { conclusion, summary, judgedBy: judged, findings, dueAt }, change)
-
-  await enter('Traceability', 'comparing with the other bases of this commit')
-  const others = await otherBases(scan, earlier, judged, store)
-  const notes = notesOn(tracked.organisation)
-  const report = describe(scan, assessed, base, others, notes, {
-    total: files.length,
-    fetched,
-    requests: source.requests,
-  })
-
-  await enter('Evidence', 'publishing the result')
-  if (shown) await publisher.open()
-  if (shown) await publisher.conclude(report)
   const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
-  const next = { again: settled ? null : 'policy_changed', replay: due ? null : replay, asBefore: due && !shown }
-  await tellPulls(scan, report, next, { ...ports, policy })
+  const due = isDue(scan)
+  const shown = told && news
+  const outcome: Outcome = {
+    assessment,
+    judgedBy: judged,
+    shown,
+    asBefore: due && !shown,
+    again: settled ? null : 'policy_changed',
+    replay: due ? null : replay,
+    comment: policy.comment,
+    notes: [...(base.note ? [base.note] : []), ...notesOn(tracked.organisation)],
+    baseRequirements: assessed.base?.coverage.counts ?? null,
+    ...{ filesTotal: files.length, filesFetched: fetched, requests: source.requests },
+  }
+  await store.persist(scan, outcome, dueAt, change)
+  return outcome
 }
+
+interface Plan {
+  /** Why there is nothing to do; null: there is. */
+  skip: string | null
+  /** Nobody waits for it: there is a check run only where there is something new to say. */
+  quiet: boolean
+  /** May stand in for this scan. */
+  alike: CompletedScan | null
+  /** Its head was named: it gets a check run whatever is found. */
+  announced: boolean
+}
+
+function planOf(scan: HeadedScan, tracked: Tracked, earlier: readonly CompletedScan[]): Plan {
+  const quiet = isUnasked(scan)
+  const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
+  return { skip: reasonToSkip(scan, tracked, alike), quiet, alike, announced: !HEADLESS.has(scan.trigger) }
+}
+
+function reasonToSkip(scan: HeadedScan, { commit }: Tracked, alike: CompletedScan | null): string | null {
+  if (scan.kind !== 'tracked') return null
+  if (isDue(scan) && commit !== scan.headSha) return 'The default branch was scanned at another commit meanwhile.'
+  if (!alike || commit !== scan.headSha) return null
+  return `Commit ${scan.headSha} was scanned before with the same policy and keys.`
+}
+
+/** It is judged from what is stored: what may be looked up besides is left to the next push. */
+const isDue = (scan: HeadedScan) => isUnasked(scan) && scan.trigger === 'due'
 
 /** What scans are judged by once this head has become the tracked snapshot. */
 async function judgedNext(head: Snapshot, { organisation }: Tracked, { serverKeys }: ScanPorts): Promise<string> {
@@ -239,8 +273,6 @@ const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>)
   ...snapshot,
   state: listed.get(snapshot.commit ?? '') ?? null,
 })
-
-type Enter = (phase: Phase, detail: string) => Promise<void>
 
 function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts): Enter {
   return async (phase, detail) => {

@@ -54,6 +54,8 @@ async function comeRound(sweep: Sweep, turn: Turn): Promise<void> {
       const round = await store.begin(sweep.name, sinceLast(sweep, failed, Date.now() - started), leaseMs)
       const error = round && (await work(sweep, round, turn))
       if (round) failed = error !== null
+      // A process that died may have left the round to this one, which is to do it at its start.
+      else if (sweep.atStart && Date.now() - started < leaseMs + pollMs) pause = Math.min(pollEvery, pollMs)
       if (error instanceof RateLimited) pause = Math.max(pause, error.until.getTime() - Date.now())
     } catch (error) {
       log.error({ err: error, sweep: sweep.name }, 'a sweep could not be begun or ended; going on soon')

@@ -11,10 +11,10 @@ import { Forbidden, NotFound, RateLimited } from './errors.ts'
 import { explain } from './failure.ts'
 import { keepLease } from './lease.ts'
 import type { Publisher } from './ports/publisher.ts'
-import type { JobOutcome } from './ports/queue.ts'
+import type { HeldLease, JobOutcome } from './ports/queue.ts'
 import type { RepositoryRef } from './ports/source.ts'
 import type { Scan, ScanStore } from './ports/store.ts'
-import { LeaseLost, Superseded } from './ports/store.ts'
+import { hasReached, LeaseLost, Superseded } from './ports/store.ts'
 import { isUnasked } from './publish.ts'
 import { runReplay } from './replay.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
@@ -26,6 +26,8 @@ export interface WorkerOptions {
   portsOf(scan: { repository: RepositoryRef }): Promise<WorkPorts>
   /** New wishes were written: tell the dispatcher. */
   onWish(): void
+  /** A scan was taken up; it is held until the job has ended. */
+  onTake?(lease: HeldLease): void
   log: WorkerLog
   leaseMs?: number
   backoffMs?: number
@@ -55,6 +57,7 @@ export function createWorker(options: WorkerOptions): (scanId: string) => Promis
     if (taken === 'gone' || taken === 'busy') return undefined
     if ('restMs' in taken) return { again: Math.max(LOOK_AGAIN_MS, taken.restMs) }
     const { scan } = taken
+    options.onTake?.(scan)
     const lease = keepLease(scan, store, leaseMs)
     try {
       return await attempt(scan, lease.signal, options)
@@ -126,7 +129,9 @@ async function scanHead(scan: HeadedScan, ports: ScanPorts, options: WorkerOptio
       options.log.info({ ...facts, newerHead: error.newerHead }, 'scan superseded')
       return
     }
-    if (isLast(scan, error) && isAwaited(scan)) await close(scan, publisher, error, options)
+    // A check that has said all stands: what failed was a comment.
+    const unsaid = isAwaited(scan) && !hasReached(scan, 'annotated')
+    if (isLast(scan, error) && unsaid) await close(scan, publisher, error, options)
     throw error
   }
 }

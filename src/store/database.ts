@@ -2,6 +2,7 @@
  * PostgreSQL, on a server or embedded in the process (PGlite, WebAssembly) on a folder: the same SQL, the same Prisma
  * client. The rest of the store knows no difference but `embedded`, which says that a long statement blocks the process.
  */
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -76,11 +77,16 @@ async function inTransaction<T>(pool: pg.Pool, work: (session: Session) => Promi
   }
 }
 
+const folderIn = (dataDir: string) => join(dataDir, 'database')
+
+/** Whether an embedded database was ever made there. */
+export const hasEmbedded = (dataDir: string): boolean => existsSync(folderIn(dataDir))
+
 async function openEmbedded(dataDir: string): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
   try {
-    const engine = await PGlite.create({ dataDir: join(dataDir, 'database') })
+    const engine = await PGlite.create({ dataDir: folderIn(dataDir) })
     const client = new PrismaClient({ adapter: new PrismaPGlite(engine), transactionOptions: TRANSACTION })
     return {
       client,

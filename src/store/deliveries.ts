@@ -1,4 +1,3 @@
-import { Prisma } from '../generated/prisma/client.ts'
 import type { Intent } from '../scan/ports/intents.ts'
 import type { Delivery, Inbox } from '../scan/ports/queue.ts'
 import type { ReceivedDeliveries } from '../scan/ports/reconcile.ts'
@@ -6,17 +5,18 @@ import type { Database } from './database.ts'
 import { applyIntents } from './intents.ts'
 import { storable, toJson } from './json.ts'
 
-/** A delivery is claimed for so long; a worker that died with it loses it to another one then. */
-const CLAIM = Prisma.sql`interval '1 minute'`
 /** After so many a delivery is given up; its row stays. */
 export const MAX_ATTEMPTS = 10
 
 /** The inbox of webhook deliveries. Attempts count when they begin, so that one that kills the process ends as well. */
 export class Deliveries implements Inbox, ReceivedDeliveries {
   readonly #database: Database
+  readonly #claimMs: number
 
-  constructor(database: Database) {
+  /** `claimMs`: a delivery is claimed for so long; a process that died with it loses it to another one then. */
+  constructor(database: Database, claimMs = 15_000) {
     this.#database = database
+    this.#claimMs = claimMs
   }
 
   async store({ id, event, payload }: Delivery): Promise<'stored' | 'repeat'> {
@@ -32,7 +32,7 @@ export class Deliveries implements Inbox, ReceivedDeliveries {
   /** By the index on (processed_at, received_at). */
   async next(): Promise<Delivery | null> {
     const [delivery] = await this.#database.client.$queryRaw<Delivery[]>`
-      UPDATE webhook_delivery SET attempts = attempts + 1, not_before = now() + ${CLAIM}
+      UPDATE webhook_delivery SET attempts = attempts + 1, not_before = now() + ${this.#claimMs}::float8 * interval '1 ms'
       WHERE id = (
         SELECT id FROM webhook_delivery
         WHERE processed_at IS NULL AND attempts < ${MAX_ATTEMPTS} AND (not_before IS NULL OR not_before <= now())

@@ -1,12 +1,13 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Intent, ScanRequested } from '../scan/ports/intents.ts'
+import type { Intent, RepositoryFacts, ScanRequested } from '../scan/ports/intents.ts'
 import type { ScanKind } from '../scan/ports/store.ts'
 import type { Connection } from './database.ts'
 import { learnInstallation, learnPull, learnRepositories, loseRepositories } from './facts.ts'
-import { storable } from './json.ts'
-import { skipOutOfReach } from './reach.ts'
+import { hurry, queueFirstScans } from './first-scans.ts'
+import { storable, toJson } from './json.ts'
+import { comesBack, skipOutOfReach } from './reach.ts'
 
-/** Applies what one delivery asks for, in the caller's transaction. Answers whether new scans were queued. */
+/** Applies what one delivery asks for, in the caller's transaction. Answers whether scans were queued, or are due sooner. */
 export async function applyIntents(connection: Connection, intents: readonly Intent[]): Promise<boolean> {
   let queued = false
   for (const intent of intents) queued = (await apply(connection, intent)) || queued
@@ -18,26 +19,38 @@ async function apply(connection: Connection, intent: Intent): Promise<boolean> {
     case 'scan':
       await learnRepositories(connection, intent.installation, [intent.repository], false)
       if (intent.pull) await learnPull(connection, intent.repository.id, intent.pull)
-      return queueScans(connection, intent)
+      return [await hurry(connection, intent.repository.id), await queueScans(connection, intent)].includes(true)
     case 'pull':
       await learnRepositories(connection, intent.installation, [intent.repository], false)
       await learnPull(connection, intent.repository.id, intent.pull)
       return false
     case 'installation':
-      await learnInstallation(connection, intent.installation, intent.state)
-      await skipOutOfReach(connection, Prisma.sql`i.id = ${intent.installation.id}`)
-      return false
+      return comesBack(connection, ofInstallation(intent.installation.id), async () => {
+        await learnInstallation(connection, intent.installation, intent.state)
+        await skipOutOfReach(connection, ofInstallation(intent.installation.id))
+      })
     case 'repositories':
-      await learnRepositories(connection, intent.installation, intent.added, true)
-      await loseRepositories(connection, intent.installation, intent.removed)
-      await skipOutOfReach(connection, Prisma.sql`i.id = ${intent.installation}`)
-      return false
+      return comesBack(connection, among(intent.added), async () => {
+        await learnRepositories(connection, intent.installation, intent.added, true)
+        await loseRepositories(connection, intent.installation, intent.removed)
+        await skipOutOfReach(connection, ofInstallation(intent.installation))
+      })
+    case 'first_scans':
+      return queueFirstScans(connection, intent.installation, intent.repositories, intent.trigger)
     case 'repository':
-      await learnRepository(connection, intent)
-      await skipOutOfReach(connection, Prisma.sql`r.id = ${intent.repository.id}`)
-      return false
+      return comesBack(connection, among([intent.repository]), async () => {
+        await learnRepository(connection, intent)
+        await skipOutOfReach(connection, among([intent.repository]))
+      })
   }
 }
+
+/** Over `i` (installation). */
+const ofInstallation = (id: bigint) => Prisma.sql`i.id = ${id}`
+
+/** Over `r` (repository). */
+const among = (repositories: readonly RepositoryFacts[]) =>
+  Prisma.sql`r.id IN (SELECT value::bigint FROM json_array_elements_text(${toJson(repositories.map(({ id }) => String(id)))}::json))`
 
 async function learnRepository(
   connection: Connection,

@@ -2,9 +2,12 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { type LimitStore, type Limits, type Quotas, RESTS_BELOW } from '../scan/ports/limits.ts'
 import type { Database } from './database.ts'
 
+const { firstScan, scan } = RESTS_BELOW
+
 /**
  * Over `s` (scan) and `i` (installation): the moment before which GitHub's limits let the scan not be taken, null where
- * they do. A scan that has opened its check run may draw on the reserve: somebody waits for its conclusion.
+ * they do. A scan that has opened its check run may draw on the reserve: somebody waits for its conclusion. First scans
+ * leave more to all others.
  */
 export const restsUntil = Prisma.sql`
   greatest(
@@ -15,7 +18,9 @@ export const restsUntil = Prisma.sql`
           (value->>'limit')::float8 AS "limit"
         FROM jsonb_each(i.quota)) told
       WHERE told.reset > now()
-        AND told.remaining < greatest(${RESTS_BELOW.scan.atLeast}::float8, ${RESTS_BELOW.scan.share}::float8 * told.limit))
+        AND told.remaining < CASE WHEN s.background
+          THEN greatest(${firstScan.atLeast}::float8, ${firstScan.share}::float8 * told.limit)
+          ELSE greatest(${scan.atLeast}::float8, ${scan.share}::float8 * told.limit) END)
     END)`
 
 /** GitHub's limits in the rows of installations. Waits are kept by the database's clock, and told as what is left of them. */

@@ -1,16 +1,7 @@
 /** Scans that are counted as they go through the store: attempts, how they end, and how long each phase takes. */
 import type { ScanMeasures, ScanOutcome } from '../scan/ports/measures.ts'
-import type {
-  Contest,
-  Phase,
-  PullRequest,
-  ReplayWish,
-  Scan,
-  ScanResult,
-  ScanUpdate,
-  Taken,
-  TrackedChange,
-} from '../scan/ports/store.ts'
+import type { Next, Outcome } from '../scan/ports/outcome.ts'
+import type { Contest, Phase, PullRequest, Scan, ScanUpdate, Taken, TrackedChange } from '../scan/ports/store.ts'
 import { LeaseLost } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { Scans } from './scans.ts'
@@ -63,18 +54,18 @@ export class MeasuredScans extends Scans {
     if (update.phase !== undefined) this.#enter(scan, update.phase)
   }
 
-  override async persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void> {
-    await this.#whileHeld(scan, super.persist(scan, result, tracked))
-    this.#measures.found(result.findings)
+  override async persist(
+    scan: Scan,
+    outcome: Outcome,
+    dueAt: number | null,
+    tracked: TrackedChange | null,
+  ): Promise<void> {
+    await this.#whileHeld(scan, super.persist(scan, outcome, dueAt, tracked))
+    this.#measures.found(outcome.assessment.findings)
   }
 
-  override async finish(
-    scan: Scan,
-    told: readonly number[],
-    again: string | null,
-    replay: ReplayWish | null = null,
-  ): Promise<PullRequest[]> {
-    const waiting = await this.#whileHeld(scan, super.finish(scan, told, again, replay))
+  override async finish(scan: Scan, told: readonly number[], next: Next): Promise<PullRequest[]> {
+    const waiting = await this.#whileHeld(scan, super.finish(scan, told, next))
     if (waiting.length === 0) this.#end(scan, await this.#conclusion(scan))
     return waiting
   }

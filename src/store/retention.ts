@@ -1,6 +1,6 @@
 /**
  * Removes what is old. Nothing here touches `audit_event` and `audit_link`, which only grow, nor, but for an installation
- * that is erased as a whole, `artifact_revision`, `evidence_seen` (when a key counted) and `signing_key`.
+ * or a repository that is erased as a whole, `artifact_revision`, `evidence_seen` (when a key counted) and `signing_key`.
  */
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Keep, RetentionStore } from '../scan/ports/retention.ts'
@@ -107,16 +107,25 @@ export class Retention implements RetentionStore {
     return rows.map(({ id }) => id)
   }
 
+  async erasableRepositories(days: number): Promise<{ id: bigint; installationId: bigint }[]> {
+    return this.#database.client.$queryRaw<{ id: bigint; installationId: bigint }[]>`
+      SELECT r.id, r.installation_id AS "installationId"
+      FROM repository r JOIN installation i ON i.id = r.installation_id
+      WHERE r.removed_at < ${ago(days)} AND i.removed_at IS NULL ORDER BY r.removed_at`
+  }
+
   /**
-   * A repository may come back under another installation at any moment: so it first becomes one that was never scanned,
-   * and what belongs to another by now is left alone.
+   * A repository may come back, under another installation too, at any moment: so it first becomes one that was never
+   * scanned, and one that is back by now is left alone.
    */
   async emptyRepository(repositoryId: bigint, installationId: bigint, most: number): Promise<number> {
     return this.#database.client.$transaction(async (transaction) => {
       const theirs = await transaction.$executeRaw`
-        UPDATE repository SET tracked_head = NULL, tracked_scan_id = NULL, tracked_at = NULL, due_at = NULL,
+        UPDATE repository r SET tracked_head = NULL, tracked_scan_id = NULL, tracked_at = NULL, due_at = NULL,
           head_etag = NULL, pulls_etag = NULL
-        WHERE id = ${repositoryId} AND installation_id = ${installationId}`
+        FROM installation i
+        WHERE r.id = ${repositoryId} AND r.installation_id = ${installationId} AND i.id = r.installation_id
+          AND (r.removed_at IS NOT NULL OR i.removed_at IS NOT NULL)`
       let removed = theirs === 0 ? 0 : await removeFindings(transaction, repositoryId, most)
       for (const table of theirs === 0 ? [] : OF_REPOSITORY) {
         if (removed >= most) break
@@ -135,6 +144,29 @@ export class Retention implements RetentionStore {
         SELECT id FROM webhook_delivery WHERE installation_id = ${installationId} LIMIT ${most}))`
   }
 
+  /** No index helps, nor need it: but for these, deliveries are not kept for long. */
+  async removeDeliveriesAbout(repositoryId: bigint, most: number): Promise<number> {
+    return this.#database.client.$executeRaw`
+      DELETE FROM webhook_delivery WHERE id = ANY(ARRAY(
+        SELECT id FROM webhook_delivery WHERE repository_id = ${repositoryId} LIMIT ${most}))`
+  }
+
+  /** One that came back after its deliveries were removed is left alone. */
+  async eraseRepository(repositoryId: bigint): Promise<void> {
+    await this.#database.client.$transaction(async (transaction) => {
+      const [erased] = await transaction.$queryRaw<ErasedRepository[]>`
+        SELECT r.owner, r.name, r.removed_at AS "removedAt", i.account AS installation
+        FROM repository r JOIN installation i ON i.id = r.installation_id
+        WHERE r.id = ${repositoryId} AND r.removed_at IS NOT NULL FOR UPDATE OF r`
+      if (!erased) return
+      await transaction.$executeRaw`
+        INSERT INTO audit_event (actor, action, resource, previous, reason)
+        VALUES ('rosie-guard', 'repository.erased', ${`repository/${repositoryId}`}, ${toJson(erased)}::jsonb,
+          'The repository was deleted, or taken from the app, and the time for which its data is kept has passed.')`
+      await transaction.repository.delete({ where: { id: repositoryId } })
+    })
+  }
+
   async erase(installationId: bigint): Promise<void> {
     await this.#database.client.$transaction(async (transaction) => {
       const [erased] = await transaction.$queryRaw<Erased[]>`
@@ -150,6 +182,14 @@ export class Retention implements RetentionStore {
       await transaction.installation.delete({ where: { id: installationId } })
     })
   }
+}
+
+interface ErasedRepository {
+  owner: string
+  name: string
+  removedAt: Date
+  /** The account it was on. */
+  installation: string
 }
 
 interface Erased {

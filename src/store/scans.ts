@@ -1,17 +1,18 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { AssessedFinding, Summary } from '../rosie/assessment.ts'
+import type { Next, Outcome } from '../scan/ports/outcome.ts'
 import type { RepositoryRef } from '../scan/ports/source.ts'
-import type {
-  CompletedScan,
-  Contest,
-  PullRequest,
-  ReplayWish,
-  Scan,
-  ScanResult,
-  ScanStore,
-  ScanUpdate,
-  Taken,
-  TrackedChange,
+import {
+  type CompletedScan,
+  type Contest,
+  hasReached,
+  type PullRequest,
+  type ReplayWish,
+  type Scan,
+  type ScanStore,
+  type ScanUpdate,
+  type Taken,
+  type TrackedChange,
 } from '../scan/ports/store.ts'
 import { isUnasked } from '../scan/publish.ts'
 import { type Connection, type Database, LONG_TRANSACTION } from './database.ts'
@@ -58,10 +59,12 @@ export class Scans implements ScanStore {
     await setLeased(this.#database.client, scan, Prisma.sql`lease_until = now() + ${leaseMs}::float8 * interval '1 ms'`)
   }
 
-  async update(scan: Scan, update: ScanUpdate): Promise<void> {
-    await this.#write(scan, update)
-    // The worker has to know whether there is a check run to complete, whatever becomes of the scan.
-    if (update.checkRunId !== undefined) scan.checkRunId = update.checkRunId
+  async update(scan: Scan, { stage, ...rest }: ScanUpdate): Promise<void> {
+    const further = stage !== undefined && !hasReached(scan, stage)
+    await this.#write(scan, { ...rest, ...(further && { stage }) })
+    // The worker has to know whether there is a check run to complete, and what was told, whatever becomes of the scan.
+    if (rest.checkRunId !== undefined) scan.checkRunId = rest.checkRunId
+    if (further) scan.stage = stage
   }
 
   async #write(scan: Scan, update: ScanUpdate): Promise<void> {
@@ -81,35 +84,43 @@ export class Scans implements ScanStore {
    * The rows of the repository and the scan are written last: they stay unlocked through the long part, so that leases
    * are renewed and events of the same repository are stored meanwhile. Repository before scan, as in intents.ts.
    */
-  async persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void> {
+  async persist(scan: Scan, outcome: Outcome, dueAt: number | null, tracked: TrackedChange | null): Promise<void> {
+    const { findings, ...assessment } = outcome.assessment
     await this.#database.client.$transaction(async (transaction) => {
-      await replaceFindings(this.#database, transaction, scan.id, result.findings)
+      await replaceFindings(this.#database, transaction, scan.id, findings)
       if (tracked) {
         await writeSnapshot(this.#database, transaction, scan, tracked)
         await transaction.$executeRaw`
           UPDATE repository SET tracked_head = ${tracked.commit}, tracked_scan_id = ${scan.id}::uuid, tracked_at = now()
           WHERE id = ${scan.repository.id}`
       }
-      await keepDue(transaction, scan, result.dueAt)
+      await keepDue(transaction, scan, dueAt)
       await setWanted(
         transaction,
         scan,
-        Prisma.sql`conclusion = ${result.conclusion}, summary = ${toJson(result.summary)}::jsonb,
-          judged_by = ${result.judgedBy}`,
+        Prisma.sql`conclusion = ${assessment.conclusion}, summary = ${toJson(assessment.summary)}::jsonb,
+          judged_by = ${outcome.judgedBy}, requests = ${outcome.requests}, stage = 'persisted',
+          outcome = ${toJson({ ...outcome, assessment })}::jsonb`,
       )
     }, LONG_TRANSACTION)
+    scan.stage = 'persisted'
+  }
+
+  async outcome({ id }: Scan): Promise<Outcome | null> {
+    const row = await this.#database.client.scan.findUnique({
+      where: { id },
+      select: { outcome: true, findings: { omit: { id: true, scanId: true }, orderBy: { id: 'asc' } } },
+    })
+    if (!row?.outcome) return null
+    const kept = row.outcome as unknown as Outcome
+    return { ...kept, assessment: { ...kept.assessment, findings: row.findings as AssessedFinding[] } }
   }
 
   /**
    * The row is locked first: an event that makes a pull request known and joins this scan waits for the same row, so it
    * is either seen here or finds the scan completed and queues another.
    */
-  async finish(
-    scan: Scan,
-    told: readonly number[],
-    again: string | null,
-    replay: ReplayWish | null = null,
-  ): Promise<PullRequest[]> {
+  async finish(scan: Scan, told: readonly number[], { again, replay }: Next): Promise<PullRequest[]> {
     return this.#database.client.$transaction(async (transaction) => {
       await setLeased(transaction, scan, Prisma.sql`progress = progress`)
       const waiting = await pullsToTell(transaction, scan, told)
@@ -117,8 +128,8 @@ export class Scans implements ScanStore {
       await setLeased(
         transaction,
         scan,
-        Prisma.sql`status = 'completed', phase = 'Complete', progress = 100, error = NULL, lease_until = NULL,
-          completed_at = now()`,
+        Prisma.sql`status = 'completed', phase = 'Complete', progress = 100, stage = 'commented', outcome = NULL,
+          error = NULL, lease_until = NULL, completed_at = now()`,
       )
       if (again !== null) {
         await transaction.$executeRaw`

@@ -34,6 +34,8 @@ const SECRET_MEMBERS = new Set([
 const SECRET_TEXTS: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CENSOR],
   [/\b(?:gh[opusr]_\w+|github_pat_\w+)/g, CENSOR],
+  // Our own API keys.
+  [/\brsk_\w+/g, CENSOR],
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{16,}/gi, `$1 ${CENSOR}`],
   [/(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s:/@]*:)[^\s/]+@/gi, `$1${CENSOR}@`],
 ]
@@ -58,6 +60,10 @@ export function createLogger(level: LogLevel, destination: DestinationStream = s
     destination,
   )
 }
+
+/** Where a logger writes: for whole lines of another logger, of a thread whose own output would get in between. */
+export const outputOf = (log: Logger): DestinationStream =>
+  (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym] as DestinationStream
 
 /** The line was serialised by pino, so it is JSON and ends with a line break. */
 function redactLine(line: string): string {

@@ -6,7 +6,8 @@ export function metricsPage(): string {
 
 \`GET /metrics\` answers what Prometheus reads. Who may ask, and how to scrape and alert:
 [operations.md](operations.md#metrics). Beside these it has the usual ones of Node.js, \`process_*\` and \`nodejs_*\`, among
-them the lag of the event loop (\`nodejs_eventloop_lag_p99_seconds\`).
+them the lag of the event loop (\`nodejs_eventloop_lag_p99_seconds\`). That is of the thread that
+answers; the one that scans may compute for seconds.
 
 ## What this process did
 

@@ -1,38 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import pg from 'pg'
 import { type RunningApp, startApp } from '../support/app.ts'
 import { BROKEN, MENDED, RECORD } from './record.ts'
+import { TestDatabase } from './test-database.ts'
 import { purposes, useWorld } from './world.ts'
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env
 const describeWith = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip
-
-/** A database of its own, empty: the app applies the migrations. */
-class TestDatabase {
-  readonly url: string
-  readonly #name = `e2e_${randomUUID().replaceAll('-', '')}`
-  readonly #server: string
-
-  constructor(server: string) {
-    this.#server = server
-    const url = new URL(server || 'postgres://none')
-    url.pathname = `/${this.#name}`
-    this.url = url.href
-  }
-
-  create = () => this.#run(`CREATE DATABASE ${this.#name} TEMPLATE template0`)
-  drop = () => this.#run(`DROP DATABASE ${this.#name} WITH (FORCE)`)
-
-  async #run(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#server })
-    await client.connect()
-    try {
-      await client.query(statement)
-    } finally {
-      await client.end()
-    }
-  }
-}
 
 /** The same work with servers: the database in PostgreSQL, the queue in Redis or in PostgreSQL too. */
 describeWith.each([

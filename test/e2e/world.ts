@@ -134,7 +134,7 @@ export class World {
     await act()
     await this.quiet()
     // What was missed while the app was away is asked for at its start, whatever goes on.
-    const isTheirs = ({ kind, route }: LoggedRequest) => kind === 'api' && route !== 'GET /app/hook/deliveries'
+    const isTheirs = ({ kind, route }: LoggedRequest) => kind === 'api' && !RECONCILING.has(route ?? '')
     return this.github.requests.slice(before).filter(isTheirs)
   }
 
@@ -182,6 +182,15 @@ export async function tipOf(repository: Repository, branch = repository.defaultB
   if (tip === null) throw new Error(`${repository.fullName} has no branch ${branch}.`)
   return tip
 }
+
+/** What is asked for at the start, from time to time, and for what comes back into reach. */
+const RECONCILING: ReadonlySet<string> = new Set([
+  'GET /app/hook/deliveries',
+  'GET /app/installations',
+  'GET /installation/repositories',
+  'GET /repos/{owner}/{repo}/commits',
+  'GET /repos/{owner}/{repo}/pulls',
+])
 
 const SHORT: Record<string, string> = {
   'POST /repos/{owner}/{repo}/check-runs': 'open check',

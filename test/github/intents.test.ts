@@ -60,12 +60,12 @@ describe('every example payload of GitHub', () => {
       'check_suite.requested': ['scan'],
       'check_suite.rerequested': ['scan'],
       'merge_group.checks_requested': ['scan'],
-      'installation.created': ['installation', 'repositories', 'scan'],
+      'installation.created': ['installation', 'repositories', 'first_scans'],
       'installation.deleted': ['installation'],
       'installation.suspend': ['installation'],
       'installation.unsuspend': ['installation'],
       'installation.new_permissions_accepted': ['installation'],
-      'installation_repositories.added': ['repositories', 'scan'],
+      'installation_repositories.added': ['repositories', 'first_scans'],
       'installation_repositories.removed': ['repositories'],
       'repository.renamed': ['repository'],
       'repository.transferred': ['repository'],
@@ -256,7 +256,7 @@ describe('installations and repositories', () => {
   const listed = { id: 7, name: 'device', full_name: 'acme/device', private: true }
   const named = { id: 7n, owner: 'acme', name: 'device', private: true }
 
-  it('a new installation scans the default branch of each repository, whatever it is', () => {
+  it('a new installation has its repositories scanned for the first time', () => {
     const created = { action: 'created', installation: { id: 42, account }, repositories: [listed] }
     expect(toIntents('installation', created)).toMatchObject([
       {
@@ -265,7 +265,7 @@ describe('installations and repositories', () => {
         installation: { id: 42n, account: 'acme', accountType: 'Organization' },
       },
       { type: 'repositories', installation: 42n, added: [named], removed: [] },
-      { type: 'scan', repository: named, headSha: null, ref: null, baseRef: null, trigger: 'installation' },
+      { type: 'first_scans', installation: 42n, repositories: [7n], trigger: 'installation' },
     ])
   })
 
@@ -300,7 +300,7 @@ describe('installations and repositories', () => {
     })
     expect(given('installation_repositories', { action: 'added', ...lists([listed], []) })).toMatchObject([
       { type: 'repositories', added: [named], removed: [] },
-      { type: 'scan', repository: named, headSha: null, trigger: 'installation_repositories' },
+      { type: 'first_scans', installation: 42n, repositories: [7n], trigger: 'installation_repositories' },
     ])
     expect(given('installation_repositories', { action: 'removed', ...lists([], [listed]) })).toEqual([
       { type: 'repositories', installation: 42n, added: [], removed: [7n] },

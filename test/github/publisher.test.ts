@@ -106,6 +106,7 @@ function publisher(change: Partial<Scan> = {}) {
     token: 1,
     checkRunId: null,
     annotationsSent: 0,
+    stage: null,
     newerHead: null,
     replay: null,
     ...change,
@@ -293,9 +294,11 @@ describe('concluding the check run', () => {
       })
     }
     expect(github.requests).toHaveLength(4)
-    expect(scanUpdates.slice(1)).toEqual(
-      [50, 100, 120].map((annotationsSent) => ({ annotationsSent, stage: 'concluded' })),
-    )
+    expect(scanUpdates.slice(1)).toEqual([
+      { annotationsSent: 50, stage: 'concluded' },
+      { annotationsSent: 100, stage: 'concluded' },
+      { annotationsSent: 120, stage: 'annotated' },
+    ])
   })
 
   it('offers to scan again, within the lengths that GitHub allows', async () => {

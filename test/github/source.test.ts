@@ -259,14 +259,14 @@ describe('the archive', () => {
 
   it('is read up to the cap on bytes, and the rest otherwise', async () => {
     const head = importCommit(dir, numbered(400, 1000))
-    const careful = new GitHubSource(server.client, 'acme', 'lab', { bytes: 200_000, entries: 1e6 })
+    const careful = new GitHubSource(server.client, 'acme', 'lab', undefined, { bytes: 200_000, entries: 1e6 })
     expect(await read(head, undefined, careful)).toEqual(numbered(400, 1000))
     expect(routes()).toEqual(['tarball', 'graphql', 'graphql'])
   })
 
   it('is read up to the cap on entries, and the rest otherwise', async () => {
     const head = importCommit(dir, numbered(400))
-    const careful = new GitHubSource(server.client, 'acme', 'lab', { bytes: 1e9, entries: 300 })
+    const careful = new GitHubSource(server.client, 'acme', 'lab', undefined, { bytes: 1e9, entries: 300 })
     expect(await read(head, undefined, careful)).toEqual(numbered(400))
     expect(routes()).toEqual(['tarball', 'graphql'])
   })

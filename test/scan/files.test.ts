@@ -62,3 +62,42 @@ describe('What comes', () => {
     expect(await unread(null)).toEqual(readers)
   })
 })
+
+describe('Reading', () => {
+  const { now: real } = performance
+  afterEach(() => {
+    performance.now = real
+  })
+
+  /** Turns that others had while so many files were read, each of which took so many ms. */
+  async function turns(files: number, ms: number): Promise<number> {
+    let now = 0
+    performance.now = () => {
+      now += ms
+      return now
+    }
+    const shas = Array.from({ length: files }, (_, n) => n.toString(16).padStart(40, '0'))
+    const blobs = async function* (): AsyncGenerator<Blob> {
+      for (const id of shas) yield { sha: id, bytes: Buffer.from('---\nversion: 1.0.0\n---\n') }
+    }
+    const wanted = shas.map((id) => ({ sha: id, reader: 'system_context' as Reader }))
+    let others = 0
+    let done = false
+    const count = () => {
+      others++
+      if (!done) setImmediate(count)
+    }
+    setImmediate(count)
+    for await (const _ of readBlobs(blobs(), wanted, LIMITS));
+    done = true
+    return others
+  }
+
+  it('of many files lets others have their turn in between, not after each', async () => {
+    expect(await turns(100, 25)).toBeGreaterThanOrEqual(90)
+    const some = await turns(100, 5)
+    expect(some).toBeGreaterThanOrEqual(15)
+    expect(some).toBeLessThan(40)
+    expect(await turns(100, 0)).toBeLessThanOrEqual(1)
+  })
+})

@@ -23,13 +23,16 @@ function removing(name: string) {
   }
 }
 
-const store = (repositories: bigint[] = [], erasable: bigint[] = []): RetentionStore => ({
+const store = (repositories: bigint[] = [], erasable: bigint[] = [], removed: bigint[] = []): RetentionStore => ({
   removeDeliveries: removing('deliveries'),
   removeScans: removing('scans'),
   removeTrees: removing('trees'),
   removeOldContents: removing('contents'),
   emptyRepository: removing('empty'),
   removeDeliveriesOf: removing('deliveries of'),
+  removeDeliveriesAbout: removing('deliveries about'),
+  erasableRepositories: async () => removed.map((id) => ({ id, installationId: id / 10n })),
+  eraseRepository: async (id) => void calls.push(['erase repository', id]),
   repositories: async (after, most, of) =>
     repositories.filter((id) => id > after && (of === undefined || of === id / 10n)).slice(0, Math.min(most, 2)),
   erasable: async () => erasable,
@@ -90,6 +93,19 @@ it('erases an installation once each of its repositories is empty', async () => 
     ['scans', 11n, KEEP],
   ])
   expect(log).toContainEqual({ installation: 1n })
+})
+
+it('erases a repository that was removed alone, once it is empty', async () => {
+  left = { empty: 501 }
+  await run(store([11n, 12n], [], [12n]))
+  expect(calls.slice(1, 6)).toEqual([
+    ['empty', 12n, 1n],
+    ['empty', 12n, 1n],
+    ['deliveries about', 12n],
+    ['erase repository', 12n],
+    ['scans', 11n, KEEP],
+  ])
+  expect(log).toContainEqual({ repository: 12n })
 })
 
 it('breaks off between two batches when it is told to', async () => {

@@ -83,6 +83,14 @@ forEachDatabase('sweeps', ({ open }) => {
     expect(rounds.sort()).toEqual(['at start', 'at start', 'when due'])
   })
 
+  it('are begun soon after a start where a process died with them, however seldom they come round', async () => {
+    const sweep = { name: 'left', everyMs: 3_600_000, atStart: true }
+    let rounds = 0
+    expect(await store.begin('left', 0, 400)).not.toBeNull()
+    start([{ ...sweep, run: async () => ++rounds }], { leaseMs: 400 })
+    await until(() => rounds > 0)
+  })
+
   it('that break off keep their cursor and are tried again soon, not at once', async () => {
     const cursors: unknown[] = []
     await start([{ name: 'breaking', everyMs: 3_600_000, run: async () => 'kept' }]).stop()

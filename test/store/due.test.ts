@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/database.ts'
 import { Due } from '../../src/store/due.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { aRepository, aResult, aWish, deliver, newId, queue, queueAndTake, row, sha, take } from './given.ts'
+import { anOutcome, aRepository, aWish, deliver, END, newId, queue, queueAndTake, row, sha, take } from './given.ts'
 
 const HOUR = 60 * 60 * 1000
 
@@ -31,14 +31,13 @@ forEachDatabase('what falls due', (databases) => {
       where: { repositoryId, trigger: 'due', status: 'queued' },
       orderBy: { kind: 'asc' },
     })
-  const dueOf = (at: number | null) => ({ ...aResult(), dueAt: at })
   const snapshot = (commit: string | null) => ({ commit: commit ?? '', removed: [], changed: [], edges: [] })
 
   /** A scan that ended, having replaced the snapshot where it is one of the default branch. */
   async function completed(wish: ScanRequested, at: number | null = null): Promise<Scan> {
     const scan = await queueAndTake(database, wish)
-    await scans.persist(scan, dueOf(at), scan.kind === 'tracked' ? snapshot(scan.headSha) : null)
-    await scans.finish(scan, wish.pull ? [wish.pull.number] : [], null)
+    await scans.persist(scan, anOutcome(), at, scan.kind === 'tracked' ? snapshot(scan.headSha) : null)
+    await scans.finish(scan, wish.pull ? [wish.pull.number] : [], END)
     return scan
   }
   const onMain = (wish: Partial<ScanRequested> = {}) =>
@@ -67,7 +66,7 @@ forEachDatabase('what falls due', (databases) => {
       const wish = onMain()
       const scan = await queueAndTake(database, wish)
       const stale = { ...scan, token: scan.token - 1 }
-      await expect(scans.persist(stale, dueOf(1), snapshot(scan.headSha))).rejects.toThrow(LeaseLost)
+      await expect(scans.persist(stale, anOutcome(), 1, snapshot(scan.headSha))).rejects.toThrow(LeaseLost)
       expect(await dueAt(wish.repository)).toBeNull()
     })
 
@@ -113,8 +112,8 @@ forEachDatabase('what falls due', (databases) => {
       const wish = onMain({ headSha: sha('7') })
       const first = await queueAndTake(database, wish)
       await scans.update(first, { baseSha: sha('6') })
-      await scans.persist(first, dueOf(Date.now() - 1), snapshot(wish.headSha))
-      await scans.finish(first, [], null)
+      await scans.persist(first, anOutcome(), Date.now() - 1, snapshot(wish.headSha))
+      await scans.finish(first, [], END)
 
       expect(await due.queueDue(20)).toBe(1)
       expect(await queued(wish.repository)).toMatchObject([
@@ -181,7 +180,7 @@ forEachDatabase('what falls due', (databases) => {
     })
 
     it.each<[string, (scan: Scan) => Promise<unknown>, string]>([
-      ['was completed', (scan) => scans.finish(scan, [], null), 'completed'],
+      ['was completed', (scan) => scans.finish(scan, [], END), 'completed'],
       ['was skipped', (scan) => scans.skip(scan, 'No need'), 'skipped'],
       ['failed', (scan) => scans.fail(scan, 'Broken'), 'failed'],
     ])('is scanned for a person who asked while what was due ran, once that %s', async (_, end, status) => {
@@ -207,7 +206,7 @@ forEachDatabase('what falls due', (databases) => {
       await completed(wish, 1)
       await due.queueDue(20)
       const [waiting] = await queued(wish.repository)
-      await scans.finish(await take(database, waiting?.id ?? ''), [], null)
+      await scans.finish(await take(database, waiting?.id ?? ''), [], END)
       const where = { repositoryId: wish.repository.id, status: 'queued' as const }
       expect(await database.client.scan.count({ where })).toBe(0)
     })
@@ -215,8 +214,8 @@ forEachDatabase('what falls due', (databases) => {
     it('waits for a replay, which may have something to say itself', async () => {
       const wish = onMain()
       const scan = await queueAndTake(database, wish)
-      await scans.persist(scan, dueOf(1), snapshot(wish.headSha))
-      await scans.finish(scan, [], null, { scope: 'src', unknown: [sha('c')], unavailable: [] })
+      await scans.persist(scan, anOutcome(), 1, snapshot(wish.headSha))
+      await scans.finish(scan, [], { again: null, replay: { scope: 'src', unknown: [sha('c')], unavailable: [] } })
       expect(await due.queueDue(20)).toBe(0)
     })
 

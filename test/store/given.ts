@@ -4,7 +4,8 @@ import type { AssessedFinding, Summary } from '../../src/rosie/assessment.ts'
 import type { Document } from '../../src/rosie/contents.ts'
 import type { Edge, SnapshotFile } from '../../src/rosie/model.ts'
 import type { Intent, RepositoryFacts, ScanRequested } from '../../src/scan/ports/intents.ts'
-import type { Scan, ScanResult } from '../../src/scan/ports/store.ts'
+import type { Next, Outcome } from '../../src/scan/ports/outcome.ts'
+import type { Scan } from '../../src/scan/ports/store.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Scans } from '../../src/store/scans.ts'
@@ -102,10 +103,33 @@ export function aFinding(finding: Partial<AssessedFinding> = {}): AssessedFindin
   }
 }
 
-export function aResult(...findings: AssessedFinding[]): ScanResult {
-  const conclusion = findings.length > 0 ? 'failure' : 'success'
-  return { conclusion, summary: SUMMARY, judgedBy: 'policy-1', findings, dueAt: null }
+/** What a scan came to, with these findings. */
+export function anOutcome(...findings: AssessedFinding[]): Outcome {
+  return {
+    assessment: {
+      ...{
+        conclusion: findings.length > 0 ? 'failure' : 'success',
+        head: null,
+        base: null,
+        summary: SUMMARY,
+        coverage: [],
+      },
+      ...{
+        score: { value: null, parts: [] },
+        riskMatrix: 'the defaults',
+        findings,
+        fixed: [],
+        ignored: [],
+        preview: null,
+      },
+    },
+    ...{ judgedBy: 'policy-1', shown: true, asBefore: false, again: null, replay: null, comment: 'always', notes: [] },
+    ...{ baseRequirements: null, filesTotal: 0, filesFetched: 0, requests: 0 },
+  }
 }
+
+/** A scan's end that leads to nothing more. */
+export const END: Next = { again: null, replay: null }
 
 export function aRequirement(gxpId: string, title = 'Stops the pump'): Document {
   return {

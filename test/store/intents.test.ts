@@ -1,4 +1,4 @@
-import type { Intent, PullRequestFacts, RepositoryFacts } from '../../src/scan/ports/intents.ts'
+import type { Intent, PullRequestFacts, RepositoryFacts, ScanRequested } from '../../src/scan/ports/intents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
@@ -99,6 +99,73 @@ forEachDatabase('intents', (databases) => {
       expect(await row(database, waiting)).toMatchObject({ status: 'skipped', error: expect.stringMatching(reason) })
       expect((await row(database, waiting)).completedAt).not.toBeNull()
       expect((await row(database, other)).status).toBe('queued')
+    })
+  })
+
+  describe('what comes back into reach', () => {
+    const comings: [string, (id: bigint, repository: RepositoryFacts) => [away: Intent, back: Intent]][] = [
+      ['an installation that was suspended', (id) => [installation(id, 'suspended'), installation(id, 'active')]],
+      ['a repository that is given back', (id, one) => [access(id, [], [one.id]), access(id, [one], [])]],
+      ['a repository that was archived', (id, one) => [state(id, one, 'archived'), state(id, one, 'active')]],
+    ]
+    const seen = (id: bigint) =>
+      database.client.repository.update({
+        where: { id },
+        data: { sweptAt: new Date(), headEtag: 'W/"1"', pullsEtag: 'W/"2"' },
+      })
+    const open = async (id: bigint) =>
+      (await scansOf(id)).filter(({ status }) => status === 'queued').map(({ headSha, baseRef }) => [headSha, baseRef])
+
+    it.each(comings)('%s: its heads are looked at next, and what waited is queued once more', async (_what, events) => {
+      const wish = aWish({ installation: newId() })
+      const { id } = wish.repository
+      await deliver(database, wish)
+      await seen(id)
+      const other = aWish({ installation: wish.installation })
+      await deliver(database, other)
+      await seen(other.repository.id)
+      const [away, back] = events(wish.installation, wish.repository)
+      await deliver(database, away)
+      expect(await open(id)).toEqual([])
+      expect(await deliver(database, back)).toBe(true)
+      expect(await open(id)).toEqual([[wish.headSha, 'main']])
+      expect(await known(id)).toMatchObject({ sweptAt: new Date(0), headEtag: null, pullsEtag: null })
+      const both = away.type === 'installation'
+      expect((await known(other.repository.id)).headEtag).toBe(both ? null : 'W/"1"')
+    })
+
+    it('nothing is queued for what was there all the time, or is not back yet', async () => {
+      const wish = aWish({ installation: newId() })
+      const scan = await queueAndTake(database, wish)
+      await new Scans(database).fail(scan, 'Forbidden: 403')
+      expect(await deliver(database, installation(wish.installation, 'active'))).toBe(false)
+      await deliver(database, access(wish.installation, [], [wish.repository.id]))
+      await deliver(database, installation(wish.installation, 'suspended'))
+      expect(await deliver(database, access(wish.installation, [wish.repository], []))).toBe(false)
+      expect(await open(wish.repository.id)).toEqual([])
+      expect(await deliver(database, installation(wish.installation, 'active'))).toBe(true)
+      expect(await open(wish.repository.id)).toEqual([[wish.headSha, 'main']])
+    })
+
+    it('the last word of each branch counts, whatever the default branch is called', async () => {
+      const [id, repository] = [newId(), aRepository()]
+      const of = (head: number, ref: string, baseRef: string | null) =>
+        aWish({ installation: id, repository, headSha: sha(head), ref, baseRef })
+      const store = new Scans(database)
+      const refuse = async (wish: ScanRequested, error = 'NotFound: 404') =>
+        store.fail(await queueAndTake(database, wish), error)
+      await refuse(of(1, 'main', null))
+      await refuse(of(2, 'trunk', null), 'Unreachable: 502')
+      await refuse(of(3, 'one', 'main'))
+      await refuse(of(4, 'one', 'main'))
+      await refuse(of(5, 'two', 'main'))
+      await refuse(of(6, 'two', 'main'), 'Corrupt: a blob')
+      await refuse(of(5, 'two', 'release'))
+      await deliver(database, installation(id, 'suspended'), installation(id, 'active'))
+      expect((await open(repository.id)).sort()).toEqual([
+        [sha(4), 'main'],
+        [sha(5), 'release'],
+      ])
     })
   })
 

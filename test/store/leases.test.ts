@@ -4,8 +4,8 @@ import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
+  anOutcome,
   aRepository,
-  aResult,
   aWish,
   deliver,
   expireLease,
@@ -184,8 +184,8 @@ forEachDatabase('leases', (databases) => {
         () => scans.renew(old, LEASE_MS),
         () => scans.update(old, { progress: 99 }),
         () => scans.update(old, { headSha: sha('f') }),
-        () => scans.persist(old, aResult(), null),
-        () => scans.finish(old, [], 'again'),
+        () => scans.persist(old, anOutcome(), null, null),
+        () => scans.finish(old, [], { again: 'again', replay: null }),
         () => scans.skip(old, 'x'),
         () => scans.release(old, 0, 'x', true),
         () => scans.fail(old, 'x'),
@@ -222,6 +222,23 @@ forEachDatabase('leases', (databases) => {
       expect(await wishes.take(10, 30_000)).toEqual([])
       await isDispatched(waiting, 31)
       expect(await wishes.take(10, 30_000)).toEqual([waiting])
+    })
+
+    it('what was taken and not given to the queue, a few seconds later', async () => {
+      const [lost, given] = [await queue(database, aWish()), await queue(database, aWish())]
+      expect(await wishes.take(10, 60_000)).toEqual([lost, given])
+      await wishes.given([given])
+      expect(await wishes.take(10, 60_000)).toEqual([])
+      await database.client.$executeRaw`UPDATE scan SET dispatched_at = dispatched_at - interval '6 seconds'`
+      expect(await wishes.take(10, 60_000)).toEqual([lost])
+    })
+
+    it('what was released before the queue was said to have it', async () => {
+      const id = await queue(database, aWish())
+      expect(await wishes.take(10, 60_000)).toEqual([id])
+      await scans.release(await take(database, id), 0, null, false)
+      await wishes.given([id])
+      expect(await wishes.take(10, 60_000)).toEqual([id])
     })
 
     it('the oldest of each installation before the second oldest of any', async () => {

@@ -7,7 +7,7 @@ import type { Database } from '../../src/store/database.ts'
 import { recoverLeases } from '../../src/store/leases.ts'
 import { MeasuredScans } from '../../src/store/measured.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { aFinding, aRepository, aResult, aWish, queue, queueAndTake, row, sha } from './given.ts'
+import { aFinding, anOutcome, aRepository, aWish, END, queue, queueAndTake, row, sha } from './given.ts'
 
 forEachDatabase('the store counts', (databases) => {
   let database: Database
@@ -48,8 +48,8 @@ forEachDatabase('the store counts', (databases) => {
     await sleep(60)
     await store.update(scan, { filesTotal: 3 })
     await store.update(scan, { phase: 'Persist', progress: 70 })
-    await store.persist(scan, aResult(aFinding(), aFinding()), null)
-    expect(await store.finish(scan, [], null)).toEqual([])
+    await store.persist(scan, anOutcome(aFinding(), aFinding()), null, null)
+    expect(await store.finish(scan, [], END)).toEqual([])
     expect(counted).toEqual([
       ['attempt', 'change'],
       ['found', 2],
@@ -64,7 +64,7 @@ forEachDatabase('the store counts', (databases) => {
   it('the conclusion that an earlier attempt kept', async () => {
     const scan = await begun()
     await database.client.scan.update({ where: { id: scan.id }, data: { conclusion: 'neutral' } })
-    await store.finish(scan, [], null)
+    await store.finish(scan, [], END)
     expect(counted).toEqual([
       ['attempt', 'change'],
       ['ended', 'change', 'neutral'],
@@ -75,10 +75,10 @@ forEachDatabase('the store counts', (databases) => {
     const repository = aRepository()
     const facts = { number: 1, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true }
     const scan = await begun(aWish({ repository, pull: { ...facts, opening: true, updatedAt: null } }))
-    await store.persist(scan, aResult(), null)
-    expect(await store.finish(scan, [], null)).toHaveLength(1)
+    await store.persist(scan, anOutcome(), null, null)
+    expect(await store.finish(scan, [], END)).toHaveLength(1)
     expect(counted).not.toContainEqual(['ended', 'change', expect.anything()])
-    await store.finish(scan, [1], null)
+    await store.finish(scan, [1], END)
     expect(counted).toContainEqual(['ended', 'change', 'success'])
   })
 
@@ -122,7 +122,7 @@ forEachDatabase('the store counts', (databases) => {
     await recoverLeases(database.client, Prisma.sql`id = ${scan.id}::uuid`)
     await expect(store.renew(scan, 1000)).rejects.toThrow(LeaseLost)
     await expect(store.fail(scan, 'late')).rejects.toThrow(LeaseLost)
-    await expect(store.persist(scan, aResult(aFinding()), null)).rejects.toThrow(LeaseLost)
+    await expect(store.persist(scan, anOutcome(aFinding()), null, null)).rejects.toThrow(LeaseLost)
     expect(counted).toEqual([['attempt', 'change']])
   })
 

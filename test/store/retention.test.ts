@@ -6,10 +6,11 @@ import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
   aFinding,
+  anOutcome,
   aRepository,
-  aResult,
   aWish,
   deliver,
+  END,
   newId,
   queue,
   queueAndTake,
@@ -239,7 +240,7 @@ forEachDatabase('retention', (databases) => {
     expect(await retention.repositories(repository.id - 1n, 1)).toEqual([repository.id])
   })
 
-  describe('of installations', () => {
+  describe('of what was removed', () => {
     let installation: bigint
     beforeEach(() => {
       installation = newId()
@@ -253,11 +254,11 @@ forEachDatabase('retention', (databases) => {
       const theirs = aRepository()
       const wish = aWish({ installation, repository: theirs, baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await new Scans(database).persist(scan, aResult(aFinding()), {
+      await new Scans(database).persist(scan, anOutcome(aFinding()), null, {
         ...{ commit: sha('a'), removed: [], edges: [] },
         changed: [requirementFile('REQ-001'), requirementFile('REQ-002')],
       })
-      await new Scans(database).finish(scan, [], null)
+      await new Scans(database).finish(scan, [], END)
       const repositoryId = theirs.id
       await database.client.evidenceSeen.create({ data: { repositoryId, sha: sha(1), seenAt: new Date() } })
       await database.client.signingKey.create({ data: { repositoryId, kid: 'k', owner: 'ada', jwk: {} } })
@@ -361,6 +362,72 @@ forEachDatabase('retention', (databases) => {
       expect(await retention.removeDeliveriesOf(installation, 5)).toBe(1)
       expect(await retention.removeDeliveriesOf(installation, 5)).toBe(0)
       expect(await database.client.webhookDelivery.count({ where: { id: `c-${installation}` } })).toBe(1)
+    })
+
+    describe('a repository alone', () => {
+      const lost = ({ id }: { id: bigint }, daysAgo: number) => database.client.$executeRaw`
+        UPDATE repository SET removed_at = now() - ${daysAgo}::float8 * interval '1 day' WHERE id = ${id}`
+      const erasable = async () => (await retention.erasableRepositories(90)).map(({ id }) => id)
+      const audited = ({ id }: { id: bigint }) =>
+        database.client.auditEvent.findMany({ where: { resource: `repository/${id}` } })
+
+      it('is named when it was removed long enough ago, and its installation was not', async () => {
+        const [theirs, neighbour] = [await filled(), await filled()]
+        await lost(theirs, 89)
+        expect(await erasable()).not.toContain(theirs.id)
+        await lost(theirs, 91)
+        expect(await retention.erasableRepositories(90)).toContainEqual({ id: theirs.id, installationId: installation })
+        expect(await erasable()).not.toContain(neighbour.id)
+        await uninstalled(1)
+        expect(await erasable()).not.toContain(theirs.id)
+      })
+
+      it('is erased with all it holds, and the audit log says so', async () => {
+        const [theirs, neighbour] = [await filled(), await filled()]
+        await lost(theirs, 91)
+        expect(await emptied(theirs.id)).toBe(9)
+        await retention.eraseRepository(theirs.id)
+        await retention.eraseRepository(theirs.id)
+        expect(await database.client.repository.count({ where: { id: theirs.id } })).toBe(0)
+        expect(await database.client.signingKey.count({ where: { repositoryId: theirs.id } })).toBe(0)
+        expect(await audited(theirs)).toMatchObject([
+          {
+            ...{ actor: 'rosie-guard', action: 'repository.erased', reason: expect.stringContaining('deleted') },
+            previous: { owner: 'acme', name: 'pump', installation: 'acme', removedAt: expect.stringMatching(/^\d{4}-/) },
+          },
+        ])
+        expect(await rowsOf(neighbour.id)).toBe(9)
+      })
+
+      it('is left alone where it has come back, also in the middle', async () => {
+        const theirs = await filled()
+        expect(await emptied(theirs.id)).toBe(0)
+        expect(await rowsOf(theirs.id)).toBe(9)
+        await lost(theirs, 91)
+        await retention.emptyRepository(theirs.id, installation, 1)
+        await deliver(database, { type: 'repositories', installation, added: [theirs], removed: [] })
+        expect(await emptied(theirs.id)).toBe(0)
+        await retention.eraseRepository(theirs.id)
+        expect(await database.client.repository.count({ where: { id: theirs.id } })).toBe(1)
+        expect(await audited(theirs)).toEqual([])
+      })
+
+      it('takes its deliveries along, processed or not', async () => {
+        const [theirs, other] = [await filled(), aRepository()]
+        const inbox = new Deliveries(database)
+        for (const [id, about] of [
+          ['a', theirs],
+          ['b', theirs],
+          ['c', other],
+        ] as const) {
+          const payload = { repository: { id: Number(about.id) } }
+          await inbox.store({ id: `${id}-${theirs.id}`, event: 'push', payload })
+        }
+        expect(await retention.removeDeliveriesAbout(theirs.id, 1)).toBe(1)
+        expect(await retention.removeDeliveriesAbout(theirs.id, 5)).toBe(1)
+        expect(await retention.removeDeliveriesAbout(theirs.id, 5)).toBe(0)
+        expect(await database.client.webhookDelivery.count({ where: { id: `c-${theirs.id}` } })).toBe(1)
+      })
     })
   })
 

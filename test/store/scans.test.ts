@@ -9,11 +9,12 @@ import { forEachDatabase } from '../support/database.ts'
 import {
   aFinding,
   anEdge,
+  anOutcome,
   aRepository,
   aRequirement,
-  aResult,
   aWish,
   deliver,
+  END,
   expireLease,
   queue,
   queueAndTake,
@@ -84,9 +85,9 @@ forEachDatabase('scans', (databases) => {
   describe('a result', () => {
     it('is kept while the scan goes on, replacing that of an earlier attempt, and completed after publishing', async () => {
       const scan = await queueAndTake(database, aWish())
-      await scans.persist(scan, aResult(aFinding({ message: 'first' })), null)
+      await scans.persist(scan, anOutcome(aFinding({ message: 'first' })), null, null)
       const findings = [aFinding({ line: 1 }), aFinding({ path: null, line: null, gxpId: null, status: 'existing' })]
-      await scans.persist(scan, aResult(...findings), null)
+      await scans.persist(scan, anOutcome(...findings), null, null)
       expect(await findingsOf(scan.id)).toMatchObject(findings)
       expect(await row(database, scan.id)).toMatchObject({
         status: 'running',
@@ -94,17 +95,50 @@ forEachDatabase('scans', (databases) => {
         judgedBy: 'policy-1',
       })
 
-      await scans.finish(scan, [], null)
+      await scans.finish(scan, [], END)
       expect(await row(database, scan.id)).toMatchObject({
         ...{ status: 'completed', phase: 'Complete', progress: 100, summary: SUMMARY, leaseUntil: null },
         completedAt: expect.any(Date),
       })
     })
 
+    it('comes back to a later attempt with all that is to be told of it, until it was told', async () => {
+      const scan = await queueAndTake(database, aWish())
+      expect(await scans.outcome(scan)).toBeNull()
+      const wanted = { scope: 'src', unknown: [sha('c')], unavailable: [] }
+      const findings = [aFinding({ line: 1 }), aFinding({ path: null, line: null, gxpId: null, status: 'existing' })]
+      const outcome = {
+        ...anOutcome(...findings),
+        notes: ['No base.'],
+        requests: 4,
+        again: 'policy_changed',
+        replay: wanted,
+      }
+      await scans.persist(scan, outcome, null, null)
+      expect(await scans.outcome(scan)).toEqual(outcome)
+      await scans.release(scan, 0, null, true)
+      const next = await take(database, scan.id)
+      expect(next).toMatchObject({ stage: 'persisted', attempt: 2 })
+      expect(await scans.outcome(next)).toEqual(outcome)
+      await scans.finish(next, [], outcome)
+      expect(await row(database, scan.id)).toMatchObject({ stage: 'commented', outcome: null, requests: 4 })
+    })
+
+    it('of which more was told never counts as less told', async () => {
+      const scan = await queueAndTake(database, aWish())
+      await scans.persist(scan, anOutcome(), null, null)
+      await scans.update(scan, { checkRunId: 5n, stage: 'opened' })
+      expect(await row(database, scan.id)).toMatchObject({ checkRunId: 5n, stage: 'persisted' })
+      await scans.update(scan, { stage: 'annotated' })
+      await scans.update(scan, { annotationsSent: 3, stage: 'concluded' })
+      expect(await row(database, scan.id)).toMatchObject({ annotationsSent: 3, stage: 'annotated' })
+      expect(scan.stage).toBe('annotated')
+    })
+
     it('that changed what the verdict rests on queues the same head once more', async () => {
       const wish = aWish({ headSha: sha(3), baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await scans.finish(scan, [], 'policy_changed')
+      await scans.finish(scan, [], { again: 'policy_changed', replay: null })
       const queued = await database.client.scan.findMany({
         where: { repositoryId: wish.repository.id, status: 'queued' },
       })
@@ -114,14 +148,14 @@ forEachDatabase('scans', (databases) => {
 
     it('keeps what PostgreSQL cannot store as U+FFFD', async () => {
       const scan = await queueAndTake(database, aWish())
-      await scans.persist(scan, aResult(aFinding({ message: 'a\0b\uD800c', path: 'x\0' })), null)
+      await scans.persist(scan, anOutcome(aFinding({ message: 'a\0b\uD800c', path: 'x\0' })), null, null)
       expect(await findingsOf(scan.id)).toMatchObject([{ message: 'a\uFFFDb\uFFFDc', path: 'x\uFFFD' }])
     })
 
     it('of 5,000 findings is kept in their order', async () => {
       const scan = await queueAndTake(database, aWish())
       const findings = Array.from({ length: 5_000 }, (_, line) => aFinding({ line }))
-      await scans.persist(scan, aResult(...findings), null)
+      await scans.persist(scan, anOutcome(...findings), null, null)
       expect((await findingsOf(scan.id)).map(({ line }) => line)).toEqual(findings.map(({ line }) => line))
     })
   })
@@ -162,8 +196,8 @@ forEachDatabase('scans', (databases) => {
       const wish = aWish({ headSha: sha('c') })
       const complete = async (baseRef: string | null, message: string) => {
         const scan = await queueAndTake(database, { ...wish, baseRef })
-        await scans.persist(scan, aResult(aFinding({ message })), null)
-        await scans.finish(scan, [], null)
+        await scans.persist(scan, anOutcome(aFinding({ message })), null, null)
+        await scans.finish(scan, [], END)
         await database.client.$executeRaw`SELECT pg_sleep(0.005)`
       }
       await complete('main', 'old')
@@ -193,8 +227,8 @@ forEachDatabase('scans', (databases) => {
       database.client.scan.findMany({ where: { repositoryId: scan.repository.id, status: 'queued' } })
     const finished = async (wish = aWish()) => {
       const scan = await queueAndTake(database, wish)
-      await scans.persist(scan, aResult(), null)
-      await scans.finish(scan, [], null, wanted)
+      await scans.persist(scan, anOutcome(), null, null)
+      await scans.finish(scan, [], { again: null, replay: wanted })
       return scan
     }
     const aReplay = async (wish = aWish()) => {
@@ -221,11 +255,11 @@ forEachDatabase('scans', (databases) => {
     it('is not queued where there is nothing to find out, nor before the scan is completed', async () => {
       const scan = await queueAndTake(database, aWish())
       expect(scan.replay).toBeNull()
-      await scans.finish(scan, [], null)
+      await scans.finish(scan, [], END)
       expect(await replaysOf(scan)).toEqual([])
       const pull = { number: 1, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
       const waiting = await queueAndTake(database, aWish({ pull: { ...pull, updatedAt: null } }))
-      expect(await scans.finish(waiting, [], null, wanted)).toHaveLength(1)
+      expect(await scans.finish(waiting, [], { again: null, replay: wanted })).toHaveLength(1)
       expect(await replaysOf(waiting)).toEqual([])
     })
 
@@ -322,7 +356,7 @@ forEachDatabase('scans', (databases) => {
       const repository = await known()
       await scans.ensureTracked(repository)
       const [tracked] = await trackedOf(repository.id)
-      await scans.finish(await take(database, tracked?.id ?? ''), [], null)
+      await scans.finish(await take(database, tracked?.id ?? ''), [], END)
       await database.client.$executeRaw`UPDATE scan SET completed_at = completed_at - interval '1 year'`
       expect(await scans.ensureTracked(repository)).toBe(false)
     })
@@ -335,8 +369,8 @@ forEachDatabase('scans', (databases) => {
     const track = async (change: Partial<TrackedChange>): Promise<Scan> => {
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      await scans.persist(scan, aResult(), { commit, removed: [], changed: [], edges: [], ...change })
-      await scans.finish(scan, [], null)
+      await scans.persist(scan, anOutcome(), null, { commit, removed: [], changed: [], edges: [], ...change })
+      await scans.finish(scan, [], END)
       return scan
     }
     const artifacts = () =>
@@ -478,7 +512,7 @@ forEachDatabase('scans', (databases) => {
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
       const change = { commit: sha('z'), removed: [], changed: [one], edges: [] }
-      await expect(scans.persist(stale, aResult(aFinding()), change)).rejects.toThrow('lease')
+      await expect(scans.persist(stale, anOutcome(aFinding()), null, change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])
       expect(await history(sha('z'))).toEqual([])
@@ -497,11 +531,11 @@ forEachDatabase('scans', (databases) => {
       const changed = Array.from({ length: 3_000 }, (_, index) => requirementFile(`REQ-${1000 + index}`, 3))
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      const written = scans.persist(scan, aResult(), { commit, removed: [], changed, edges: [] })
+      const written = scans.persist(scan, anOutcome(), null, { commit, removed: [], changed, edges: [] })
       const wish = aWish({ repository, headSha: commit, baseRef: null })
       const told = await Promise.all([deliver(database, wish), deliver(database, wish), written])
       expect(told.slice(0, 2)).toEqual([false, false])
-      await scans.finish(scan, [], null)
+      await scans.finish(scan, [], END)
     })
   })
 
@@ -520,16 +554,16 @@ forEachDatabase('scans', (databases) => {
       ]
       for (const facts of pulls) await deliver(database, { ...wish, type: 'pull', pull: facts })
       const fresh = { headSha: sha('p'), baseRef: 'main', commentId: null, commentHash: null, commentUnsure: false }
-      expect(await scans.finish(scan, [], null)).toEqual([
+      expect(await scans.finish(scan, [], END)).toEqual([
         { ...fresh, number: 1, fromOpening: false },
         { ...fresh, number: 2, fromOpening: true },
       ])
       expect(await row(database, scan.id)).toMatchObject({ status: 'running' })
       await scans.updatePull(wish.repository.id, 1, { commentId: 2n ** 33n, commentHash: 'h', commentUnsure: true })
-      expect(await scans.finish(scan, [2], null)).toMatchObject([
+      expect(await scans.finish(scan, [2], END)).toMatchObject([
         { number: 1, commentId: 2n ** 33n, commentHash: 'h', commentUnsure: true },
       ])
-      expect(await scans.finish(scan, [1, 2], null)).toEqual([])
+      expect(await scans.finish(scan, [1, 2], END)).toEqual([])
       expect(await row(database, scan.id)).toMatchObject({ status: 'completed' })
     })
 
@@ -537,7 +571,7 @@ forEachDatabase('scans', (databases) => {
       const wish = aWish({ headSha: sha('p'), baseRef: 'main' })
       const scan = await queueAndTake(database, wish)
       expect(await deliver(database, { ...wish, pull: { ...pull, number: 7 } })).toBe(false)
-      expect(await scans.finish(scan, [], null)).toMatchObject([{ number: 7 }])
+      expect(await scans.finish(scan, [], END)).toMatchObject([{ number: 7 }])
     })
 
     it('whose check is asked for again are scanned against each of their bases', async () => {

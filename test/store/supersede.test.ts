@@ -4,10 +4,11 @@ import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
+  anOutcome,
   aRepository,
-  aResult,
   aWish,
   deliver,
+  END,
   expireLease,
   queue,
   queueAndTake,
@@ -68,7 +69,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const first = await queue(database, head(A))
       const newer = await queue(database, head(B))
       await supersede(newer, B)
-      await scans.finish(await take(database, newer), [], null)
+      await scans.finish(await take(database, newer), [], END)
       expect((await row(database, first)).status).toBe('superseded')
       expect(await scans.contest(await queue(database, head(A)))).not.toBeNull()
       expect(await scans.contest(await queue(database, head(C)))).not.toBeNull()
@@ -86,7 +87,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const id = await queue(database, head(A))
       await deliver(database, head(B, { ref: 'other' }), head(B, { baseRef: 'release' }), aWish({ headSha: B }))
       await deliver(database, head(B, { baseRef: null, ref: 'main' }))
-      await scans.finish(await queueAndTake(database, head(C)), [], null)
+      await scans.finish(await queueAndTake(database, head(C)), [], END)
       expect(await scans.contest(id)).toBeNull()
     })
 
@@ -149,9 +150,9 @@ forEachDatabase('a branch that moves on', (databases) => {
     it('nor one whose result is kept already, nor a replay', async () => {
       const head = aBranch()
       const wanted = { scope: 'src', unknown: [C], unavailable: [] }
-      await scans.finish(await queueAndTake(database, head(sha(1))), [], null, wanted)
+      await scans.finish(await queueAndTake(database, head(sha(1))), [], { again: null, replay: wanted })
       const kept = await queueAndTake(database, head(A))
-      await scans.persist(kept, aResult(), null)
+      await scans.persist(kept, anOutcome(), null, null)
       const older = await queue(database, head(C))
       const newer = await queue(database, head(B))
       expect(await supersede(newer, B)).toEqual([older])
@@ -185,7 +186,7 @@ forEachDatabase('a branch that moves on', (databases) => {
 
     it('nor one of a head on which another branch has stood before', async () => {
       const head = aBranch()
-      await scans.finish(await queueAndTake(database, head(A, { ref: 'main', baseRef: null })), [], null)
+      await scans.finish(await queueAndTake(database, head(A, { ref: 'main', baseRef: null })), [], END)
       const both = await queue(database, head(A))
       expect(await scans.contest(await queue(database, head(B)))).toBeNull()
       expect((await row(database, both)).shared).toBe(true)
@@ -217,7 +218,7 @@ forEachDatabase('a branch that moves on', (databases) => {
     it('that was scanned to the end: that scan stands', async () => {
       const head = aBranch()
       const done = await queueAndTake(database, head(C))
-      await scans.finish(done, [], null)
+      await scans.finish(done, [], END)
       await queue(database, head(A))
       const late = await queue(database, head(B))
       expect(await supersede(late, C)).toHaveLength(2)
@@ -229,8 +230,8 @@ forEachDatabase('a branch that moves on', (databases) => {
       const head = aBranch({ baseRef: null, ref: 'main' })
       const completed = async (headSha: string) => {
         const scan = await queueAndTake(database, head(headSha))
-        await scans.persist(scan, aResult(), { commit: headSha, removed: [], changed: [], edges: [] })
-        await scans.finish(scan, [], null)
+        await scans.persist(scan, anOutcome(), null, { commit: headSha, removed: [], changed: [], edges: [] })
+        await scans.finish(scan, [], END)
         return scan
       }
       await completed(C)
@@ -279,7 +280,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const change = { commit: A, removed: [], changed: [requirementFile('REQ-001')], edges: [] }
       for (const write of [
         () => scans.update(scan, { phase: 'Fetch', progress: 30 }),
-        () => scans.persist(scan, aResult(), change),
+        () => scans.persist(scan, anOutcome(), null, change),
       ]) {
         const refused = write()
         await expect(refused).rejects.toThrow(Superseded)
@@ -315,7 +316,7 @@ forEachDatabase('a branch that moves on', (databases) => {
     it('goes on when its head is asked for again', async () => {
       expect(await deliver(database, head(A))).toBe(false)
       await scans.update(scan, { phase: 'Fetch' })
-      await scans.persist(scan, aResult(), null)
+      await scans.persist(scan, anOutcome(), null, null)
     })
 
     it('goes on when another branch turns out to stand there', async () => {

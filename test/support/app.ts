@@ -8,13 +8,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const MAIN = process.env.TEST_MAIN ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export interface RunningApp {
   url: string
+  pid: number
   dataDir: string
   /** What the process wrote so far. */
   log(): string
+  /** The exit code, once it has ended; null when a signal ended it. */
+  exited: Promise<number | null>
   /** SIGTERM, and SIGKILL after 20 s. Answers the exit code. The data folder stays. */
   stop(): Promise<number | null>
   /** SIGKILL: nothing is put away. */
@@ -59,8 +62,10 @@ export async function startApp({
   })
   const app: RunningApp = {
     url,
+    pid: child.pid ?? 0,
     dataDir: folder,
     log: () => log,
+    exited: new Promise((resolve) => child.once('exit', resolve)),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => void (await end(child, 'SIGKILL')),
     async remove() {
@@ -80,7 +85,8 @@ export async function startApp({
 async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The app ended with ${child.exitCode}:\n${log()}`)
+    const end = child.exitCode ?? child.signalCode
+    if (end !== null) throw new Error(`The app ended with ${end}:\n${log()}`)
     const answer = await fetch(url).catch(() => null)
     if (answer?.ok) return
     await sleep(50)

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { createLogger, readableLines } from '../../src/telemetry/logger.ts'
+import { createLogger, outputOf, readableLines } from '../../src/telemetry/logger.ts'
 
 function lines(): { text: () => string; write: (line: string) => void } {
   const all: string[] = []
@@ -51,6 +51,7 @@ describe('The logger', () => {
     ["a signature's header", { headers: { 'x-hub-signature-256': 'sha256=abc' } }, 'sha256=abc'],
     ['a token of GitHub in a text', { url: `https://x-access-token:${token}@github.com/a/b` }, token],
     ['a fine-grained token', { note: 'github_pat_11ABC_def is set' }, 'github_pat_11ABC_def'],
+    ['an API key of ours', { note: `sent rsk_${'0a'.repeat(32)} along` }, '0a0a'],
     ['a private key in a text', { note: `read ${pem} from the environment` }, 'MIIEsecret'],
     ['a bearer token in a text', { note: 'sent Bearer eyJhbGciOi.eyJpc3Mi.c2lnbmF0dXJl' }, 'eyJpc3Mi'],
     ['the password of an address', { database: 'postgres://guard:pa55word@db/guard' }, 'pa55word'],
@@ -76,6 +77,12 @@ describe('The logger', () => {
     createLogger('info', out).info(members, 'said')
     expect(JSON.parse(out.text())).toMatchObject(members)
   })
+})
+
+it('Whole lines of another logger go where its own go', () => {
+  const out = lines()
+  outputOf(createLogger('error', out)).write('{"level":"info"}\n')
+  expect(out.text()).toBe('{"level":"info"}\n')
 })
 
 describe('At a terminal', () => {

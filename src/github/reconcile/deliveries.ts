@@ -16,7 +16,7 @@ const IN_FLIGHT = MINUTE
 /** How far each round looks back beyond the last one: a list may lag. */
 const OVERLAP = 2 * MINUTE
 /** Until one that was asked for again, and didn't come, is asked for once more; doubled each time. */
-const ASKED_AGAIN = 10 * MINUTE
+const ASKED_AGAIN = MINUTE
 /** Requests of a round, so that what a long outage left comes in order and at our pace. */
 const A_ROUND = 300
 
@@ -46,7 +46,8 @@ export const sweepDeliveries = ({
   log,
 }: Pick<Reconciled, 'app' | 'inbox' | 'now' | 'log'>): Sweep => ({
   name: 'deliveries',
-  everyMs: 10 * MINUTE,
+  // One request, of the app's own quota: a check that is missed is waited for.
+  everyMs: MINUTE,
   atStart: true,
   async run(cursor, signal) {
     const begun = now()

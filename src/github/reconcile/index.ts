@@ -1,8 +1,9 @@
 /** What sets right what webhooks and dying processes leave wrong: each a sweep, each through the same inbox and queue. */
-import type { CheckStore, HeadStore, ReceivedDeliveries } from '../../scan/ports/reconcile.ts'
+import type { CheckStore, DiscoveryStore, HeadStore, ReceivedDeliveries } from '../../scan/ports/reconcile.ts'
 import type { Sweep } from '../../scan/ports/sweeps.ts'
 import type { GitHubClient } from '../octokit.ts'
 import { sweepDeliveries } from './deliveries.ts'
+import { sweepInstallations } from './discovery.ts'
 import { sweepHeads } from './heads.ts'
 import { sweepChecks } from './open-checks.ts'
 
@@ -15,6 +16,7 @@ export interface Reconciled {
   /** Speaks for an installation. */
   clientOf(installationId: bigint): Promise<GitHubClient>
   inbox: ReceivedDeliveries
+  discovery: DiscoveryStore
   heads: HeadStore
   checks: CheckStore
   /** New wishes were written: tell the dispatcher. */
@@ -29,6 +31,7 @@ export interface Reconciled {
 
 export const reconciliation = (parts: Reconciled): Sweep[] => [
   sweepDeliveries(parts),
+  sweepInstallations(parts),
   sweepHeads(parts),
   sweepChecks(parts),
 ]

@@ -23,10 +23,9 @@ export interface PackagePart {
 
 /** The packages of a snapshot, in the order of its files. */
 export function partsOf(all: readonly SnapshotFile[]): PackageParts[] {
-  const files = all.filter(({ kind }) => kind === 'package_file')
-  const directories = packageDirectories(files.map(({ path }) => path))
+  const directories = packageDirectories(all.map(({ path }) => path))
   const byDirectory = new Map<string, SnapshotFile[]>()
-  for (const file of files) {
+  for (const file of all) {
     const directory = packageOf(file.path, directories)
     if (directory === null) continue
     const known = byDirectory.get(directory)

@@ -88,7 +88,7 @@ function findTags(lines: readonly CommentLine[], wasOff: boolean, mostProblems: 
     if (quoted.has(index) || !/@|gxp:o/.test(line.text)) continue
     const turned = SWITCH.exec(line.text)?.[1]
     if (turned) off = turned === 'off'
-    else if (!off && index >= read.index) {
+    else if (!off) {
       for (const { end, ...each } of readLine(lines, index, index === read.index ? read.offset : 0)) {
         found.push(each)
         if (end) read = end

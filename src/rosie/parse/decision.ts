@@ -61,16 +61,13 @@ function saidBy(fields: Fields): Json {
 /** A decision needs no front matter: a first line `---` that begins none is a rule across the page. */
 function withoutFrontMatter(source: string) {
   const none = { fields: {} as Fields, body: source, linesBefore: 0, problems: [] as Problem[] }
-  if (!/^\uFEFF?---[ \t]*\r?\n/.test(source)) return none
   const { fields, body, problems } = readFrontMatter(source)
   if (body === '' && problems.length > 0) return none
-  const linesBefore = lineBreaks(source) - lineBreaks(body)
+  const linesBefore = source.split('\n').length - body.split('\n').length
   return { fields, body, linesBefore, problems: problems.map((each): Problem => ({ ...each, cause: 'decision' })) }
 }
 
-const lineBreaks = (text: string) => text.split('\n').length - 1
-
-const SECTIONS: Readonly<Record<string, RegExp>> = {
+const SECTIONS = {
   status: /^status$/,
   context: /^(?:context|problem statement)\b/,
   decision: /^(?:the )?decision(?: outcome)?$/,
@@ -81,7 +78,7 @@ const SECTIONS: Readonly<Record<string, RegExp>> = {
 function sectionNamed(heading: string): string | null {
   const name = unmarked(heading.replace(/^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ \t]+/, ''))
   const plain = name.replace(/:$/, '').toLowerCase().trim()
-  return Object.keys(SECTIONS).find((section) => SECTIONS[section]?.test(plain)) ?? null
+  return Object.entries(SECTIONS).find(([, pattern]) => pattern.test(plain))?.[0] ?? null
 }
 
 class Reading {
@@ -101,7 +98,7 @@ class Reading {
 
   giveStatus(line: number, value: string): void {
     this.sections.status = { line, empty: value === '' }
-    if (value !== '') this.statusLines.push(value)
+    this.statusLines.push(value)
   }
 
   take({ line, text, heading, code }: MarkdownLine): void {

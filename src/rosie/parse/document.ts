@@ -18,7 +18,7 @@ const REFERENCE_KEYS: Record<string, EdgeType> = {
 }
 
 /** What may stand in the body instead of the front matter: bold words of a story, a heading for the criteria. */
-const BODY_PARTS: Record<string, RegExp> = {
+const BODY_PARTS = {
   as_a: /\*\*\s*as an?\b/i,
   i_want: /\*\*\s*i want\b/i,
   so_that: /\*\*\s*so that\b/i,
@@ -37,7 +37,9 @@ export function readDocument(kind: DocumentKind, text: string): Document {
     references: Object.entries(REFERENCE_KEYS).flatMap(([key, type]) => referencesOf(key, type, fields[key])),
     sourceFiles: listOf(fields.source_files),
     testFiles: listOf(fields.test_files),
-    parts: Object.keys(BODY_PARTS).filter((part) => isGiven(fields, part) || BODY_PARTS[part]?.test(body)),
+    parts: Object.entries(BODY_PARTS).flatMap(([part, inBody]) =>
+      isGiven(fields, part) || inBody.test(body) ? [part] : [],
+    ),
     digest: digestOf(saidBy(fields), body),
     fields,
     problems,

@@ -46,8 +46,8 @@ export function readMapping(yaml: string, lineOffset: number): { fields: Fields;
   const { document, root, values, at } = read
   const fields: Fields = Object.create(null)
   for (const { key, value } of root.items) {
-    const name = isScalar(key) ? String(key.value) : null
-    if (name === null || !isScalar(key) || !key.range) continue
+    if (!isScalar(key) || !key.range) continue
+    const name = String(key.value)
     const start = at(key.range[0])
     const field: Field = { value: values[name] ?? null, ...start }
     const range = (value as Node | null)?.range
@@ -63,9 +63,6 @@ export function readMapping(yaml: string, lineOffset: number): { fields: Fields;
   return { fields: { ...fields }, problems: [] }
 }
 
-/** The line of the last character of a value that ends before `end`. */
-function lastLine(yaml: string, end: number, at: (offset: number) => { line: number }): number {
-  let last = end
-  while (last > 0 && /\s/.test(yaml[last - 1] ?? '')) last--
-  return at(Math.max(0, last - 1)).line
-}
+/** The line of the last character of a value that ends before `end`, or of its key. */
+const lastLine = (yaml: string, end: number, at: (offset: number) => { line: number }): number =>
+  at(yaml.slice(0, end).trimEnd().length - 1).line

@@ -20,7 +20,7 @@ import { unreadDocument } from './unread.ts'
 import { readVendorAssessment } from './vendor-assessment.ts'
 
 /** Raised whenever a reader's result changes for any input: contents kept under another version are read again. */
-export const PARSER_VERSION = 6
+export const PARSER_VERSION = 7
 
 /**
  * Reads a file's bytes. `bytes` null: the file is larger than the limit and was not fetched.

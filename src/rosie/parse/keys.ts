@@ -25,9 +25,8 @@ const MOST_MEMBERS = 100
 const MOST_PROBLEMS = 100
 
 export function readKeys(text: string): KeyFile {
-  const trimmed = text.startsWith('\uFEFF') ? text.slice(1) : text
   try {
-    const file = trimmed.trimStart().startsWith('{') ? fromJwks(trimmed) : fromPem(trimmed)
+    const file = text.trimStart().startsWith('{') ? fromJwks(text) : fromPem(text)
     if (file.keys.length === 0) throw new Error('it holds no key')
     return file
   } catch (error) {

@@ -41,11 +41,11 @@ export function readMarkdown(source: string): Markdown {
         text = end >= 0 ? text.slice(end + 3) : ''
       }
     }
-    if (text.trim() === '') {
+    if (text === '') {
       gap = true
       continue
     }
-    const mark = open?.what === 'comment' ? null : fenceOf(text)
+    const mark = fenceOf(text)
     const code = open !== null || mark !== null
     lines.push({ line, text, gap, heading: code ? null : headingOf(text), code })
     gap = false
@@ -74,7 +74,7 @@ function fenceOf(text: string): string | null {
 /** CommonMark: as many marks of the same kind or more, and nothing else. */
 function closes(text: string, mark: string): boolean {
   const trimmed = text.trim()
-  return trimmed.startsWith(mark) && withoutEnd(trimmed, mark.charAt(0)) === ''
+  return trimmed.startsWith(mark) && withoutEnd(trimmed, mark) === ''
 }
 
 function headingOf(text: string): { level: number; text: string } | null {

@@ -31,7 +31,7 @@ interface Value {
 /** The fields of a mapping; null where one of its lines is of another kind. `linesBefore`: lines of the file before it. */
 export function readPlainFields(yaml: string, linesBefore: number): Fields | null {
   if (!yaml.endsWith('\n') || !ORDINARY.test(yaml)) return null
-  const lines = yaml.slice(0, -1).split('\n')
+  const lines = yaml.split('\n')
   const fields: Fields = {}
   for (let at = 0; at < lines.length; at++) {
     if (lines[at] === '') continue

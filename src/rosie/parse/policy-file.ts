@@ -133,12 +133,12 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
 ])
 
 function insteadOf(unit: Path): string {
-  const [key, part] = unit
+  const [key] = unit
   if (key === 'ignore') return 'Nothing is ignored by it.'
   if (key === 'locked') return 'Nothing is locked by it.'
   const fallback = DEFAULTS.get(unit.join('.'))
   if (fallback) return `The default is used instead: ${fallback}.`
-  return key === 'severities' && part !== undefined
+  return key === 'severities'
     ? "The default is used instead: the rule's own severity."
     : 'It sets nothing.'
 }

@@ -83,7 +83,7 @@ function sizeFault(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, val
   const side = issue.code === 'too_small' ? 'at least' : 'at most'
   if (typeof value === 'number') return `is ${value}; it takes ${side} ${bound}`
   const unit = Array.isArray(value) ? 'entries' : 'characters'
-  return value === '' || (Array.isArray(value) && value.length === 0) || (typeof value === 'string' && !value.trim())
+  return (Array.isArray(value) && value.length === 0) || (typeof value === 'string' && !value.trim())
     ? 'is empty'
     : `has more than ${bound} ${unit}`
 }

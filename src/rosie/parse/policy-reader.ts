@@ -38,7 +38,7 @@ export class SettingsReader {
   text(path: Path): string | null {
     const node = this.#yaml.document.getIn(path, true)
     if (!isScalar(node) || node.value === null) return null
-    return typeof node.value === 'string' ? node.value.trim() : (node.source ?? '').trim()
+    return (node.source ?? '').trim()
   }
 
   /** The keys of the mapping at the path; none where there is no mapping. */

@@ -78,7 +78,7 @@ class Reading {
   #takeHeading({ line }: MarkdownLine, { level, text }: { level: number; text: string }, next?: MarkdownLine): void {
     const beforeField = next !== undefined && !next.code && givesField(next.text)
     const titled = TITLED.exec(text)
-    const meant = titled !== null || meansRisk(text)
+    const meant = meansRisk(text)
     if (level === 1 && beforeField && !meant) return
     if (!meant && this.#open && level > this.#open.level) {
       this.#open.addText(text, line)

@@ -61,7 +61,7 @@ function countIn(objects: readonly Members[]): Evidence['results'] {
 const hasFalseCount = (object: Members): boolean =>
   [...PASSED, ...FAILED.flat()].some((name) => {
     const value = object[name]
-    return value !== undefined && value !== null && typeof value !== 'object' && asCount(value) === null
+    return value !== undefined && typeof value !== 'object' && asCount(value) === null
   })
 
 /** Cases that say they failed: a count of none beside them is contradicted. */
@@ -109,7 +109,7 @@ function countedAs(said: string): 'passed' | 'failed' | 'skipped' {
 }
 
 const asMembers = (value: Json | undefined): Members | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+  typeof value === 'object' && !Array.isArray(value) ? value : null
 
 const asCount = (value: Json | undefined): number | null =>
   typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : null

@@ -32,7 +32,7 @@ function* tokensOf(yaml: string, lines: LineCounter): Generator<CST.Token> {
 /** The one document of a text, with its errors and warnings, or where it is nested too deep. */
 export function parseBounded(yaml: string, lines: LineCounter): Document.Parsed | TooDeep | null {
   // The library compares each key with each other one; ours are looked up (see hostile).
-  const composer = new Composer({ lineCounter: lines, uniqueKeys: false, prettyErrors: false, stringKeys: true })
+  const composer = new Composer({ uniqueKeys: false, stringKeys: true })
   let document: Document.Parsed | null = null
   try {
     for (const each of composer.compose(tokensOf(yaml, lines), true, yaml.length)) {

@@ -76,7 +76,8 @@ function readUnguarded(yaml: string, linesBefore: number, called: string): YamlM
     const said = document.contents === null ? 'empty' : 'not a mapping of keys to values'
     return { ...first, message: `${Called} is ${said}. Write one \`key: value\` a line.` }
   }
-  const values = plain(document.toJS({ maxAliasCount: MAX_ALIASES })) as { [key: string]: Json }
+  // The library counts what an alias stands for, too.
+  const values = plain(document.toJS({ maxAliasCount: MAX_ALIASES + 1 })) as { [key: string]: Json }
   return { document, root: document.contents, values, at }
 }
 
@@ -85,6 +86,7 @@ function hostile(root: Node, called: string): { offset: number; message: string 
   let aliases = 0
   let fault: { offset: number; message: string } | null = null
   visit(root, (_key, node, path) => {
+    if (node === null) return undefined // what a key without a value has within braces: `{a, b}`
     const candidate = node as Node & { tag?: string }
     const offset = candidate.range?.[0] ?? 0
     const twice = isMap(node) ? duplicateKey(node) : null
@@ -128,12 +130,8 @@ function plain(value: unknown, depth = 0): Json {
   if (depth > MAX_ALIASES * MAX_DEPTH) throw new Error('it contains itself, or is nested too deeply.')
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member, depth + 1)]))
-  }
-  return null
+  return Object.fromEntries(Object.entries(value as object).map(([key, member]) => [key, plain(member, depth + 1)]))
 }
 
 const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()

@@ -53,5 +53,7 @@ export type Intent =
   | ScanRequested
   | { type: 'installation'; installation: InstallationFacts; state: 'active' | 'suspended' | 'removed' }
   | { type: 'repositories'; installation: bigint; added: RepositoryFacts[]; removed: bigint[] }
+  /** A first scan of each of these repositories, when there is time. */
+  | { type: 'first_scans'; installation: bigint; repositories: bigint[]; trigger: string }
   | { type: 'repository'; installation: bigint; repository: RepositoryFacts; state: 'active' | 'archived' | 'removed' }
   | { type: 'pull'; installation: bigint; repository: RepositoryFacts; pull: PullRequestFacts }

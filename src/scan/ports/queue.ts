@@ -30,7 +30,7 @@ export interface Delivery {
 export interface Inbox {
   /** Stores a delivery before it is answered. `repeat`: a row with this id exists; nothing was written. */
   store(delivery: Delivery): Promise<'stored' | 'repeat'>
-  /** The oldest delivery that is due and not processed, claimed for a minute so that no other worker takes it; or null. */
+  /** The oldest delivery that is due and not processed, claimed for a while so that no other worker takes it; or null. */
   next(): Promise<Delivery | null>
   /**
    * Applies the intents of a delivery and marks it processed, in one transaction. A wish for a scan that is queued or
@@ -43,8 +43,38 @@ export interface Inbox {
 
 /** The scan rows as an outbox: wishes that the queue has yet to hear of. */
 export interface Wishes {
-  /** Queued scans that are due and were not handed over in the last `olderThanMs`; marks them as handed over. */
+  /**
+   * Queued scans that are due and were not handed over in the last `olderThanMs`. They are claimed for a few seconds:
+   * `given` says that the queue has them.
+   */
   take(limit: number, olderThanMs: number): Promise<string[]>
+  /** They were handed over now, those that still wait. */
+  given(scanIds: readonly string[]): Promise<void>
   /** Running scans whose lease ran out become queued again. `all`: also those whose lease still holds (embedded mode). */
   recover(all: boolean): Promise<number>
+}
+
+/** What runs the jobs. */
+export interface Scanning {
+  run(scanId: string): Promise<JobOutcome>
+  /** Nothing new; what runs may end within `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** The lease on a scan, as it was taken. */
+export interface HeldLease {
+  /** The scan's. */
+  id: string
+  token: number
+}
+
+/** Leases of a worker that can't see to them itself: it computes, or is gone. Those that others have by now stay theirs. */
+export interface HeldLeases {
+  /** Prolongs them. */
+  renew(held: readonly HeldLease[], leaseMs: number): Promise<void>
+  /**
+   * Their scans are queued again, due in `restMs`. `error`: what the worker died of, which counts as an attempt; null
+   * where it was told to stop.
+   */
+  giveBack(held: readonly HeldLease[], restMs: number, error: string | null): Promise<void>
 }

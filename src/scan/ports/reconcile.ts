@@ -1,9 +1,47 @@
-/** What reconciliation asks of our rows: deliveries, heads, and check runs of our own. */
-import type { PullRequestFacts } from './intents.ts'
+/** What reconciliation asks of our rows: deliveries, installations, heads, and check runs of our own. */
+import type { InstallationFacts, Intent, PullRequestFacts, RepositoryFacts } from './intents.ts'
 
 export interface ReceivedDeliveries {
   /** Those of these ids (`X-GitHub-Delivery`) that were never stored. */
   missing(ids: readonly string[]): Promise<Set<string>>
+}
+
+export interface KnownInstallation extends InstallationFacts {
+  suspended: boolean
+}
+
+/** An installation whose repositories are to be listed. */
+export interface Unlisted {
+  id: bigint
+  /** By the database's clock, before GitHub is asked: what is learnt later is newer than its answer. */
+  askedAt: Date
+}
+
+/** The repositories of an installation, as GitHub lists them. */
+export interface Listing {
+  repositories: RepositoryFacts[]
+  /** The ids of all of them; null where the list was changed while it was read, so that one may be missing in it. */
+  all: bigint[] | null
+}
+
+/** What a listing told that no event had told. */
+export interface Found {
+  /** Scans were queued. */
+  queued: boolean
+  added: number
+  removed: number
+}
+
+export interface DiscoveryStore {
+  /** Those that were removed aside. */
+  installations(): Promise<KnownInstallation[]>
+  learn(intents: readonly Intent[]): Promise<void>
+  /** Those never listed, or at least so long ago, the longest first. None that is suspended or asked to wait. */
+  unlisted(olderThanMs: number): Promise<Unlisted[]>
+  /** Learns what is listed and queues first scans of what is new, in one transaction. */
+  listed(installation: Unlisted, listing: Listing): Promise<Found>
+  /** Listed as far as it could be. */
+  pass(installation: Unlisted): Promise<void>
 }
 
 /** A repository whose turn it is. */

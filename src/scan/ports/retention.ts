@@ -5,7 +5,7 @@ export interface Keep {
   readonly scansDays: number
   /** Of the scans of one repository that have ended. */
   readonly scansCount: number
-  /** After the app was uninstalled. */
+  /** After the app was uninstalled, or a repository was deleted or taken from it. */
   readonly installationsDays: number
 }
 
@@ -27,10 +27,16 @@ export interface RetentionStore {
   removeOldContents(repositoryId: bigint, most: number): Promise<number>
   /** Installations whose app was uninstalled so long ago. */
   erasable(days: number): Promise<bigint[]>
-  /** What a repository holds, as long as it belongs to this installation. */
+  /** Repositories that were deleted, or taken from the app, so long ago; those of installations that are erased aside. */
+  erasableRepositories(days: number): Promise<{ id: bigint; installationId: bigint }[]>
+  /** What a repository holds, as long as it belongs to this installation, and one of the two is removed. */
   emptyRepository(repositoryId: bigint, installationId: bigint, most: number): Promise<number>
   /** Deliveries of an installation, processed or not. */
   removeDeliveriesOf(installationId: bigint, most: number): Promise<number>
+  /** Deliveries about a repository, processed or not. */
+  removeDeliveriesAbout(repositoryId: bigint, most: number): Promise<number>
+  /** The last step: the repository itself, with what is left of it, and an audit event that says so. */
+  eraseRepository(repositoryId: bigint): Promise<void>
   /** The last step: the installation itself, with what is left of it, and an audit event that says so. */
   erase(installationId: bigint): Promise<void>
 }

@@ -7,6 +7,7 @@ import type { AssessedFinding, Summary } from '../../rosie/assessment.ts'
 import type { Content } from '../../rosie/contents.ts'
 import type { Edge, Reader, SnapshotFile, SourceState, Verdict } from '../../rosie/model.ts'
 import type { PolicyFile } from '../../rosie/parse/policy-file.ts'
+import type { Next, Outcome } from './outcome.ts'
 import type { RepositoryRef, TreeEntry } from './source.ts'
 
 /** The phases, in order, with the percentage shown when each begins. The labels are part of the interface. */
@@ -42,6 +43,8 @@ export interface Scan {
   token: number
   checkRunId: bigint | null
   annotationsSent: number
+  /** How far an earlier attempt came; null: nobody was told anything yet. */
+  stage: ScanStage | null
   /** The head that its branch has moved on to: then this scan is only to be withdrawn. */
   newerHead: string | null
   /** What a replay is to find out; null for all other scans. */
@@ -64,8 +67,21 @@ export interface ReplayWish {
  */
 export type Taken = { scan: Scan } | 'busy' | { restMs: number } | 'gone'
 
-/** How far GitHub was told; each confirmed by GitHub, or by the transaction that says so. */
-export type ScanStage = 'opened' | 'persisted' | 'concluded' | 'annotated' | 'commented'
+/**
+ * How far GitHub was told, in order; each is confirmed by GitHub, or by the transaction that says so, and never taken back.
+ *
+ * - `opened`: there is a check run, in progress
+ * - `persisted`: the result is kept, with all that is to be told of it: from here on a scan only tells
+ * - `concluded`: the check run is completed; annotations may be missing
+ * - `annotated`: it has all of them
+ * - `commented`: so have the pull requests their comment; the scan is completed
+ */
+export const STAGES = ['opened', 'persisted', 'concluded', 'annotated', 'commented'] as const
+export type ScanStage = (typeof STAGES)[number]
+
+/** Whether a scan came as far as that. */
+export const hasReached = ({ stage }: Pick<Scan, 'stage'>, wanted: ScanStage): boolean =>
+  stage !== null && STAGES.indexOf(stage) >= STAGES.indexOf(wanted)
 
 export type ScanUpdate = Partial<{
   headSha: string
@@ -80,21 +96,16 @@ export type ScanUpdate = Partial<{
   annotationsSent: number
 }>
 
-export interface ScanResult {
-  conclusion: string
-  summary: Summary
-  judgedBy: string
-  findings: readonly AssessedFinding[]
-  /** When time alone may change it next, ms since 1970; null: never. */
-  dueAt: number | null
-}
-
 /** An earlier scan of the same head, or of the tracked snapshot, as far as publishing needs it. */
-export interface CompletedScan extends Omit<ScanResult, 'dueAt'> {
+export interface CompletedScan {
   id: string
   baseRef: string | null
   baseSha: string | null
   checkRunId: bigint | null
+  conclusion: string
+  summary: Summary
+  judgedBy: string
+  findings: readonly AssessedFinding[]
 }
 
 /** The tracked snapshot's change, as one scan of the default branch makes it. */
@@ -167,18 +178,19 @@ export interface ScanStore {
   /** Writes progress. Throws `LeaseLost`, and, where it names a phase, `Superseded`. */
   update(scan: Scan, update: ScanUpdate): Promise<void>
   /**
-   * Keeps the result, its findings (replacing those of an earlier attempt), when it is due again and, for a tracked scan,
-   * the snapshot, in one transaction; the scan still runs, since its result has yet to be published. Throws `LeaseLost`, `Superseded`. From here
-   * on it can't be superseded: what the next scan is compared with was told to somebody.
+   * Keeps the outcome, its findings, when it is due again (ms since 1970; null: never) and, for a tracked scan, the
+   * snapshot, in one transaction; the scan still runs, since its outcome has yet to be told. Throws `LeaseLost`,
+   * `Superseded`. From here on it can't be superseded: what the next scan is compared with was told to somebody.
    */
-  persist(scan: Scan, result: ScanResult, tracked: TrackedChange | null): Promise<void>
+  persist(scan: Scan, outcome: Outcome, dueAt: number | null, tracked: TrackedChange | null): Promise<void>
+  /** What an earlier attempt kept; null where none came so far. */
+  outcome(scan: Scan): Promise<Outcome | null>
   /**
-   * Completed, after publishing; unless open pull requests of this head and base are not among those `told`, which are
-   * then answered and the scan still runs: a pull request may be opened at any moment, and joins a scan that runs.
-   * `again`: what the verdict rests on has changed by this very scan, so the same head is queued once more, with this as
-   * its trigger. `replay`: what could not be said yet, queued as a job of its own. Throws `LeaseLost`.
+   * Completed, after publishing, with what the outcome leads to queued (`Next`); unless open pull requests of this head and
+   * base are not among those `told`, which are then answered and the scan still runs: a pull request may be opened at any
+   * moment, and joins a scan that runs. Throws `LeaseLost`.
    */
-  finish(scan: Scan, told: readonly number[], again: string | null, replay?: ReplayWish | null): Promise<PullRequest[]>
+  finish(scan: Scan, told: readonly number[], next: Next): Promise<PullRequest[]>
   /** Completes a replay; `again`: its head is scanned once more, with the trigger `provenance`. Throws `LeaseLost`. */
   finishReplay(scan: Scan, again: boolean): Promise<void>
   /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */

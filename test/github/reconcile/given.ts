@@ -6,6 +6,7 @@ import { createProbot } from '../../../src/github/webhooks.ts'
 import type { Sweep } from '../../../src/scan/ports/sweeps.ts'
 import type { Database } from '../../../src/store/database.ts'
 import { Deliveries } from '../../../src/store/deliveries.ts'
+import { Discovery } from '../../../src/store/discovery.ts'
 import { Heads } from '../../../src/store/heads.ts'
 import { OpenChecks } from '../../../src/store/open-checks.ts'
 import { aWish } from '../../store/given.ts'
@@ -30,6 +31,7 @@ export function given(github: Pick<GitHub, 'app' | 'apiUrl'>, database: Database
     app: { id: appId, client: async () => (await probot.auth()) as unknown as GitHubClient },
     clientOf: async (installationId) => (await probot.auth(Number(installationId))) as unknown as GitHubClient,
     inbox: new Deliveries(database),
+    discovery: new Discovery(database),
     heads: new Heads(database),
     checks: new OpenChecks(database),
     onScans: () => void parts.scans++,

@@ -4,7 +4,7 @@ import { sweepHeads } from '../../../src/github/reconcile/heads.ts'
 import type { Database } from '../../../src/store/database.ts'
 import { InstallationLimits } from '../../../src/store/limits.ts'
 import { Scans } from '../../../src/store/scans.ts'
-import { aResult, deliver, queue, queueAndTake, take } from '../../store/given.ts'
+import { anOutcome, deliver, END, queue, queueAndTake, take } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { GitHub, type Pull, type Repository } from '../../support/github/index.ts'
 import { type Given, given, MINUTE, named, pushOf, rounds } from './given.ts'
@@ -62,8 +62,8 @@ forEachDatabase('heads', ({ open }) => {
     const store = new Scans(database)
     const scan = await take(database, id)
     const tracked = { commit: scan.headSha ?? '', removed: [], changed: [], edges: [] }
-    await store.persist(scan, aResult(), scan.baseRef === null ? tracked : null)
-    await store.finish(scan, [], null)
+    await store.persist(scan, anOutcome(), null, scan.baseRef === null ? tracked : null)
+    await store.finish(scan, [], END)
   }
   /** A pull request that no event told of. */
   async function missedPull(branch = 'change', fromFork?: Repository): Promise<Pull> {

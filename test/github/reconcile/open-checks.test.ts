@@ -3,7 +3,7 @@ import { sweepChecks } from '../../../src/github/reconcile/open-checks.ts'
 import type { Scan } from '../../../src/scan/ports/store.ts'
 import type { Database } from '../../../src/store/database.ts'
 import { Scans } from '../../../src/store/scans.ts'
-import { aResult, queue, queueAndTake, row } from '../../store/given.ts'
+import { anOutcome, queue, queueAndTake, row } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { type CheckRun, GitHub, type Repository } from '../../support/github/index.ts'
 import { type Given, given, pushOf, rounds } from './given.ts'
@@ -72,7 +72,7 @@ forEachDatabase('check runs that their scans left open', ({ open }) => {
   it('after the result was kept, too', async () => {
     const scan = await running()
     const check = await opened(scan)
-    await store.persist(scan, aResult(), null)
+    await store.persist(scan, anOutcome(), null, null)
     await store.update(scan, { stage: 'persisted' })
     await store.fail(scan, 'Unreachable: GitHub')
     await round()

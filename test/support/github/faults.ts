@@ -106,7 +106,7 @@ export class Faults {
 }
 
 /** The same numbers from 0 to 1 for the same seed: mulberry32, a generator of 32 bits in the public domain. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -199,6 +199,19 @@ export class Repository {
     await this.send('repository', 'renamed', { changes })
   }
 
+  /**
+   * To another account. "This event is only sent to the account where the ownership is transferred."
+   * https://docs.github.com/en/webhooks/webhook-events-and-payloads#repository
+   */
+  async transfer(owner: string): Promise<void> {
+    const github = this.#github
+    const changes = { owner: { from: { organization: accountFacts(github, github.account(this.owner)) } } }
+    github.installationOf(this)?.repositories.delete(this)
+    this.owner = owner
+    github.installations.find(({ account }) => account.login === owner)?.repositories.add(this)
+    await this.send('repository', 'transferred', { changes })
+  }
+
   async archive(): Promise<void> {
     this.archived = true
     await this.send('repository', 'archived', {})

@@ -79,6 +79,8 @@ export class Servers {
       if (github.faults.losesAnswer(request)) return void incoming.socket.destroy()
       await send(request, response, answer, github)
     } catch (error) {
+      // Whoever asked was killed in the middle of its request.
+      if (incoming.errored) return
       github.violation(
         `${request.method} ${request.path}`,
         `the stand-in failed: ${error instanceof Error ? error.stack : error}`,

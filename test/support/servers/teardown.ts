@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import type { TestServers } from './setup.ts'
 
@@ -7,14 +5,6 @@ import type { TestServers } from './setup.ts'
 export default async function teardown() {
   const { testServers } = globalThis as { testServers?: TestServers }
   if (!testServers) return
-  await Promise.all(testServers.processes.map(end))
+  await Promise.all(testServers.servers.map((server) => server.stop()))
   rmSync(testServers.folder, { recursive: true, force: true })
-}
-
-/** SIGINT: PostgreSQL's fast shutdown, which waits for no client. */
-async function end(server: ChildProcess) {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  const ended = once(server, 'exit')
-  server.kill('SIGINT')
-  await ended
 }

@@ -13,6 +13,7 @@ export const appRoutes: Routes = {
     ok({ ...appFacts(github, github.app), installations_count: github.installations.length }),
   ),
   'GET /app/installations': ofApp(listInstallations),
+  'GET /app/installations/{installation_id}': ofApp(getInstallation),
   'GET /app/hook/config': ofApp(({ github }) => ok(github.hookConfig)),
   'GET /app/hook/deliveries': ofApp(listDeliveries),
   'GET /app/hook/deliveries/{delivery_id}': ofApp(getDelivery),
@@ -30,6 +31,14 @@ function listInstallations(call: Call): Answer {
     items.map((installation) => installationFacts(call.github, installation)),
     headers,
   )
+}
+
+/** https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app */
+function getInstallation(call: Call): Answer {
+  const wanted = numberParam(call, 'installation_id')
+  const installation = call.github.installations.find(({ id, deleted }) => id === wanted && !deleted)
+  if (!installation) throw notFound()
+  return ok(installationFacts(call.github, installation))
 }
 
 /** Newest first, paged by a cursor. https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook */

@@ -1,0 +1,275 @@
+/**
+ * The stand-in GitHub in a process of its own, so that what it does (git, JSON) is not done on the measured app's time, nor on
+ * the stopwatch's. Started by `startStandIn`, which answers its methods over IPC.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { createPublicKey } from 'node:crypto'
+import { once } from 'node:events'
+import { setPriority } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { stateHashes } from '../src/rosie/state-hash.ts'
+import { largeRecord as plainRecord } from '../test/e2e/record.ts'
+import { type Delivery, type Files, GitHub, type Repository, sign } from '../test/support/github/index.ts'
+import { largeRecord } from './large-record.ts'
+
+/** A delivery that is ready to be sent. */
+export interface Prepared {
+  headers: Record<string, string>
+  body: string
+}
+
+/** A pushed commit, and what GitHub would tell of it. */
+export interface Pushed {
+  head: Head
+  deliveries: Prepared[]
+}
+
+/** A commit of the n-th repository. */
+export interface Head {
+  repository: number
+  sha: string
+}
+
+export interface Change {
+  branch: string
+  files: Record<string, string>
+}
+
+/** What is asked of the stand-in. */
+export class StandIn {
+  readonly #github: GitHub
+  readonly #repositories: Repository[] = []
+  /** Since webhooks were last collected: they are sent by whoever measures their answers. */
+  #told: Prepared[] = []
+
+  constructor(github: GitHub) {
+    this.#github = github
+    github.webhooks.deliver = async (app, event, payload) => {
+      const body = JSON.stringify(payload)
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'GitHub-Hookshot/044aadd',
+        'x-github-event': event,
+        'x-github-delivery': crypto.randomUUID(),
+        'x-hub-signature-256': sign(body, app.webhookSecret),
+      }
+      this.#told.push({ headers, body })
+      return {} as Delivery
+    }
+  }
+
+  environment(): Record<string, string> {
+    return this.#github.environment
+  }
+
+  /** With so many plain artifacts in so many files. Answers its number. */
+  async repository(owner: string, name: string, artifacts: number, files: number): Promise<number> {
+    return this.#add(await this.#github.repository({ owner, name, from: plainRecord(artifacts, files) }))
+  }
+
+  /**
+   * With so many artifacts, a quarter of them evidence that is signed by a key of the repository's own, made for the commit
+   * before; and a tenth as many annotated files.
+   */
+  async signedRepository(owner: string, name: string, artifacts: number): Promise<number> {
+    const evidence = artifacts / 4
+    const documents = artifacts - evidence
+    const specifications = documents / 3
+    const files = artifacts / 10
+    // A third of the files are tests, and each specification is to have one.
+    const size = { files, inFile: Math.ceil((specifications * 3) / files), documents, faulty: false }
+    const source = filesOf(await largeRecord({ ...size, evidence: 0 }))
+    const repository = await this.#github.repository({ owner, name, from: source })
+    const commit = (await repository.tip('main')) ?? ''
+    const { plain } = stateHashes(
+      Object.entries(source).map(([path, text]) => ({ path, bytes: text as Buffer })),
+      'src',
+    )
+    const record = await largeRecord({ ...size, evidence, madeFor: { commit, stateHash: plain ?? '' } })
+    const key = createPublicKey({ key: record.key.jwk, format: 'jwk' })
+    const pem = key.export({ type: 'spki', format: 'pem' }).toString()
+    await repository.commit('main', { ...filesOf(record), '.gxp/keys/bench.pem': pem })
+    return this.#add(repository)
+  }
+
+  #add(repository: Repository): number {
+    return this.#repositories.push(repository) - 1
+  }
+
+  /** Commits that are there now, each told as a push would be. */
+  async push(repository: number, changes: readonly Change[]): Promise<Pushed[]> {
+    const of = this.#repository(repository)
+    const pushed: Pushed[] = []
+    for (const { branch, files } of changes) {
+      const sha = await of.push(branch, files as Files)
+      pushed.push({ head: { repository, sha }, deliveries: this.#collect() })
+    }
+    return pushed
+  }
+
+  /** The tip of the default branch, told as if it had just been pushed. */
+  async pushTip(repository: number): Promise<Pushed> {
+    const of = this.#repository(repository)
+    const sha = await of.push('main', (await of.tip('main')) ?? '')
+    return { head: { repository, sha }, deliveries: this.#collect() }
+  }
+
+  /** A pull request with this change. */
+  async pull(repository: number, { branch, files }: Change): Promise<Pushed> {
+    const of = this.#repository(repository)
+    const sha = await of.commit(branch, files as Files)
+    this.#collect()
+    await of.openPull({ head: branch })
+    return { head: { repository, sha }, deliveries: this.#collect() }
+  }
+
+  #collect(): Prepared[] {
+    const told = this.#told
+    this.#told = []
+    return told
+  }
+
+  delay(ms: number): void {
+    this.#github.delay(ms)
+  }
+
+  /** Forgets what was asked so far. */
+  reset(): void {
+    this.#github.requests.length = 0
+  }
+
+  /** When the last of these heads had its check run completed (`now` of this file); throws what was wrong meanwhile. */
+  async completed(heads: readonly Head[], timeoutMs: number): Promise<number> {
+    const until = now() + timeoutMs
+    const open = new Set(heads)
+    while (open.size > 0) {
+      for (const head of open) if (this.#isCompleted(head)) open.delete(head)
+      if (now() > until) throw new Error(`${open.size} of ${heads.length} heads have no completed check run.`)
+      if (open.size > 0) await sleep(1)
+    }
+    const at = now()
+    const [violation] = this.#github.violations
+    if (violation) throw new Error(`GitHub would have refused ${violation.request}: ${violation.problem}`)
+    return at
+  }
+
+  #isCompleted({ repository, sha }: Head): boolean {
+    const runs = this.#repository(repository).checkRuns(sha)
+    return runs.length > 0 && runs.every(({ status }) => status === 'completed')
+  }
+
+  /** How the check runs of these heads ended, and how often. */
+  conclusions(heads: readonly Head[]): Record<string, number> {
+    const runs = heads.flatMap(({ repository, sha }) => this.#repository(repository).checkRuns(sha))
+    return counted(runs.map(({ conclusion }) => conclusion ?? 'in progress'))
+  }
+
+  /** Requests since `reset`, by route; those for tokens and the download that a 302 leads to aside. */
+  requests(): Record<string, number> {
+    const api = this.#github.requests.filter(({ kind }) => kind === 'api')
+    return counted(api.map(({ route }) => route ?? 'unknown'))
+  }
+
+  async close(): Promise<void> {
+    await this.#github.close()
+  }
+
+  #repository(n: number): Repository {
+    const repository = this.#repositories[n]
+    if (!repository) throw new Error(`no repository ${n}`)
+    return repository
+  }
+}
+
+const filesOf = ({ tree, bytes }: Awaited<ReturnType<typeof largeRecord>>): Files =>
+  Object.fromEntries(tree.map(({ path, sha }) => [path, Buffer.from(bytes.get(sha) ?? [])]))
+
+const counted = (words: readonly string[]) =>
+  words.reduce<Record<string, number>>((counts, word) => ({ ...counts, [word]: (counts[word] ?? 0) + 1 }), {})
+
+/** In ms, the same clock in all processes of this machine. */
+export const now = () => Number(process.hrtime.bigint() / 1000n) / 1000
+
+// ── from one process to the other ───────────────────────────────────────────────────────────────────────────────────
+
+interface Asked {
+  id: number
+  method: string
+  of: unknown[]
+}
+
+interface Answered {
+  id: number
+  result?: unknown
+  error?: string
+}
+
+/** The same methods, each with a promise of its answer. */
+export type Remote<Of> = {
+  [Name in keyof Of]: Of[Name] extends (...of: infer Parameters) => infer Result
+    ? (...of: Parameters) => Promise<Awaited<Result>>
+    : never
+}
+
+export type RemoteStandIn = Remote<Omit<StandIn, 'close'>> & { close(): Promise<void> }
+
+/** How far behind the app the stand-in stands when there are too few cores: GitHub runs on other machines. */
+const NICENESS = 10
+
+export async function startStandIn(): Promise<RemoteStandIn> {
+  const child = fork(fileURLToPath(import.meta.url), ['serve'], {
+    execArgv: ['--import', 'tsx'],
+    serialization: 'advanced',
+  })
+  if (child.pid) setPriority(child.pid, NICENESS)
+  await once(child, 'message')
+  const ask = asker(child)
+  return new Proxy({} as RemoteStandIn, {
+    get: (_, method: string) => {
+      // A proxy that answers to `then` would be taken for a promise.
+      if (method === 'then') return undefined
+      if (method !== 'close') return (...of: unknown[]) => ask(method, of)
+      return async () => {
+        await ask('close', [])
+        child.disconnect()
+        await once(child, 'exit')
+      }
+    },
+  })
+}
+
+function asker(child: ChildProcess): (method: string, of: unknown[]) => Promise<unknown> {
+  const waiting = new Map<number, (answer: Answered) => void>()
+  let last = 0
+  child.on('message', (answer: Answered) => {
+    waiting.get(answer.id)?.(answer)
+    waiting.delete(answer.id)
+  })
+  child.once('exit', (code) => {
+    for (const [id, tell] of waiting) tell({ id, error: `The stand-in ended with ${code}.` })
+  })
+  return (method, of) =>
+    new Promise((resolve, reject) => {
+      const id = ++last
+      waiting.set(id, ({ result, error }) => (error === undefined ? resolve(result) : reject(new Error(error))))
+      child.send({ id, method, of } satisfies Asked)
+    })
+}
+
+async function serve(): Promise<void> {
+  const standIn = new StandIn(await GitHub.start())
+  process.on('message', async ({ id, method, of }: Asked) => {
+    const answer: Answered = { id }
+    try {
+      const methods = standIn as unknown as Record<string, (...of: unknown[]) => unknown>
+      answer.result = await methods[method]?.(...of)
+    } catch (error) {
+      answer.error = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    }
+    process.send?.(answer)
+  })
+  process.send?.('ready')
+}
+
+if (process.argv[2] === 'serve' && process.send) await serve()

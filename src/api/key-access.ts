@@ -1,0 +1,69 @@
+/** Who sends a request: the API key in its `Authorization` header, looked up. */
+import type { FastifyRequest } from 'fastify'
+import { type ApiKey, isKey, standingOf } from '../access/api-key.ts'
+import { keyIn } from '../access/authorization.ts'
+import { FailedAttempts } from '../access/failed-attempts.ts'
+import { Problem } from './problem.ts'
+
+/** Where keys are kept. */
+export interface Keyring {
+  /** In force or not; null: there is no such key. */
+  find(key: string): Promise<ApiKey | null>
+  used(key: ApiKey, now: number): Promise<void>
+}
+
+export interface KeyAccessOptions {
+  keys: Keyring
+  attempts?: FailedAttempts
+  /** ms since 1970. */
+  now?: () => number
+}
+
+/** Answers the key in force that a request was sent with. Throws `Problem`: 401, or 429 after too many wrong ones. */
+export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>
+
+/** `Basic`, since it makes browsers ask; a bearer token is taken as well. */
+const CHALLENGE = { 'www-authenticate': 'Basic realm="rosie-guard"' }
+
+export function keyAccess({ keys, attempts = new FailedAttempts(), now = Date.now }: KeyAccessOptions): Authenticate {
+  return async (request) => {
+    const address = addressOf(request)
+    const restMs = attempts.restMs(address)
+    if (restMs > 0) {
+      const seconds = Math.ceil(restMs / 1000)
+      const detail = `Too many wrong keys came from this address. Try again in ${seconds} s.`
+      throw new Problem(429, detail, { 'retry-after': String(seconds) })
+    }
+    const text = keyIn(request.headers.authorization)
+    if (text === null) {
+      throw new Problem(401, 'This needs an API key: as bearer token, or as password with any user name.', CHALLENGE)
+    }
+    const key = isKey(text) ? await keys.find(text) : null
+    const standing = key && standingOf(key, now())
+    if (key && standing === 'in force') {
+      await keys.used(key, now())
+      return key
+    }
+    attempts.failed(address)
+    // Whoever has the key may know what became of it.
+    const wrong = standing === null ? 'This is no API key of this server' : `This API key is ${standing}`
+    request.log.warn({ address, key: key?.id ?? null, standing: standing ?? 'unknown' }, 'a key was refused')
+    throw new Problem(401, `${wrong}.`, CHALLENGE)
+  }
+}
+
+/** Loopback, RFC 1918, unique local: where the nearest proxy is. */
+const NEAR = /^(::ffff:)?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|^::1$|^f[cd][\da-f]{2}:/i
+
+/**
+ * For whom wrong keys are counted. Behind a proxy of ours all requests come from its address: whom it names last, its own
+ * word, is counted apart, or one stranger's attempts would shut out everybody. Somebody near who makes that up escapes the
+ * count, which spares the database look-ups and guards nothing else: keys can't be guessed.
+ */
+export function addressOf({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
+  const from = socket.remoteAddress ?? ''
+  const forwarded = headers['x-forwarded-for']
+  if (forwarded === undefined || !NEAR.test(from)) return from
+  const last = String(forwarded).split(',').at(-1)?.trim() ?? ''
+  return /^[\da-f.:]{2,45}$/i.test(last) ? last : from
+}

@@ -1,0 +1,51 @@
+/** What the halves of the app have in common. */
+import { readFile } from 'node:fs/promises'
+import { type Config, ConfigError } from './config.ts'
+import { GuardOctokit } from './github/octokit.ts'
+import { createProbot } from './github/webhooks.ts'
+import { readKeys } from './rosie/parse/keys.ts'
+import { keysOf, type TrustedKey } from './rosie/verify.ts'
+import type { Database } from './store/database.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+/** Who we are on GitHub. */
+export interface Credentials {
+  appId: number
+  privateKey: string
+  webhookSecret: string
+  /** The app's name in addresses, where it is known. */
+  slug: string | null
+}
+
+export interface Parts {
+  config: Config
+  credentials: Credentials
+  database: Database
+  log: Logger
+}
+
+export const probotOf = ({ config, credentials, log }: Omit<Parts, 'database'>) => {
+  const { appId, privateKey, webhookSecret: secret } = credentials
+  return createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: config.github.apiUrl, log })
+}
+
+/** Where the embedded database, and what GitHub returned at registration, are kept. */
+export const databaseOf = ({ databaseUrl, dataDir }: Config) => (databaseUrl ? { url: databaseUrl } : { dataDir })
+
+/** The server's own keys, by the owner of a repository. */
+export type EvidenceKeys = (owner: string) => TrustedKey[]
+
+/** A key without an owner is for all. Throws `ConfigError`. */
+export async function readEvidenceKeys({ evidenceKeys }: Config): Promise<EvidenceKeys> {
+  const known = await Promise.all(
+    evidenceKeys.map(async ({ owner, path }) => {
+      const file = readKeys(await readFile(path, 'utf8'))
+      if (file.problems[0]) {
+        throw new ConfigError([{ variable: 'EVIDENCE_PUBLIC_KEYS', message: `${path}: ${file.problems[0].message}` }])
+      }
+      return { owner: owner?.toLowerCase() ?? null, keys: keysOf(path, file) }
+    }),
+  )
+  return (owner) =>
+    known.flatMap((entry) => (entry.owner === null || entry.owner === owner.toLowerCase() ? entry.keys : []))
+}

@@ -1,0 +1,78 @@
+/** The half of the app that does the work: it scans, and does what comes round again. In a thread of its own, if it can. */
+import type { EvidenceKeys, Parts } from './app-parts.ts'
+import { probotOf } from './app-parts.ts'
+import { sweepsOf } from './app-sweeps.ts'
+import { type Clients, createClients } from './github/clients.ts'
+import { BytesInFlight } from './github/in-flight.ts'
+import { createPublisher } from './github/publisher.ts'
+import { GitHubSource } from './github/source.ts'
+import { PARSER_VERSION } from './rosie/parse/index.ts'
+import type { RequestMeasures, ScanMeasures } from './scan/ports/measures.ts'
+import type { HeldLease, Scanning } from './scan/ports/queue.ts'
+import { startSweeps } from './scan/sweeps.ts'
+import { createWorker, type WorkerOptions } from './scan/worker.ts'
+import { Contents } from './store/contents.ts'
+import type { Database } from './store/database.ts'
+import { InstallationLimits } from './store/limits.ts'
+import { MeasuredScans } from './store/measured.ts'
+import type { Scans } from './store/scans.ts'
+import { SigningKeys } from './store/signing-keys.ts'
+import { States } from './store/states.ts'
+import { SweepRows } from './store/sweeps.ts'
+
+export interface WorkParts extends Parts {
+  evidenceKeys: EvidenceKeys
+  measures: ScanMeasures & RequestMeasures
+  /** There are new wishes for scans. */
+  onWish: () => void
+  /** A scan was taken up. */
+  onTake?: (lease: HeldLease) => void
+}
+
+export function startScanning(parts: WorkParts): Scanning {
+  const { config, credentials, database, measures, onWish, onTake, log } = parts
+  const { leaseMs, keep } = config
+  const limits = { store: new InstallationLimits(database), readEvery: readLimitsEvery(database), log }
+  const clients = createClients(probotOf(parts), limits, measures)
+  const store = new MeasuredScans(database, measures)
+  const portsOf = workerPorts(parts, clients, store)
+  const sweeps = startSweeps({
+    store: new SweepRows(database),
+    sweeps: sweepsOf({ appId: credentials.appId, keep, database, clients, onScans: onWish, log }),
+    alone: database.embedded,
+    leaseMs,
+    log,
+  })
+  return {
+    run: createWorker({ store, portsOf, onWish, ...(onTake && { onTake }), log, leaseMs }),
+    stop: () => sweeps.stop(),
+  }
+}
+
+/** Nobody else writes to the embedded database: what it said once, this process knows. */
+const readLimitsEvery = ({ embedded }: Database) => (embedded ? Number.POSITIVE_INFINITY : 1_000)
+
+/** What a scan of a repository works with: its source and publisher act as the installation on it. */
+function workerPorts(
+  { config, credentials, database, evidenceKeys }: WorkParts,
+  clients: Clients,
+  store: Scans,
+): WorkerOptions['portsOf'] {
+  const contents = new Contents(database, PARSER_VERSION)
+  const states = new States(database)
+  const registry = new SigningKeys(database)
+  const inFlight = new BytesInFlight()
+  const app = { id: credentials.appId, slug: credentials.slug }
+  return async ({ repository }) => {
+    const octokit = await clients.of(repository.installationId)
+    return {
+      source: new GitHubSource(octokit, repository.owner, repository.name, inFlight),
+      contents,
+      states,
+      serverKeys: [...evidenceKeys(repository.owner), ...(await registry.of(repository))],
+      now: Date.now,
+      publisherOf: (scan) =>
+        createPublisher({ octokit, scan, store, app, webUrl: config.github.webUrl, now: Date.now }),
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { FastifyRequest } from 'fastify'
+import { type ApiKey, newKey } from '../../src/access/api-key.ts'
+import { FailedAttempts } from '../../src/access/failed-attempts.ts'
+import { addressOf, keyAccess } from '../../src/api/key-access.ts'
+
+const KEY = newKey()
+let now = 1_000_000
+let row: ApiKey
+let looked: string[]
+let used: string[]
+let said: unknown[]
+let access: ReturnType<typeof keyAccess>
+beforeEach(() => {
+  now = 1_000_000
+  row = {
+    ...{ id: 'id-1', name: 'ops', scopes: ['admin'], installationId: null, repositoryIds: [] },
+    ...{ createdAt: new Date(0), expiresAt: null, lastUsedAt: null, revokedAt: null },
+  }
+  ;[looked, used, said] = [[], [], []]
+  access = keyAccess({
+    keys: {
+      find: async (key) => {
+        looked.push(key)
+        return key === KEY ? row : null
+      },
+      used: async ({ id }) => void used.push(id),
+    },
+    attempts: new FailedAttempts({ most: 3, now: () => now }),
+    now: () => now,
+  })
+})
+
+const from = (authorization: string | undefined, address = '203.0.113.7') =>
+  ({
+    ...{ headers: { authorization }, socket: { remoteAddress: address } },
+    log: { warn: (...line: unknown[]) => void said.push(line) },
+  }) as unknown as FastifyRequest
+const refusal = (status: number, message: RegExp, headers: Record<string, string>) =>
+  expect.objectContaining({ statusCode: status, message: expect.stringMatching(message), headers })
+const CHALLENGE = { 'www-authenticate': 'Basic realm="rosie-guard"' }
+const basic = `Basic ${Buffer.from(`me:${KEY}`).toString('base64')}`
+
+it.each([`Bearer ${KEY}`, basic])('A key in force is let in, and that it was used is kept', async (authorization) => {
+  expect(await access(from(authorization))).toBe(row)
+  expect(used).toEqual(['id-1'])
+})
+
+it('Who sends none is asked for one, as often as it takes', async () => {
+  for (let n = 0; n < 10; n++) await expect(access(from(undefined))).rejects.toEqual(refusal(401, /API key/, CHALLENGE))
+  expect(await access(from(basic))).toBe(row)
+})
+
+it.each([
+  ['expired', { expiresAt: new Date(1_000_000) }],
+  ['revoked', { revokedAt: new Date(5) }],
+])('A key that is %s is refused as that, and not used', async (standing, change) => {
+  Object.assign(row, change)
+  await expect(access(from(basic))).rejects.toEqual(refusal(401, new RegExp(`is ${standing}\\.$`), CHALLENGE))
+  expect(used).toEqual([])
+  expect(JSON.stringify(said)).toContain('"id-1"')
+  expect(JSON.stringify(said)).not.toContain(KEY)
+})
+
+it('What is no key at all is looked up nowhere', async () => {
+  await expect(access(from('Bearer rsk_1'))).rejects.toEqual(refusal(401, /no API key of this server/, CHALLENGE))
+  expect(looked).toEqual([])
+})
+
+it('Too many wrong ones of an address are not looked at any more, nor is a right one, until a minute is over', async () => {
+  const wrong = () => access(from(`Bearer ${newKey()}`))
+  for (let n = 0; n < 3; n++) await expect(wrong()).rejects.toEqual(refusal(401, /no API key/, CHALLENGE))
+  now += 500
+  const later = refusal(429, /Try again in 60 s/, { 'retry-after': '60' })
+  await expect(wrong()).rejects.toEqual(later)
+  await expect(access(from(basic))).rejects.toEqual(later)
+  expect(looked).toHaveLength(3)
+  expect(await access(from(basic, '203.0.113.8'))).toBe(row)
+  now += 59_500
+  expect(await access(from(basic))).toBe(row)
+})
+
+it.each([
+  ['203.0.113.7', undefined, '203.0.113.7'],
+  ['203.0.113.7', '198.51.100.1', '203.0.113.7'],
+  ['127.0.0.1', '198.51.100.1', '198.51.100.1'],
+  ['::1', '198.51.100.1', '198.51.100.1'],
+  ['::ffff:10.1.2.3', '198.51.100.1, 198.51.100.2', '198.51.100.2'],
+  ['192.168.0.9', '2001:db8::1', '2001:db8::1'],
+  ['172.16.0.1', '198.51.100.1', '198.51.100.1'],
+  ['172.32.0.1', '198.51.100.1', '172.32.0.1'],
+  ['fd00::1', '198.51.100.1', '198.51.100.1'],
+  ['127.0.0.1', 'unknown', '127.0.0.1'],
+  ['127.0.0.1', '', '127.0.0.1'],
+  [undefined, undefined, ''],
+])('Wrong keys from %s, passed on for %s, count for %s', (remoteAddress, forwarded, address) => {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+  expect(addressOf({ socket: { remoteAddress }, headers } as unknown as FastifyRequest)).toBe(address)
+})

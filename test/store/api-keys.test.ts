@@ -1,0 +1,178 @@
+import { hashOfKey, newKey, type Scope } from '../../src/access/api-key.ts'
+import { ApiKeys, type NewApiKey } from '../../src/store/api-keys.ts'
+import type { Database } from '../../src/store/database.ts'
+import { forEachDatabase } from '../support/database.ts'
+import { aRepository, deliver, newId } from './given.ts'
+
+const WANTED: NewApiKey = { name: 'ci', scopes: ['read'], installationId: null, repositoryIds: [], expiresAt: null }
+
+forEachDatabase('API keys', (databases) => {
+  let database: Database
+  let keys: ApiKeys
+  beforeAll(async () => {
+    database = await databases.open()
+    keys = new ApiKeys(database)
+  })
+
+  /** The app on an account, with repositories of these names. */
+  async function anInstallation(account: string, ...names: string[]) {
+    const installation = { id: newId(), account, accountType: 'Organization' }
+    const added = names.map((name) => aRepository({ owner: account, name }))
+    await database.client.installation.create({ data: installation })
+    await deliver(database, { type: 'repositories', installation: installation.id, added, removed: [] })
+    return { id: installation.id, repositories: added.map(({ id }) => id) }
+  }
+  const make = async (wanted: Partial<NewApiKey> = {}) => {
+    const key = newKey()
+    return { key, ...(await keys.create(key, { ...WANTED, ...wanted }, 'cli')) }
+  }
+  const audit = (id: string) =>
+    database.client.auditEvent.findMany({ where: { resource: `api-key/${id}` }, orderBy: { id: 'asc' } })
+
+  it('are found by their text, of which only the hash is kept', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000)
+    const { key, ...made } = await make({ scopes: ['scan', 'read', 'scan'], expiresAt })
+    expect(made).toEqual({
+      ...{ id: made.id, name: 'ci', scopes: ['read', 'scan'], installationId: null, repositoryIds: [], expiresAt },
+      ...{ createdAt: expect.any(Date), lastUsedAt: null, revokedAt: null },
+    })
+    expect(await keys.find(key)).toEqual(made)
+    expect(await keys.find(newKey())).toBeNull()
+    const rows = await database.client.$queryRaw<unknown[]>`SELECT * FROM api_key WHERE id = ${made.id}::uuid`
+    expect(rows).toMatchObject([{ hash: hashOfKey(key) }])
+    const kept = await database.client.$queryRaw<{ text: string }[]>`
+      SELECT row_to_json(k)::text AS text FROM api_key k UNION ALL SELECT row_to_json(e)::text FROM audit_event e`
+    expect(kept.length).toBeGreaterThan(1)
+    expect(kept.filter(({ text }) => text.includes(key) || text.includes(key.slice(4)))).toEqual([])
+  })
+
+  it('with a scope that nobody knows may do nothing by it', async () => {
+    const { key, id } = await make()
+    await database.client.apiKey.update({ where: { id }, data: { scopes: ['root', 'read'] } })
+    expect((await keys.find(key))?.scopes).toEqual<Scope[]>(['read'])
+  })
+
+  it('are created and revoked with an audit event each, once', async () => {
+    const acme = await anInstallation('audited', 'pump')
+    const { key, id } = await make({ installationId: acme.id, repositoryIds: acme.repositories })
+    const before = Date.now()
+    const revokedAt = await keys.revoke(id, 'cli')
+    expect(revokedAt?.getTime()).toBeGreaterThanOrEqual(before)
+    expect(await keys.revoke(id, 'cli')).toEqual(revokedAt)
+    expect(await keys.find(key)).toMatchObject({ revokedAt })
+    const facts = {
+      ...{ name: 'ci', scopes: ['read'], expiresAt: null },
+      ...{ installationId: String(acme.id), repositoryIds: acme.repositories.map(String) },
+    }
+    expect(await audit(id)).toMatchObject([
+      { actor: 'cli', action: 'api_key.created', previous: null, next: { ...facts, revokedAt: null } },
+      {
+        ...{ actor: 'cli', action: 'api_key.revoked', previous: { ...facts, revokedAt: null } },
+        next: { ...facts, revokedAt: revokedAt?.toISOString() },
+      },
+    ])
+  })
+
+  it('that could not be audited are not created, and not revoked', async () => {
+    const { key, id } = await make()
+    await database.session(({ script }) =>
+      script(`ALTER TABLE audit_event ADD CONSTRAINT refuses CHECK (actor <> 'nobody') NOT VALID`),
+    )
+    try {
+      const another = newKey()
+      await expect(keys.create(another, WANTED, 'nobody')).rejects.toThrow()
+      expect(await keys.find(another)).toBeNull()
+      await expect(keys.revoke(id, 'nobody')).rejects.toThrow()
+      expect(await keys.find(key)).toMatchObject({ revokedAt: null })
+    } finally {
+      await database.session(({ script }) => script('ALTER TABLE audit_event DROP CONSTRAINT refuses'))
+    }
+  })
+
+  it('that are not there are not revoked', async () => {
+    expect(await keys.revoke('5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11', 'cli')).toBeNull()
+  })
+
+  it('were used when they were, to the minute', async () => {
+    const { key, id } = await make()
+    const read = async () => {
+      const found = await keys.find(key)
+      if (!found) throw new Error('It is gone.')
+      return found
+    }
+    const usedAgo = (ms: number) =>
+      database.client.apiKey.update({ where: { id }, data: { lastUsedAt: new Date(Date.now() - ms) } })
+
+    const unused = await read()
+    await keys.used(unused, Date.now())
+    const first = (await read()).lastUsedAt
+    expect(Math.abs(Date.now() - (first?.getTime() ?? 0))).toBeLessThan(10_000)
+
+    // By a request that read the row before the first use was written.
+    await usedAgo(30_000)
+    const then = (await read()).lastUsedAt
+    await keys.used(unused, Date.now())
+    await keys.used(await read(), Date.now())
+    expect((await read()).lastUsedAt).toEqual(then)
+
+    await usedAgo(61_000)
+    await keys.used(await read(), Date.now())
+    expect(Date.now() - ((await read()).lastUsedAt?.getTime() ?? 0)).toBeLessThan(10_000)
+  })
+
+  it('are listed, the newest first, with the names of what they are for', async () => {
+    const beta = await anInstallation('beta', 'pump', 'valve')
+    const gone = newId()
+    const old = await make({ name: 'old', installationId: beta.id })
+    const young = await make({ name: 'young', installationId: beta.id, repositoryIds: [...beta.repositories, gone] })
+    await database.client.apiKey.update({ where: { id: old.id }, data: { createdAt: new Date(1) } })
+    const wide = await make({ name: 'wide' })
+    const listed = await keys.list(beta.id)
+    expect(listed).toMatchObject([
+      { id: young.id, name: 'young', account: 'beta', repositories: ['beta/pump', 'beta/valve', `#${gone}`] },
+      { id: old.id, name: 'old', account: 'beta', repositories: [] },
+    ])
+    expect(listed[0]).not.toHaveProperty('hash')
+    const all = await keys.list()
+    expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([young.id, old.id, wide.id]))
+    expect(await keys.withId(wide.id)).toMatchObject({ name: 'wide', account: null, repositories: [] })
+    expect(await keys.withId('5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11')).toBeNull()
+  })
+
+  describe('are for places', () => {
+    it('that are known by their names, whatever their case', async () => {
+      const gamma = await anInstallation('Gamma', 'Flow_Meter')
+      await anInstallation('gammas', 'FlowXMeter')
+      const [repositoryId] = gamma.repositories
+      expect(await keys.installationOn('gAMMA')).toEqual({
+        ...{ installationId: gamma.id, account: 'Gamma', repositoryId: null },
+      })
+      expect(await keys.repositoryNamed('gamma', 'flow_meter')).toEqual({
+        ...{ installationId: gamma.id, account: 'Gamma', repositoryId },
+      })
+      expect(await keys.repositoryNamed('gammas', 'flow_meter')).toBeNull()
+      expect(await keys.installationOn('gamm%')).toBeNull()
+      expect(await keys.accounts(100)).toEqual(expect.arrayContaining(['Gamma', 'gammas']))
+      expect(await keys.accounts(1)).toHaveLength(1)
+    })
+
+    it('on which the app is installed still: the newest, if it was uninstalled and installed again', async () => {
+      const before = await anInstallation('delta', 'pump')
+      await database.client.installation.update({ where: { id: before.id }, data: { removedAt: new Date() } })
+      expect(await keys.installationOn('delta')).toBeNull()
+      expect(await keys.repositoryNamed('delta', 'pump')).toBeNull()
+      expect(await keys.accounts(100)).not.toContain('delta')
+      const now = await anInstallation('delta', 'valve')
+      expect(await keys.installationOn('delta')).toMatchObject({ installationId: now.id })
+    })
+
+    it('that the app may read still', async () => {
+      const { repositories } = await anInstallation('epsilon', 'pump')
+      await database.client.repository.updateMany({
+        where: { id: { in: repositories } },
+        data: { removedAt: new Date() },
+      })
+      expect(await keys.repositoryNamed('epsilon', 'pump')).toBeNull()
+    })
+  })
+})

@@ -1,0 +1,157 @@
+/** Real threads, whose module does what the name of the scan says. */
+import { Worker } from 'node:worker_threads'
+import type { HeldLease } from '../../src/scan/ports/queue.ts'
+import type { Measures } from '../../src/thread/messages.ts'
+import { ScanThread, type ThreadOptions } from '../../src/thread/scan-thread.ts'
+
+const MODULE = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const tell = (message) => parentPort.postMessage(message)
+  if (workerData.dies) throw new Error('no start')
+  let running = 0
+  const ACTS = {
+    ends: (run) => tell({ kind: 'ran', run, end: { outcome: { again: 5 } } }),
+    fails: (run) => tell({ kind: 'ran', run, end: { error: new Error('no database') } }),
+    throws: () => setTimeout(() => { throw new TypeError('out of its module') }),
+    exits: () => process.exit(3),
+    fills: () => { for (const all = []; ; ) all.push(new Array(1e5).fill({})) },
+    waits: () => { running++ },
+    computes: () => { for (;;); },
+  }
+  parentPort.on('message', (message) => {
+    if (message.kind === 'ping') tell({ kind: 'alive' })
+    if (message.kind === 'stop' && running === 0) tell({ kind: 'stopped' })
+    if (message.kind !== 'run') return
+    tell({ kind: 'took', lease: { id: message.scanId, token: 7 } })
+    ACTS[message.scanId](message.run)
+  })
+  if (workerData.tells) for (const message of workerData.tells) tell(message)
+  tell({ kind: 'ready' })
+`
+
+let thread: ScanThread
+let starts = 0
+let renewed: HeldLease[]
+let givenBack: { held: readonly HeldLease[]; error: string | null }[]
+let heard: unknown[]
+
+function start(options: Partial<ThreadOptions> = {}, data: object = {}): Promise<void> {
+  thread = new ScanThread({
+    start: () => {
+      starts++
+      return new Worker(MODULE, { eval: true, workerData: data, resourceLimits: { maxOldGenerationSizeMb: 16 } })
+    },
+    leases: {
+      renew: async (held) => void renewed.push(...held),
+      giveBack: async (held, _, error) => void givenBack.push({ held, error }),
+    },
+    leaseMs: 60_000,
+    measures: {
+      givenBack: (reason) => void heard.push(reason),
+      phase: (...of) => void heard.push(of),
+    } as Measures,
+    onWish: () => void heard.push('wish'),
+    onLine: (line) => void heard.push(line),
+    log: { info() {}, error: (facts) => void heard.push(facts) },
+    pauseMs: 5,
+    ...options,
+  })
+  return thread.ready
+}
+
+beforeEach(() => {
+  starts = 0
+  renewed = []
+  givenBack = []
+  heard = []
+})
+afterEach(() => thread.stop())
+
+async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+describe('A thread that scans', () => {
+  it('answers what a job came to', async () => {
+    await start()
+    expect(await thread.run('ends')).toEqual({ again: 5 })
+    await expect(thread.run('fails')).rejects.toThrow('no database')
+  })
+
+  it('tells what it logs, counts and wishes', async () => {
+    const measured = { kind: 'measured', name: 'phase', of: ['Parse', 12] }
+    await start({}, { tells: [{ kind: 'line', line: '{}\n' }, { kind: 'wish' }, measured] })
+    expect(heard).toEqual(['{}\n', 'wish', ['Parse', 12]])
+  })
+
+  it('has its leases renewed while it computes, and only those', async () => {
+    await start({ leaseMs: 30 })
+    await thread.run('ends')
+    void thread.run('computes')
+    await until(() => renewed.length > 1)
+    expect(new Set(renewed.map(({ id }) => id))).toEqual(new Set(['computes']))
+  })
+})
+
+describe('A thread that dies', () => {
+  it.each([
+    ['throws', 'TypeError: out of its module'],
+    ['exits', 'Error: It ended with exit code 3.'],
+    ['fills', expect.stringContaining('memory limit')],
+  ])('because it %s is followed by another, and what it held is free at once', async (act, error) => {
+    await start()
+    // Its job is run again, without an attempt of the queue being counted.
+    expect(await thread.run(act)).toEqual({ again: expect.any(Number) })
+    expect(givenBack).toEqual([{ held: [{ id: act, token: 7 }], error }])
+    expect(heard).toEqual([expect.objectContaining({ scans: [act] }), 'error'])
+    await until(() => starts === 2)
+    while ((await thread.run('ends'))?.again !== 5);
+  })
+
+  it('because it answers no more is ended', async () => {
+    await start({ pingMs: 5 })
+    await thread.run('computes')
+    expect(givenBack).toMatchObject([{ error: 'Error: It has not answered for 0.12 s.' }])
+  })
+
+  it('at its start is started again, less and less often, and takes no jobs', async () => {
+    void start({}, { dies: true })
+    await until(() => starts === 4)
+    expect(heard).toMatchObject([{ pauseMs: 5 }, { pauseMs: 10 }, { pauseMs: 20 }])
+    expect(await thread.run('ends')).toEqual({ again: expect.any(Number) })
+  })
+
+  it('while the database is away leaves its leases to run out', async () => {
+    const giveBack = async () => Promise.reject(new Error('no database'))
+    await start({ leases: { renew: async () => {}, giveBack } })
+    await thread.run('throws')
+    await until(() => starts === 2)
+  })
+})
+
+describe('A thread that is told to stop', () => {
+  it('ends at once where nothing runs', async () => {
+    await start()
+    await thread.run('ends')
+    await thread.stop(60_000)
+    expect(givenBack).toEqual([{ held: [], error: null }])
+    expect(starts).toBe(1)
+  })
+
+  it.each(['waits', 'computes'])('ends after the grace although a scan %s, which is handed back', async (act) => {
+    await start()
+    const job = thread.run(act)
+    await thread.stop(50)
+    expect(givenBack).toEqual([{ held: [{ id: act, token: 7 }], error: null }])
+    expect(await job).toEqual({ again: expect.any(Number) })
+    expect(await thread.run('ends')).not.toEqual({ again: 5 })
+    expect(starts).toBe(1)
+  })
+
+  it('while it rests is not started again', async () => {
+    void start({ pauseMs: 60_000 }, { dies: true })
+    await until(() => heard.length > 0)
+    await thread.stop(60_000)
+    expect(starts).toBe(1)
+  })
+})
