@@ -29,7 +29,6 @@ const SIZES = [
   { artifacts: 300, files: 2_000 },
   { artifacts: 3_000, files: 20_000 },
 ]
-const REPEATS = 15
 const FIRST = { artifacts: 20_000 }
 /** Of each answer of GitHub; ms. */
 const DELAY = 50
@@ -44,7 +43,10 @@ type Table = (string | number)[][]
 
 const MEASUREMENTS: Record<string, () => Promise<void>> = { A: burst, B: changes, C: first }
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, queue: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, queue: { type: 'string' }, repeats: { type: 'string', default: '15' } },
+})
+const repeats = Number(values.repeats)
 let postgresUrl = ''
 let redisUrl: string | null = null
 let databases = 0
@@ -83,6 +85,7 @@ async function onStage(measure: (bench: Bench) => Promise<void>): Promise<void> 
     ...(process.env.BENCH_NODE_OPTIONS && { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS }),
   }
   const app = await startApp({ environment })
+  await standIn.tellsOfChecks(`${app.url}/api/github/webhooks`)
   try {
     await measure({ standIn, app })
   } catch (error) {
@@ -160,12 +163,13 @@ async function changes(): Promise<void> {
       const kinds: Record<string, (n: number) => Promise<Pushed | undefined>> = {
         'push to the default branch': (n) => push(changeOf('main', n)),
         'push to another branch': (n) => push(changeOf(`change-${n}`, n)),
-        'pull request': (n) => standIn.pull(repository, changeOf(`pull-${n}`, n + REPEATS)),
+        'pull request': (n) => standIn.pull(repository, changeOf(`pull-${n}`, n + repeats)),
       }
       for (const [what, act] of Object.entries(kinds)) {
         const times: number[] = []
         const requests: number[] = []
-        for (let n = 0; n < REPEATS; n++) {
+        const before = await cpuMs(app)
+        for (let n = 0; n < repeats; n++) {
           const pushed = await act(n)
           if (!pushed) throw new Error('nothing was pushed')
           await standIn.reset()
@@ -182,13 +186,14 @@ async function changes(): Promise<void> {
           [...new Set(requests)].sort().join(' or '),
           Math.round(quantile(inOrder, 0.5)),
           Math.round(inOrder.at(-1) ?? 0),
+          Math.round(((await cpuMs(app)) - before) / repeats),
         ])
       }
       await standIn.delay(0)
     }
   })
-  const columns = ['scan', 'artifacts', 'files', 'GitHub requests', 'ms (median)', 'ms (slowest)']
-  print(`B: one artifact changed, ${DELAY} ms an answer of GitHub, ${REPEATS} runs each`, table, columns)
+  const columns = ['scan', 'artifacts', 'files', 'GitHub requests', 'ms (median)', 'ms (slowest)', "app's CPU ms"]
+  print(`B: one artifact changed, ${DELAY} ms an answer of GitHub, ${repeats} runs each`, table, columns)
 }
 
 // ── C: a first scan ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -214,6 +219,13 @@ async function first(): Promise<void> {
       ['', ''],
     )
   })
+}
+
+/** What the process has taken so far, threads included. `CLK_TCK` is 100 on every Linux. */
+async function cpuMs({ pid }: RunningApp): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13)
+  return (Number(user) + Number(system)) * 10
 }
 
 /** Of the whole process so far, threads included. */

@@ -40,12 +40,15 @@ export interface Change {
 export class StandIn {
   readonly #github: GitHub
   readonly #repositories: Repository[] = []
-  /** Since webhooks were last collected: they are sent by whoever measures their answers. */
-  #told: Prepared[] = []
+  /** What is told of a push is sent by whoever measures the answer; null while none is made: then it is sent from here. */
+  #told: Prepared[] | null = null
 
   constructor(github: GitHub) {
     this.#github = github
-    github.webhooks.deliver = async (app, event, payload) => {
+    const { webhooks } = github
+    const deliver = webhooks.deliver.bind(webhooks)
+    webhooks.deliver = async (app, event, payload) => {
+      if (this.#told === null) return deliver(app, event, payload)
       const body = JSON.stringify(payload)
       const headers = {
         'content-type': 'application/json',
@@ -61,6 +64,11 @@ export class StandIn {
 
   environment(): Record<string, string> {
     return this.#github.environment
+  }
+
+  /** Where it sends what nobody measures: that a check run was created or completed. */
+  tellsOfChecks(webhookUrl: string): void {
+    this.#github.webhookUrl = webhookUrl
   }
 
   /** With so many plain artifacts in so many files. Answers its number. */
@@ -99,35 +107,36 @@ export class StandIn {
 
   /** Commits that are there now, each told as a push would be. */
   async push(repository: number, changes: readonly Change[]): Promise<Pushed[]> {
-    const of = this.#repository(repository)
     const pushed: Pushed[] = []
     for (const { branch, files } of changes) {
-      const sha = await of.push(branch, files as Files)
-      pushed.push({ head: { repository, sha }, deliveries: this.#collect() })
+      pushed.push(await this.#pushed(repository, (of) => of.push(branch, files as Files)))
     }
     return pushed
   }
 
   /** The tip of the default branch, told as if it had just been pushed. */
-  async pushTip(repository: number): Promise<Pushed> {
-    const of = this.#repository(repository)
-    const sha = await of.push('main', (await of.tip('main')) ?? '')
-    return { head: { repository, sha }, deliveries: this.#collect() }
+  pushTip(repository: number): Promise<Pushed> {
+    return this.#pushed(repository, async (of) => of.push('main', (await of.tip('main')) ?? ''))
   }
 
   /** A pull request with this change. */
-  async pull(repository: number, { branch, files }: Change): Promise<Pushed> {
-    const of = this.#repository(repository)
-    const sha = await of.commit(branch, files as Files)
-    this.#collect()
-    await of.openPull({ head: branch })
-    return { head: { repository, sha }, deliveries: this.#collect() }
+  pull(repository: number, { branch, files }: Change): Promise<Pushed> {
+    return this.#pushed(repository, async (of) => {
+      const sha = await of.commit(branch, files as Files)
+      await of.openPull({ head: branch })
+      return sha
+    })
   }
 
-  #collect(): Prepared[] {
-    const told = this.#told
-    this.#told = []
-    return told
+  /** No check run changes meanwhile: one push is measured after the other, and many are made before any is told. */
+  async #pushed(repository: number, act: (of: Repository) => Promise<string>): Promise<Pushed> {
+    const deliveries: Prepared[] = []
+    this.#told = deliveries
+    try {
+      return { head: { repository, sha: await act(this.#repository(repository)) }, deliveries }
+    } finally {
+      this.#told = null
+    }
   }
 
   delay(ms: number): void {
@@ -139,7 +148,7 @@ export class StandIn {
     this.#github.requests.length = 0
   }
 
-  /** When the last of these heads had its check run completed (`now` of this file); throws what was wrong meanwhile. */
+  /** When the last of these heads had its check run completed (`now` of this file). Throws where one is no success. */
   async completed(heads: readonly Head[], timeoutMs: number): Promise<number> {
     const until = now() + timeoutMs
     const open = new Set(heads)
@@ -149,6 +158,8 @@ export class StandIn {
       if (open.size > 0) await sleep(1)
     }
     const at = now()
+    const { success, ...others } = this.conclusions(heads)
+    if (success !== heads.length) throw new Error(`Of ${heads.length} heads ${success} succeeded: ${JSON.stringify(others)}`)
     const [violation] = this.#github.violations
     if (violation) throw new Error(`GitHub would have refused ${violation.request}: ${violation.problem}`)
     return at

@@ -1,5 +1,4 @@
 /** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics. */
-
 import { health } from './api/health.ts'
 import { createHost } from './api/host.ts'
 import { keyAccess } from './api/key-access.ts'
@@ -60,7 +59,8 @@ export async function startWeb(parts: WebParts): Promise<Web> {
     const verify: WebhookRouteOptions['verify'] = (...of) => probot.webhooks.verify(...of)
     await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge, measures: metrics })
     const authenticate = keyAccess({ keys: new ApiKeys(database) })
-    await host.register(queueBoard, { prefix: BOARD_PATH, queue: boardOf(queue), authenticate })
+    const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
+    await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
   }
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)

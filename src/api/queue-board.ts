@@ -2,7 +2,7 @@
 import { createBullBoard } from '@bull-board/api'
 import type { BaseAdapter } from '@bull-board/api/baseAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
-import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { may } from '../access/api-key.ts'
 import type { Authenticate } from './key-access.ts'
 import { Problem, sendProblem, toProblem } from './problem.ts'
@@ -13,6 +13,8 @@ export const BOARD_PATH = '/admin/queues'
 export interface QueueBoardOptions {
   /** The queue as Bull Board reads it; null where there is none to read. */
   queue: BaseAdapter | null
+  /** Rejects while the queue's server can't be reached. */
+  reachable(): Promise<void>
   authenticate: Authenticate
 }
 
@@ -33,34 +35,53 @@ const BOARD_POLICY = [
 ].join('; ')
 
 /** To be registered with `prefix: BOARD_PATH`. */
-export const queueBoard: FastifyPluginAsync<QueueBoardOptions> = async (app, { queue, authenticate }) => {
-  app.addHook('onRequest', async (request, reply) => {
-    try {
+export const queueBoard: FastifyPluginAsync<QueueBoardOptions> = async (app, { queue, reachable, authenticate }) => {
+  app.addHook(
+    'onRequest',
+    guard(async (request) => {
       if (!may(await authenticate(request), 'admin', 'server'))
         throw new Problem(403, 'This needs a key of the whole server, with the scope admin.')
       if (request.method !== 'GET' && request.method !== 'HEAD')
         throw new Problem(405, 'The board is for looking only.', { allow: 'GET, HEAD' })
-    } catch (error) {
-      // Answered here: the board has an error handler of its own, which leaves out the headers.
-      return sendProblem(reply, toProblem(error, request))
-    }
-  })
+    }),
+  )
   // Last of all: its files would have headers of their own.
   app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404, 'There is nothing at this address.')))
 
   if (queue === null) app.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(NO_BOARD))
-  else await showBoard(app, queue)
+  else await showBoard(app, queue, reachable)
 }
 
-async function showBoard(app: FastifyInstance, queue: BaseAdapter): Promise<void> {
+async function showBoard(app: FastifyInstance, queue: BaseAdapter, reachable: () => Promise<void>): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => void reply.header('content-security-policy', BOARD_POLICY))
+  app.addHook(
+    'onRequest',
+    guard(async ({ routeOptions, log }) => {
+      if (!routeOptions.url?.startsWith(`${BOARD_PATH}/api/`)) return
+      // Otherwise it waits for its server as long as that is away.
+      await reachable().catch((error: unknown) => {
+        log.warn({ err: error }, 'The board can not read the queue.')
+        throw new Problem(503, "The queue's server does not answer. Scans are late meanwhile, not lost.")
+      })
+    }),
+  )
   const server = new FastifyAdapter().setBasePath(BOARD_PATH)
   const uiConfig = { boardTitle: 'rosie-guard', hideDocsLink: true }
   createBullBoard({ queues: [queue], serverAdapter: server, options: { uiConfig } })
   server.setErrorHandler((error) => failed(error, app.log))
   await app.register(server.registerPlugin())
 }
+
+/** A hook that answers what the check throws: the board's own error handler would leave out the headers. */
+const guard =
+  (check: (request: FastifyRequest) => Promise<void>) => async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      await check(request)
+    } catch (error) {
+      return sendProblem(reply, toProblem(error, request))
+    }
+  }
 
 /** In the board's own form, which its page reads. What went wrong is for the log. */
 function failed(error: Error, log: FastifyBaseLogger) {

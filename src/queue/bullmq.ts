@@ -112,9 +112,9 @@ export class BullQueue implements Queue {
       concurrency: this.#options.concurrency,
       lockDuration: this.#options.leaseMs,
       // Looked for by whichever worker comes first; a job is back at the second look after its process died.
-      stalledInterval: this.#options.leaseMs / STALLED_LOOKS,
+      stalledInterval: Math.ceil(this.#options.leaseMs / STALLED_LOOKS), // Redis takes whole milliseconds
       // The row counts attempts. What left the queue here would wait for the dispatcher to miss it.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      maxStalledCount: 2 ** 31 - 1, // the largest number that PostgreSQL takes
     })
     this.#worker.on('error', this.#onError)
     this.#worker.on('failed', (job, error) => {

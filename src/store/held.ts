@@ -27,8 +27,9 @@ export class LeasesHeld implements HeldLeases {
   /** By the primary key. */
   async #set(held: readonly HeldLease[], assignments: Prisma.Sql): Promise<void> {
     if (held.length === 0) return
+    const rows = toJson(held.map(({ id, token }) => ({ id, token })))
     await this.#database.client.$executeRaw`
-      UPDATE scan SET ${assignments} FROM json_to_recordset(${toJson(held)}::json) AS held (id uuid, token int)
+      UPDATE scan SET ${assignments} FROM json_to_recordset(${rows}::json) AS held (id uuid, token int)
       WHERE scan.id = held.id AND scan.token = held.token AND scan.status = 'running'`
   }
 }

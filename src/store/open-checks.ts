@@ -22,8 +22,8 @@ export class OpenChecks implements CheckStore {
   }
 
   /**
-   * `stage` says how far GitHub was told. A scan that failed may have opened a check run without hearing of it. After 14 days GitHub itself calls a check stale. By the index on
-   * (status, not_before): scans that end without a verdict are few.
+   * `stage` says how far GitHub was told. A scan that failed may have opened a check run without hearing of it. After 14 days
+   * GitHub itself calls a check stale. By `scan_open_check_idx`.
    */
   async open(limit: number): Promise<OpenCheck[]> {
     return this.#database.client.$queryRaw<OpenCheck[]>`

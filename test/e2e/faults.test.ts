@@ -1,5 +1,5 @@
 import { FAULTS, type Fault, Lane, type Passed } from '../support/faults/lane.ts'
-import { record, type Trial, tryOut } from '../support/faults/trial.ts'
+import { record, tryOut } from '../support/faults/trial.ts'
 import { type Step, steps } from '../support/faults/scenario.ts'
 import { requestsWritten, statementsWritten, type Written } from '../support/faults/source.ts'
 
@@ -12,7 +12,10 @@ import { requestsWritten, statementsWritten, type Written } from '../support/fau
  */
 const { TEST_DATABASE_URL = '', TEST_REDIS_URL = '' } = process.env
 const describeWith = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.skip
-const ONLY = new RegExp(process.env.FAULTS ?? '')
+const { FAULTS: only = '', FAULTS_TOLD } = process.env
+const ONLY = new RegExp(only)
+/** Each trial as it ends. */
+const TELL = FAULTS_TOLD !== undefined
 
 /** What the scenario does not pass, each with the reason why nothing depends on it. */
 const EXCEPTIONS: readonly { file: string; text: string; because: string }[] = [
@@ -60,7 +63,6 @@ const LANES = 2
 describeWith('whatever is written, and whatever happens then', () => {
   const passed: Passed[] = []
   const failures = new Map<Fault, string[]>(FAULTS.map((how) => [how, []]))
-  const tried = new Map<string, string>()
   const lanes: Lane[] = []
 
   beforeAll(async () => {
@@ -71,46 +73,48 @@ describeWith('whatever is written, and whatever happens then', () => {
     const [first] = lanes
     if (!first) throw new Error('There is no lane.')
     let runs = 0
-    const where = new Map<string, number>()
+    /** By point, the steps that pass it, by their place; first the one that is sure to. */
+    const where = new Map<string, number[]>()
     const scenario = steps(first)
     for (const [n, step] of scenario.entries()) {
-      for (const name of await record(first, step, ++runs)) {
-        const owned = step.owns?.test(name)
-        if (owned || (!where.has(name) && !scenario.some(({ owns }) => owns?.test(name)))) where.set(name, n)
+      for (const name of new Set(await record(first, step, ++runs))) {
+        const known = where.get(name) ?? []
+        where.set(name, step.owns?.test(name) ? [n, ...known] : [...known, n])
       }
     }
     passed.push(...first.passed())
-    if (process.env.FAULTS_TIMES) console.log([...where].map(([point, step]) => `${step} ${point}`).join('\n'))
-    const trials = [...where].flatMap(([point, step]) => FAULTS.map((how) => ({ point, step, how })))
+    const trials = [...where].flatMap(([point, at]) => FAULTS.map((how) => ({ point, at, how })))
     const wanted = trials.filter(({ point, how }) => ONLY.test(`${how} ${point}`))
     await Promise.all(
       lanes.map(async (_, n) => {
-        let lane = lanes[n] as Lane
-        let own = steps(lane)
-        for (let next = wanted.shift(); next; next = wanted.shift()) {
-          const { point, how } = next
-          const trial: Trial = { step: own[next.step] as Step, point, how }
+        let own = steps(lanes[n] as Lane)
+        for (let trial = wanted.shift(); trial; trial = wanted.shift()) {
+          const { point, how } = trial
+          const lane = lanes[n] as Lane
           const started = Date.now()
-          const problems = await outcome(lane, trial, () => ++runs)
-          tried.set(`${how} ${point}`, `${Date.now() - started} ms, ${trial.step.name}`)
+          const problems = await outcome(lane, { point, how, at: trial.at.map((step) => own[step] as Step) }, () => ++runs)
+          if (TELL) console.error(`${Date.now() - started} ms, ${how} ${point}: ${problems.join('\n') || 'well'}`)
           if (problems.length === 0) continue
-          failures.get(how)?.push(`${point}, in ${trial.step.name}:\n  ${problems.join('\n  ')}\n${lane.log}`)
+          failures.get(how)?.push(`${point}:\n  ${problems.join('\n  ')}\n${lane.log}`)
           // What is wrong there must not be told of the next one.
           await lane.close()
-          lanes[n] = lane = await Lane.start({ databaseUrl: TEST_DATABASE_URL, redisUrl: redisUrl(n) })
-          own = steps(lane)
+          lanes[n] = await Lane.start({ databaseUrl: TEST_DATABASE_URL, redisUrl: redisUrl(n) })
+          own = steps(lanes[n] as Lane)
         }
       }),
     )
-    if (process.env.FAULTS_TIMES) console.log([...tried].map(([trial, time]) => `${time}: ${trial}`).join('\n'))
-  }, 900_000)
+  }, 1_800_000)
   afterAll(() => Promise.all(lanes.map((lane) => lane.close())), 60_000)
 
-  /** What happens by the clock is tried a few times. */
-  async function outcome(lane: Lane, trial: Trial, next: () => number): Promise<string[]> {
-    for (let n = 0; n < 3; n++) {
-      const problems = await tryOut(lane, trial, next())
-      if (problems) return problems
+  /** What happens by the clock, or by who is faster, is tried a few times. */
+  async function outcome(
+    lane: Lane,
+    { point, how, at }: { point: string; how: Fault; at: Step[] },
+    next: () => number,
+  ): Promise<string[]> {
+    for (const step of [...at.slice(0, 3), ...at.slice(0, 3)]) {
+      const problems = await tryOut(lane, { step, point, how }, next())
+      if (problems) return problems.map((problem) => `${step.name}: ${problem}`)
     }
     return ['it was not passed again']
   }

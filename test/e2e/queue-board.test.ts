@@ -66,8 +66,8 @@ describeWith.each([
     expect(used.find(({ id }: { id: string }) => id === ops.id).lastUsedAt).not.toBeNull()
     await guardOn(servers, 'api-key', 'revoke', ops.id)
     expect((await ask('', basic(ops.key))).status).toBe(401)
+    await world.until(() => world.app.log().includes('a key was refused'))
     for (const secret of [ops.key, reader.key, basic(ops.key)]) expect(world.app.log()).not.toContain(secret)
-    expect(world.app.log()).toContain('a key was refused')
   })
 })
 

@@ -49,7 +49,7 @@ function* archive(): Generator<Buffer> {
 function* entry(name: string, content: Buffer): Generator<Buffer> {
   const header = Buffer.alloc(512)
   header.write(name, 0)
-  header.write('000644 \0000000 \0000000 \0', 100)
+  header.write('000644  000000  000000  ', 100)
   header.write(`${content.length.toString(8).padStart(11, '0')} 00000000000 `, 124)
   header.write('        0', 148)
   header.write('ustar\x0000', 257)

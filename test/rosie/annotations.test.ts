@@ -55,6 +55,7 @@ describe('A tag', () => {
       { id: 'REQ-001', line: 2, column: 21, endColumn: 27 },
       { id: 'REQ-002', line: 2, column: 30, endColumn: 36 },
     ])
+    expect(tag).not.toHaveProperty('endLine')
   })
 
   it('may go on with the next lines of its comment, each but the last of which ends with a comma', () => {
@@ -93,6 +94,9 @@ describe('A tag', () => {
     ])
     expect(problemsIn('// @gxp-satisfies REQ-001,', '// req-002')).toMatchObject([
       { line: 1, message: expect.stringContaining('`req-002`, which is not an id') },
+    ])
+    expect(problemsIn('// @gxp-satisfies REQ-001 ,', '// req-002')).toMatchObject([
+      { line: 1, message: expect.stringContaining('lists `REQ-001` and then `req-002`, which is not an id') },
     ])
     expect(problemsIn('// @gxp-satisfies REQ-001,', '// REQ-002 REQ-003')).toMatchObject([
       { line: 1, message: expect.stringContaining('`REQ-003` without a comma') },
@@ -136,6 +140,7 @@ describe('A tag', () => {
     ['a text with what is quoted', ' * Limits "a" `dose` {@link x} @gxp-risk HIGH'],
     ['a text with a mark that is no element', ' * dose < limit @gxp-risk HIGH'],
     ['a text with a number', ' * about 3 @gxp-risk HIGH'],
+    ['a word that refers, far from it', ` * part of ${'-'.repeat(90)} @gxp-risk HIGH`],
     ['an ellipsis', ' * what is left ... @gxp-risk HIGH'],
     ['a parameter', ' * @param dose in mg, checked @gxp-risk HIGH'],
     ['a parameter, before another', ' * @param dose checked @gxp-risk HIGH @param most the limit'],
@@ -249,6 +254,9 @@ describe('A tag', () => {
       'gxp-risk',
     ])
     expect(namesIn('Limits. @gxp-spec SPEC-1 @gxp-risk HIGH, as it hurts')).toEqual([])
+    expect(tagsIn('// the limit check @gxp-spec SPEC-1,', '// SPEC-2')).toMatchObject([
+      { name: 'gxp-spec', ids: [{ id: 'SPEC-1' }, { id: 'SPEC-2' }] },
+    ])
     expect(tagsIn('// @gxp-spec SPEC-1,', '// SPEC-2 limit @gxp-risk HIGH').map(({ name }) => name)).toEqual([
       'gxp-spec',
       'gxp-risk',
@@ -263,6 +271,7 @@ describe('A tag', () => {
       'LOW',
     ])
     expect(problemsIn(...block('```', '@gxp-risk high', '```'))).toEqual([])
+    expect(risksIn('```', 'limit()', '``` gxp:off', '@gxp-risk LOW')).toEqual(['LOW'])
     expect(risksIn('```', '@gxp-risk LOW')).toEqual(['LOW'])
     expect(risksIn('```a``` is code', '@gxp-risk LOW', '```b``` too')).toEqual(['LOW'])
   })
@@ -277,6 +286,7 @@ describe('A tag', () => {
   it('has a text that ends where the next tag begins', () => {
     const tags = tagsIn('// @description Limits a dose @gxp-risk HIGH')
     expect(tags.map(({ value }) => value)).toEqual(['Limits a dose', 'HIGH'])
+    expect(tagsIn('// @description @gxp-risk HIGH')).toMatchObject([{ name: 'gxp-risk' }])
   })
 
   it('counts only in comments', () => {
@@ -345,6 +355,16 @@ describe('A block', () => {
     expect(problemsIn('// gxp:off', '// @gxp-specs nonsense', '// gxp:on')).toEqual([])
   })
 
+  it('is not read either where the switches stand in comments of their own', () => {
+    const off = ['// gxp:off', 'a()', '// @gxp-risk HIGH', 'b()', '/* gxp:on */', 'c()']
+    expect(tagsIn(...off, '// @gxp-risk LOW').map(({ value }) => value)).toEqual(['LOW'])
+    expect(tagsIn('// @gxp-risk MEDIUM', 'x()', ...off).map(({ value }) => value)).toEqual(['MEDIUM'])
+  })
+
+  it('is read to its end, however many tags a line of it has', () => {
+    expect(tagsIn(`// ${'@gxp-risk LOW '.repeat(501)}`, '// @gxp-risk HIGH')).toHaveLength(502)
+  })
+
   it('is not switched off by a word that only resembles, or by code', () => {
     expect(tagsIn('// gxp:offline', "const a = 'gxp:off'", '// @gxp-risk HIGH')).toHaveLength(1)
   })
@@ -374,6 +394,7 @@ describe('A malformed tag', () => {
     ['@gxp-criticality low', 'write `LOW`'],
     ['@gxp-risk-concern rounded twice', 'double quotes'],
     ['@gxp-risk-concern ""', 'double quotes'],
+    ['@gxp-risk-concern " "', 'double quotes'],
     ['@gxp-risk-concern "not closed', 'double quotes'],
   ])('by its value: %s', (comment, words) => {
     expect(problemOf(comment).message).toContain(words)
@@ -386,7 +407,7 @@ describe('A malformed tag', () => {
     ['@gxp-satisfies req-001', 'Write `REQ-001`'],
     ['@gxp-satisfies REQ_001', 'Write `REQ-001`'],
     ['@gxp-satisfies REQ-001, req-002', '`req-002`'],
-    ['@gxp-satisfies REQ-001,', 'comma'],
+    ['@gxp-satisfies REQ-001,', '`@gxp-satisfies` lists `REQ-001` and then a comma with no id after it'],
     ['@gxp-satisfies REQ-001 REQ-002', 'comma'],
     ['@gxp-satisfies REQ-DOSE REQ-LIMIT', 'comma'],
     ['@gxp-implements SPEC-A1 and SPEC-A2', '`SPEC-A2` without a comma'],
@@ -426,6 +447,9 @@ describe('A malformed tag', () => {
     ['@gxp-tags SPEC-1', 'gxp-tag'],
     ['@gxp-risk-concerns "x"', 'gxp-risk-concern'],
     ['@gxp-critcality HIGH', 'gxp-criticality'],
+    ['@gxp-imp SPEC-1', 'gxp-implements'],
+    ['@gxp-te REQ-1', 'gxp-req'],
+    [`@gxp-spec${'s'.repeat(32)} SPEC-1`, 'gxp-spec'],
   ])('by its name: %s is nearly @%s', (comment, meant) => {
     expect(problemOf(comment).message).toContain(`Did you mean \`@${meant}\``)
   })
@@ -435,6 +459,12 @@ describe('A malformed tag', () => {
     '@gxp.io is a site',
     '@gxp-team/tags is a package',
     '@gxp-banana',
+    '@gxp-rule 4 holds',
+    '@gxp-im 2 holds',
+    '@gpx-spec SPEC-1 is a track, @gxp is not',
+    '@gx-spec SPEC-1, @gxp',
+    `@gxp-spec${'s'.repeat(33)} SPEC-1`,
+    '@\u2060gxp-specs/tools is a package',
     '@param gxp-risk the risk',
     'see the @gxp-specs of the other file',
     'mail to qa@gxp-spec.example',
@@ -454,6 +484,22 @@ describe('A malformed tag', () => {
 
   it('is told with the columns of its word', () => {
     expect(problemsIn('', '  /* @gxp-risk high */')).toMatchObject([{ line: 2, column: 6, endColumn: 14 }])
+    expect(problemsIn('/// <remarks>@gxp-risk</remarks>')).toEqual([
+      {
+        ...{ cause: 'annotation', line: 1, column: 14, endColumn: 22 },
+        message: '`@gxp-risk` has no value. Expected one of LOW, MEDIUM, HIGH.',
+      },
+    ])
+  })
+
+  it('names the ids that follow it', () => {
+    expect(problemsIn('// @gxp_spec SPEC-1, spec_2 @gxp-verifies SPEC-3')[0]?.names).toEqual(['SPEC-1', 'SPEC-2'])
+    expect(problemsIn('// @gxp-satisfies REQ_1 of the dose')[0]?.names).toEqual(['REQ-1'])
+  })
+
+  it('is told behind a tag that is well-formed, and not behind one that is not', () => {
+    expect(problemsIn('// @gxp-spec SPEC-1 @gxp-risk high')).toMatchObject([{ column: 21 }])
+    expect(problemsIn('// @gxp-risk @gxp-spec SPEC_1')).toMatchObject([{ column: 4 }])
   })
 
   it('leaves the others of its block alone', () => {
@@ -468,12 +514,15 @@ describe('A malformed tag', () => {
   })
 
   it('is told some hundred times; then the file is not read on, and that is told', () => {
-    const fault = (n: number) => Array.from({ length: n }, () => '// @gxp-risk high')
-    expect(problemsIn(...fault(500))).toHaveLength(500)
-    for (const code of [[], ['a()']]) {
-      const { problems, blocks } = read(...fault(501), ...code, ...fault(400), 'b()', '// @gxp-risk HIGH')
+    const faults = (n: number) => `/*${'\n@gxp-risk'.repeat(n)}*/`
+    expect(problemsIn(faults(500), '// @gxp-risk HIGH')).toHaveLength(500)
+    for (const source of [[faults(510)], [faults(400), 'a()', faults(110)]]) {
+      const { problems, blocks } = read(...source, 'b()', '// @gxp-risk HIGH')
       expect(problems).toHaveLength(502)
-      expect(problems.at(-1)).toMatchObject({ line: 501, message: expect.stringContaining('not read from here on') })
+      expect(problems.at(-1)).toEqual({
+        ...{ cause: 'annotation', line: problems.at(-2)?.line },
+        message: 'More than 500 tags of this file do not parse, so it was not read from here on.',
+      })
       expect(blocks).toEqual([])
     }
   })
@@ -482,6 +531,8 @@ describe('A malformed tag', () => {
     const { message } = problemOf(`@gxp-risk ${'x'.repeat(10_000)}`)
     expect(message?.length).toBeLessThan(300)
     expect(problemOf(`@gxp-satisfies ${'x'.repeat(10_000)}1`).message?.length).toBeLessThan(300)
+    expect(problemOf(`@gxp-risk ${'x'.repeat(60)}`).message).toContain(`says \`${'x'.repeat(60)}\``)
+    expect(problemOf(`@gxp-risk ${'x'.repeat(61)}`).message).toContain(`says \`${'x'.repeat(59)}…\``)
   })
 })
 

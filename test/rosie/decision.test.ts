@@ -96,6 +96,7 @@ describe('A decision', () => {
     expect(read('---', 'title: Queues', '---', '## Status', 'Accepted').title).toBe('Queues')
     expect(read('## Status', 'Accepted', '## Notes').title).toBeNull()
     expect(read('text', '#', '## Status').title).toBeNull()
+    expect(read('# Queues', '## Why not otherwise', '## Status').title).toBe('Queues')
   })
 
   it.each(['Status: Accepted', '* Status: accepted', '- **Status**: Accepted', '**Status:** Accepted (2026-01-20)'])(
@@ -105,8 +106,22 @@ describe('A decision', () => {
         status: 'accepted',
         sections: { status: { line: 3, empty: false }, context: { line: 4, empty: false } },
       })
+      const [status] = Object.values(read('---', 'date: 2026-01-20', '---', '# Title', text).sections)
+      expect(status).toEqual({ line: 5, empty: false })
     },
   )
+
+  it('has its status neither in a code block nor in another section', () => {
+    expect(read('# Title', '```', 'Status: accepted', '```').status).toBeNull()
+    expect(read('# Title', '## Context', 'Status: accepted')).toMatchObject({
+      status: null,
+      sections: { context: { line: 2, empty: false } },
+    })
+    expect(read('# Title', 'Status:', '## Status :', 'Accepted')).toMatchObject({
+      ...{ status: 'accepted', statusText: 'Accepted' },
+      sections: { status: { line: 2, empty: false } },
+    })
+  })
 
   it('has an empty section where nothing follows its heading but other headings', () => {
     const text = [
@@ -154,6 +169,7 @@ describe('The status', () => {
     [['Accepted', 'Proposed by the pharmacy'], 'accepted'],
     [['Accepted', '', 'Superseded by ADR-002'], 'superseded'],
     [['- [ ] Proposed', '- [x] Accepted', '- [ ] Superseded'], 'accepted'],
+    [['- [x] Proposed', '- [ ] Accepted'], 'proposed'],
     [['~~Proposed~~ Accepted'], 'accepted'],
     [['Status: Accepted'], 'accepted'],
     [['Accepting'], null],
@@ -164,7 +180,9 @@ describe('The status', () => {
   })
 
   it('is kept as it is written', () => {
-    expect(read('## Status', 'Agreed on', '', 'by all', '### When', '2026').statusText).toBe('Agreed on\nby all\n2026')
+    expect(read('## Status', '  Agreed on', '', 'by all', '### When', '2026').statusText).toBe(
+      'Agreed on\nby all\n2026',
+    )
   })
 })
 

@@ -124,6 +124,7 @@ describe('A malformed evidence', () => {
     ['a header that is no object', unsigned('[]', claims())],
     ['a payload that is no JSON', unsigned(HEADER, 'passed')],
     ['a payload that is null', unsigned(HEADER, 'null')],
+    ['a payload that is a text', unsigned(HEADER, '"x"')],
     ['an empty payload', unsigned(HEADER, '')],
     ['a payload that is not UTF-8', `${unsigned(HEADER, '{}').split('.')[0]}._w.x`],
     ['JSON that is no JWS', '{}'],
@@ -144,11 +145,19 @@ describe('A malformed evidence', () => {
       /^The payload of the JWS is nested more than/,
     )
     expect(malformed(`{"payload":${'['.repeat(100_000)}`)).toMatch(/^The JWS is nested more than/)
+    const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
+    expect(readEvidence(unsigned(HEADER, nested(64))).problems).toEqual([])
     expect(readEvidence(unsigned(HEADER, { note: '[[[['.repeat(100) })).problems).toEqual([])
     expect(readEvidence(unsigned(HEADER, { note: '"\\"[['.repeat(100) })).problems).toEqual([])
   })
 
   it.each([
+    ['The payload of the JWS is nested more than 64 levels deep.', unsigned(HEADER, '['.repeat(65))],
+    ['The payload of the JWS is not a JSON object.', unsigned(HEADER, '5')],
+    [
+      'This is not a general JWS: `payload` and a list of `signatures` are expected.',
+      '{"payload":5,"signatures":[{"protected":"e30","signature":"x"}]}',
+    ],
     ['The header of the JWS is not JSON.', unsigned('{', claims())],
     ['The payload of the JWS is not a JSON object.', unsigned(HEADER, 'null')],
     ['The payload of the JWS is not UTF-8 text.', `${unsigned(HEADER, '{}').split('.')[0]}._w.x`],
@@ -171,7 +180,9 @@ describe('A malformed evidence', () => {
   it('is a file of bytes that are no text', () => {
     const content = read('evidence', Buffer.from([0x65, 0x00, 0x30]), 100)
     expect(content.problems).toMatchObject([{ cause: 'jws', message: expect.stringContaining('NUL') }])
-    expect(read('evidence', Buffer.from([0xff, 0xfe]), 100).problems).toMatchObject([{ cause: 'jws' }])
+    for (const reader of ['evidence', 'package/signature'] as const)
+      expect(read(reader, Buffer.from([0xff, 0xfe]), 100).problems).toMatchObject([{ cause: 'jws' }])
+    expect(read('decision', Buffer.from([0xff, 0xfe]), 100).problems).toMatchObject([{ cause: 'encoding' }])
   })
 })
 

@@ -27,6 +27,24 @@ describe('Front matter', () => {
     const { fields } = read('intended_use: |', '  Doses,', '  for adults.', '', 'version: 1.0.0')
     expect(fields.intended_use).toMatchObject({ line: 2, endLine: 4, text: 'Doses,\nfor adults.' })
     expect(fields.version).toMatchObject({ line: 6 })
+    const folded = read(
+      'intended_use: >',
+      '  Doses,',
+      '  for adults.',
+      ' ',
+      '',
+      'list: [',
+      '  a',
+      ']',
+      '',
+      'empty:',
+      '',
+    ).fields
+    expect(Object.values(folded).map(({ line, endLine }) => [line, endLine])).toEqual([
+      [2, 4],
+      [7, 9],
+      [11, 11],
+    ])
   })
 
   it.each([
@@ -184,7 +202,21 @@ describe('A document', () => {
 
   it('refers to several with commas between them, and to none with an empty value', () => {
     expect(story(['satisfies: REQ-001, REQ-002']).references.map(({ to }) => to)).toEqual(['REQ-001', 'REQ-002'])
-    expect(story(['parent_id:', 'satisfies: []', 'implements: ""', 'derives_from: [~]']).references).toEqual([])
+    expect(story(['satisfies: REQ-001 ,, REQ-002,']).references.map(({ to }) => to)).toEqual(['REQ-001', 'REQ-002'])
+    expect(story(['parent_id:', 'satisfies: []', 'implements: ""', 'derives_from: [~, "", " "]']).references).toEqual(
+      [],
+    )
+    expect(story(['satisfies: [" REQ-001 ", 5]']).references.map(({ to }) => to)).toEqual(['REQ-001', '5'])
+  })
+
+  it('names files, each without blanks around it', () => {
+    const { sourceFiles, testFiles } = story(['source_files: [" src/a.ts ", src/b.ts, 5]', 'test_files: a.ts, b.ts ,'])
+    expect(sourceFiles).toEqual(['src/a.ts', 'src/b.ts'])
+    expect(testFiles).toEqual(['a.ts', 'b.ts'])
+  })
+
+  it.each(['~', 'null', '', '""', '[a]', '{a: b}'])('has neither id nor title in `%s`', (value) => {
+    expect(story([`gxp_id: ${value}`, `title: ${value}`])).toMatchObject({ gxpId: null, title: null })
   })
 
   it('has the parts of a story in its front matter or in bold in its body', () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { readKeys } from '../../src/rosie/parse/keys.ts'
+import { keptKey, readKeys } from '../../src/rosie/parse/keys.ts'
 import { keysOf, readyKeys, type TrustedKey } from '../../src/rosie/verify.ts'
 import { lines } from '../support/record.ts'
 
@@ -31,12 +31,16 @@ describe('A key file', () => {
     expect(readKeys(JSON.stringify(jwk)).keys).toEqual([jwk])
     expect(readKeys(`\uFEFF${JSON.stringify(jwk, null, 2).replaceAll('\n', '\r\n')}`).keys).toEqual([jwk])
     expect(readKeys(`\uFEFF${publicPem.replaceAll('\n', '\r\n')}`).keys).toEqual([publicJwk])
+    expect(readKeys(`\r\n  ${JSON.stringify(jwk)}\n`).keys).toEqual([jwk])
   })
 
   it('keeps public members only', () => {
     expect(
       readKeys(JSON.stringify({ ...publicJwk, kid: 'a', key_ops: ['verify'], x5c: ['x'], __proto__: 1 })).keys,
     ).toEqual([{ ...publicJwk, kid: 'a' }])
+    expect(readKeys(JSON.stringify({ ...publicJwk, kid: 5, use: null })).keys).toEqual([
+      { ...publicJwk, refused: expect.stringMatching(/^says `use`: `null`/) },
+    ])
   })
 
   it('says when a key counts, in seconds since 1970, as historical keys do', () => {
@@ -95,6 +99,13 @@ describe('A key file', () => {
   it('is refused when it holds a symmetric key', () => {
     expect(refusal(JSON.stringify({ kty: 'oct', k: 'c2VjcmV0' }))).toContain('symmetric')
     refusal(JSON.stringify({ kty: 'oct' }))
+  })
+
+  it('is refused when one of its keys is no key at all', () => {
+    for (const none of ['null', '1', '"x"', '[]'])
+      expect(refusal(`{"keys": [${none}]}`)).toBe(
+        'No public key can be read from this file: one of its keys is no JSON object.',
+      )
   })
 
   it.each([
@@ -255,6 +266,10 @@ describe('A key that says what keeps it from being used is refused, and told at 
         message: `This key is on the curve \`secp256k1\`: take a key on P-256, P-384, P-521, Ed25519, or an RSA key${END}`,
       },
     ])
+    const jwk = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' })
+    expect(readKeys(JSON.stringify({ ...jwk, alg: 'ES256K' })).problems).toMatchObject([
+      { message: expect.stringContaining('is on the curve') },
+    ])
   })
 
   it('by what it is: an RSA key that is too short', () => {
@@ -283,6 +298,34 @@ describe('A key that says what keeps it from being used is refused, and told at 
         { cause: 'key', line: 3, message: 'No public key can be read from this file: it has a key twice: "revoked".' },
       ],
     })
+  })
+})
+
+describe('A key that somebody registers', () => {
+  const rsa = (...bytes: number[]) => ({ kty: 'RSA', e: 'AQAB', n: Buffer.from(bytes).toString('base64url') })
+  const bits = (number: number) => `is an RSA key of ${number} bits: take one of 2048 or more`
+
+  it('is kept as it is read from a file: its public members, and when it counts', () => {
+    const given = { ...publicJwk, kid: 'team', d: 'secret', x5c: ['x'], nbf: 5, exp: 6 }
+    expect(keptKey(given as Parameters<typeof keptKey>[0])).toEqual({ ...publicJwk, kid: 'team', nbf: 5, exp: 6 })
+    expect(keptKey(given as Parameters<typeof keptKey>[0])).not.toHaveProperty('refused')
+  })
+
+  it('is kept with the first of what keeps it from being used', () => {
+    expect(keptKey({ kty: 'EC', crv: 'P-256', alg: 'RS256', use: 'enc' })).toEqual({
+      ...{ kty: 'EC', crv: 'P-256', alg: 'RS256', use: 'enc' },
+      refused: 'says `alg`: `RS256`, but a key on P-256 signs with ES256: write that, or leave it out',
+    })
+  })
+
+  it.each([
+    ['2041, zeros before it aside', rsa(0, 0, 1, ...Array<number>(255).fill(0xff)), bits(2041)],
+    ['2047', rsa(0x40, ...Array<number>(255).fill(0)), bits(2047)],
+    ['2048', rsa(0x80, ...Array<number>(255).fill(0)), undefined],
+    ['none, however many zeros', rsa(...Array<number>(300).fill(0)), bits(0)],
+    ['none at all', { kty: 'RSA' }, bits(0)],
+  ])('has the bits of its modulus: %s', (_, jwk, refused) => {
+    expect(keptKey(jwk).refused).toBe(refused)
   })
 })
 

@@ -7,12 +7,16 @@ const headings = (text: string) =>
 
 describe('Headings', () => {
   it('have a level, a text and a line', () => {
-    expect(headings(lines('# One', '', '###### Six', ' ## Closed ##', '## C#', '#'))).toEqual([
+    const text = lines('# One', '', '###### Six', ' ## Closed ##', '## C#', '#', '## Tab\t#', '## ##', '# \u00a0##')
+    expect(headings(text)).toEqual([
       [1, 1, 'One'],
       [3, 6, 'Six'],
       [4, 2, 'Closed'],
       [5, 2, 'C#'],
       [6, 1, ''],
+      [7, 2, 'Tab'],
+      [8, 2, ''],
+      [9, 1, ''],
     ])
   })
 
@@ -35,6 +39,11 @@ describe('Headings', () => {
     ])
   })
 
+  it('are no headings in code blocks whose fences are indented by three blanks, or by more, which closes none', () => {
+    expect(headings(lines('   ```', '# no', '   ```', '# Yes'))).toEqual([[4, 1, 'Yes']])
+    expect(headings(lines('```', '    ```', '# no', '```', '# Yes'))).toEqual([[5, 1, 'Yes']])
+  })
+
   it('are headings after code within a line', () => {
     expect(headings(lines('```inline``` code', '# Yes'))).toEqual([[2, 1, 'Yes']])
   })
@@ -49,7 +58,7 @@ describe('Headings', () => {
 })
 
 it('gives the lines with text, and whether a gap is before them', () => {
-  const { lines: read } = readMarkdown('a  \n \n<!-- note -->\nb\n```\ncode\n```\n')
+  const { lines: read } = readMarkdown('a  \n \n  <!-- note -->  \nb\n```\ncode\n```\n')
   expect(read.map(({ line, text, gap, code }) => [line, text, gap, code])).toEqual([
     [1, 'a', false, false],
     [4, 'b', true, false],
@@ -63,6 +72,7 @@ describe('What is never closed', () => {
   it('is told with the line where it begins', () => {
     expect(readMarkdown('# a\n```\n# b\n').unclosed).toMatchObject({ line: 2, message: /code block/ })
     expect(readMarkdown('# a\n\n<!-- b\n# c\n').unclosed).toMatchObject({ line: 3, message: /comment/ })
+    expect(readMarkdown('# a\n\n<!-- b\n# c\n').lines).toMatchObject([{ line: 1, text: '# a' }])
     expect(readMarkdown('# a\n```\n```\n<!-- -->').unclosed).toBeNull()
   })
 })
@@ -77,6 +87,10 @@ describe('A named value', () => {
     ['Impact: a: b', 'impact', 'a: b'],
     ['- Impact:', 'impact', ''],
     ['- **Note**: **all** of it', 'note', '**all** of it'],
+    ['**Note** :**all** of it', 'note', '**all** of it'],
+    ['Note:*all* of it', 'note', '*all* of it'],
+    [`-${' '.repeat(48)}Note: x`, 'note', 'x'],
+    ['X: y', 'x', 'y'],
   ])('is read from %j', (text, name, value) => {
     expect(namedValue(text)).toMatchObject({ name, value })
   })
@@ -93,7 +107,7 @@ describe('A named value', () => {
 })
 
 it('takes marks of emphasis and code away', () => {
-  expect([' **HIGH** ', '`x`', '_a_b_', '***'].map(unmarked)).toEqual(['HIGH', 'x', 'a_b', ''])
+  expect([' **HIGH** ', '`x`', '_a_b_', '***', '** b **'].map(unmarked)).toEqual(['HIGH', 'x', 'a_b', '', 'b'])
 })
 
 it('reads a megabyte of anything without going over it again and again', () => {

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto'
 import type { Content } from '../../src/rosie/contents.ts'
 import type { Json, Reader } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
-import { canonicalHash, canonicalJson, depthOf, NotJson, plain, readJson } from '../../src/rosie/parse/json.ts'
+import {
+  canonicalHash,
+  canonicalJson,
+  depthOf,
+  NotJson,
+  parseFinite,
+  plain,
+  readJson,
+} from '../../src/rosie/parse/json.ts'
 import { readManifest } from '../../src/rosie/parse/manifest.ts'
 import { readMetadata, readPackageFile, readResults } from '../../src/rosie/parse/package.ts'
 import { countResults } from '../../src/rosie/parse/test-results.ts'
@@ -94,6 +102,8 @@ describe('JSON with lines', () => {
 
   it('refuses a key that stands twice, and says which', () => {
     expect(readJson('{"a": 1,\n"b": 2,\n"\\u0061": 3}')).toEqual(new NotJson('has a key twice: "a"', 3))
+    const long = 'k'.repeat(201)
+    expect(readJson(`{"${long}": 1, "${long}": 2}`)).toEqual(new NotJson(`has a key twice: "${'k'.repeat(200)}"`, 1))
   })
 
   it('reads a text with a byte order mark', () => {
@@ -107,6 +117,29 @@ describe('JSON with lines', () => {
     expect(readJson('{"a":'.repeat(10_000))).toBeInstanceOf(NotJson)
     expect(readJson('['.repeat(1_000_000))).toBeInstanceOf(NotJson)
     expect(depthOf(nested(66))).toBe(66)
+  })
+
+  it.each([
+    ['1', 0],
+    ['"[{"', 0],
+    ['[]', 1],
+    ['{"a": 1}', 1],
+    ['[1, 2, [3]]', 2],
+    ['[[], [], [1], 2]', 2],
+    ['[{}, {}, {"a": {}}]', 3],
+    ['{"a": [], "b": {}, "c": 1}', 2],
+    ['["[[", [1], "{{"]', 2],
+    ['["\\"[[[", []]', 2],
+    ['["\\\\", [[]]]', 3],
+  ])('knows how deep %s goes', (text, depth) => {
+    JSON.parse(text)
+    expect(depthOf(text)).toBe(depth)
+  })
+
+  it('has null for numbers beyond all numbers, and all else as it is', () => {
+    const text = '{"a": 1e999, "b": "1e999", "c": 2, "d": [-1e999, null, true], "e": {"f": 1e2}}'
+    expect(parseFinite(text)).toEqual({ a: null, b: '1e999', c: 2, d: [null, null, true], e: { f: 100 } })
+    expect(parseFinite(`[${'9'.repeat(400)}, "x"]`)).toEqual([null, 'x'])
   })
 
   it('has one canonical text for one value', () => {
@@ -245,25 +278,30 @@ describe('A manifest', () => {
     expect(problems[0]).toMatchObject({ cause: 'package', message: expect.stringContaining('no `path`') })
   })
 
-  it('is read with 20,000 entries, and refused as a whole with more', () => {
-    const list = (count: number) =>
-      json({ files: Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, A])) })
-    expect(manifest(list(20_000))).toMatchObject({ problems: [] })
-    expect(manifest(list(20_000)).entries).toHaveLength(20_000)
-    const { entries, problems } = manifest(list(20_001))
+  it.each([
+    ['a list', (count: number) => `[${Array(count).fill('{"path":""}')}]`],
+    ['a map', (count: number) => `{${Array.from({ length: count }, (_, i) => `"${i}":0`)}}`],
+  ])('is refused as a whole where it lists more files than any package has: %s', (_, listing) => {
+    const listed = (count: number) => manifest(`{\n"files": ${listing(count)}}`)
+    expect(listed(20_000).problems).toEqual([])
+    expect(listed(20_000).entries).toHaveLength(20_000)
+    const { entries, problems } = listed(20_001)
     expect(entries).toBeNull()
     expect(problems).toEqual([
-      { cause: 'package', line: 2, message: expect.stringMatching(/20001 files.*20000.*Split/) },
+      {
+        ...{ cause: 'package', line: 2 },
+        message: 'The manifest lists 20001 files, more than the 20000 that are read. Split the package.',
+      },
     ])
   })
 
   it.each([
-    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff])],
-    ['a NUL byte', bytes('{"files": []}\0')],
-  ])('is damaged, not a matter of encoding, with %s', (_, damaged) => {
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff]), 'The file is not valid UTF-8. Save it as UTF-8 text.'],
+    ['a NUL byte', bytes('{"files": []}\0'), 'The file contains a NUL byte, so it is not text. Save it as UTF-8 text.'],
+  ])('is damaged, not a matter of encoding, with %s', (_, damaged, message) => {
     expect(readManifest(damaged, null)).toMatchObject({
       ...{ sha256: sha256(damaged), size: damaged.byteLength, text: '', entries: null },
-      problems: [{ cause: 'package', line: 1 }],
+      problems: [{ cause: 'package', line: 1, message }],
     })
   })
 })
@@ -289,10 +327,19 @@ describe('The metadata', () => {
     [{ tier: 'PQ' }, 'PQ'],
     [{ verification_tier: 'IQ' }, 'IQ'],
     [{ tier: 'PQ', verification_tier: 'IQ' }, 'PQ'],
+    [{ tier: '', verification_tier: 'IQ' }, 'IQ'],
     [{ tier: 'oq' }, null],
     [{}, null],
   ])('has the tier of %j: %s', (claims, tier) => {
     expect(metadata(claims).tier).toBe(tier)
+  })
+
+  it.each([
+    ['SPEC-1', 'SPEC-1'],
+    ['', null],
+    [5, null],
+  ])('has the specification that %j names: %s', (named, specId) => {
+    expect(metadata({ spec_id: named }).specId).toBe(specId)
   })
 
   it.each([
@@ -352,6 +399,8 @@ describe('The test report', () => {
     ['only failures', { failed: 2 }, [0, 2, 0]],
     ['fewer in all than failed', { total: 1, failed: 2 }, [0, 2, 0]],
     ['only passed', { passed: 2 }, [2, 0, 0]],
+    ['counts beside a list of errors', { passed: 2, errors: [{ text: 'x' }] }, [2, 0, 0]],
+    ['counts beside what is left empty', { passed: 2, failed: null }, [2, 0, 0]],
     ['cases', [{ status: 'passed' }, { status: 'failed' }, { status: 'skipped' }, { result: 'PASS' }], [2, 1, 1]],
     [
       'other words for cases',
@@ -383,6 +432,7 @@ describe('The test report', () => {
     ['a text', { passed: 9, failed: '4' }],
     ['less than none', { passed: 5, failed: -1 }],
     ['a text among good ones', { passed: '9', failed: 0 }],
+    ['a text below good ones', { passed: 9, failed: 0, summary: { failed: '1' } }],
   ])('is not known where a count is %s', (_what, report) => {
     expect(countResults(report)).toBeNull()
   })
@@ -434,6 +484,8 @@ describe('Any other file', () => {
       size: 4,
       problems: [],
     })
+    expect(read('package/file', bytes('{"passed": 1}'), 1024)).not.toHaveProperty('results')
+    expect(read('package/results', bytes('{"passed": 1}'), 1024)).toHaveProperty('results')
   })
 
   it.each<[Reader, Content['kind']]>([
@@ -445,7 +497,7 @@ describe('Any other file', () => {
   ])('over the limit is not read and says so: %s', (reader, kind) => {
     expect(read(reader, null, 2048)).toMatchObject({
       kind,
-      problems: [{ cause: 'too-large', line: 1, message: expect.stringContaining('2 KiB') }],
+      problems: [{ cause: 'too-large', line: 1, message: 'The file is larger than 2 KiB, so it was not read.' }],
     })
   })
 })

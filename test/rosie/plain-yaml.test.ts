@@ -46,6 +46,16 @@ note: |-
     })
   })
 
+  it.each([
+    ['a list', 'a:\n- b\n'],
+    ['an empty list', 'a: []\n'],
+    ['a text with blanks at the end of its lines', 'a: |\n  b  \n  c  \n'],
+    ['a quoted text with blanks around it', 'a: " b "\n'],
+  ])('is read with the same text, or none, where it is %s', (_, yaml) => {
+    const [plain, other] = [readPlainFields(yaml, 1)?.a, byLibrary(yaml)?.a]
+    expect(plain).toStrictEqual(other)
+  })
+
   it('has the same fields in a file', () => {
     expect(readFrontMatter(`---\n${YAML}---\nBody`)).toEqual({ fields: byLibrary(YAML), problems: [], body: 'Body' })
   })
@@ -55,6 +65,9 @@ note: |-
 describe('Front matter is left to the library where it', () => {
   it.each([
     ['is empty', ''],
+    ['has blank lines only', '\n\n'],
+    ['has a list that no key begins', 'b c\n- d\n'],
+    ['has a text with a line of blanks', 'a: |\n  b\n   \n'],
     ['has a number', 'a: 1\n'],
     ['has an exponent', 'a: 1e3\n'],
     ['has a word of YAML', 'a: Null\n'],

@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { readPolicyFile } from '../../src/rosie/parse/policy-file.ts'
+import { quoted, valueAt } from '../../src/rosie/parse/policy-issues.ts'
 import { policyJsonSchema, policyPage } from '../../src/rosie/policy-page.ts'
 import { lines } from '../support/record.ts'
 
@@ -90,6 +91,18 @@ describe('.github/rosie.yml', () => {
       settings: { failOn: 'never' },
       problems: [],
     })
+  })
+
+  it('sets nothing by a mapping without keys, and locks nothing of its own accord', () => {
+    for (const text of ['evidence: {}', 'evidence: {state_hash: {}}', 'limits: {}'])
+      expect(readPolicyFile(text)).toMatchObject({ settings: {}, locked: [], problems: [] })
+    expect(readPolicyFile('fail_on: never').locked).toEqual([])
+  })
+
+  it('may begin with a byte order mark, which no editor counts', () => {
+    expect(readPolicyFile('\uFEFFseverities: {trace/orphan: off}').rules).toEqual([
+      { id: 'trace/orphan', line: 1, column: 14 },
+    ])
   })
 
   it('sets false and the root for what they are', () => {
@@ -183,6 +196,10 @@ describe('A fault in it is told at its line, with what is used instead', () => {
       '__proto__: 1',
       '2: `__proto__` is no setting. There are `fail_on`, `introduced_only`, `severities`, `ignore`, `sources`, `tests`, `limits`, `comment`, `annotation_schema`, `evidence` and `locked`. It sets nothing.',
     ],
+    [
+      'fail_on: never\n---\ncomment: never',
+      '3: The YAML is invalid: a second document begins here. The defaults are used instead.',
+    ],
     ['fail_on: !custom error', '2: The YAML is invalid: Unresolved tag: !custom. The defaults are used instead.'],
     [
       'comment: never\ncomment: always',
@@ -266,6 +283,21 @@ describe('A fault in it is told at its line, with what is used instead', () => {
 
   it('a hundred times at most', () => {
     expect(problemsOf(...Array.from({ length: 300 }, (_, i) => `unknown_${i}: 1`))).toHaveLength(100)
+  })
+})
+
+describe('The words of a fault', () => {
+  it('quote eighty characters at most', () => {
+    expect(quoted('x'.repeat(80))).toBe(`\`${'x'.repeat(80)}\``)
+    expect(quoted('x'.repeat(81))).toBe(`\`${'x'.repeat(80)}…\``)
+    expect(quoted({ a: [1] })).toBe('`{"a":[1]}`')
+  })
+
+  it('are of what stands at a path: nothing, where that leads into a text', () => {
+    const values = { a: ['text'], b: null }
+    expect(valueAt(values, ['a', 0])).toBe('text')
+    for (const path of [['a', 0, 'length'], ['a', 1], ['b', 'c'], ['constructor']])
+      expect(valueAt(values, path)).toBeUndefined()
   })
 })
 

@@ -82,6 +82,8 @@ describe('GxP.MD', () => {
     ['annotations: {schema_version: 1.0}', { annotationSchema: 2 }],
     ['annotations: {schema_version: "2.0"}', { annotationSchema: 3 }],
     ['annotations: {schema_version: 2}', { annotationSchema: 3 }],
+    ['annotations: {schema_version: " 1.0 "}', { annotationSchema: 2 }],
+    ['annotations: {schema_version: }', {}],
     ['evidence: {state_hash: {scope: /packages/engine/src}}', { stateScope: 'packages/engine/src' }],
     ['evidence: {state_hash: {algorithm: SHA-256}}', {}],
     ['regulatory: {profile: custom}', {}],
@@ -107,6 +109,7 @@ describe('GxP.MD', () => {
     expect(read('gxpmd_version: "3.0.0"').version).toBe('3.0.0')
     expect(read('gxpmd_version: 3.0').version).toBe('3.0')
     expect(read('project: {}').version).toBeNull()
+    expect(read('gxpmd_version: ~').version).toBeNull()
   })
 
   it.each([
@@ -234,6 +237,15 @@ describe('GxP.MD', () => {
     )
     expect(settings.riskMatrix?.LOW.coverage).toBe(70)
     expect(problems).toMatchObject([{ line: 5, column: 5 }])
+    expect(read('project: {}', 'annotations: {schema_version: 3}').problems).toMatchObject([{ line: 3, column: 15 }])
+    expect(read('project: {}', 'gxpmd_version: 4.0').problems).toMatchObject([{ line: 3, column: 1 }])
+  })
+
+  it('tells each of two whose names begin alike, though nobody sees what tells them apart', () => {
+    const [one, other] = ['A', 'B'].map((last) => `    ${'x'.repeat(80)}${last}: {}`)
+    const { problems } = read('risk:', '  matrix:', one ?? '', other ?? '')
+    expect(problems.map(({ line }) => line)).toEqual([4, 5])
+    expect(new Set(problems.map(({ message }) => message)).size).toBe(1)
   })
 
   it.each([

@@ -97,6 +97,16 @@ describe('An entry in Markdown', () => {
     expect(entry).toMatchObject({ status: 'open', endLine: 11 })
   })
 
+  it('has fields of any name with a bullet or emphasis, and of those that every entry has without', () => {
+    const entry = first('## RISK-001: x', 'Owner: QA', '- Owner: QA', '**Seen**: 2026', 'Impact: harm', 'Cause: a typo')
+    expect(entry.fields).toEqual({
+      owner: { value: 'QA', line: 3 },
+      seen: { value: '2026', line: 4 },
+      impact: { value: 'harm Cause: a typo', line: 5 },
+    })
+    expect(entry.text).toBe('Owner: QA')
+  })
+
   it('may have fields that stand out of line by one blank', () => {
     expect(first('## RISK-001: x', '- Date: 2026-01-20', ' - Impact: harm').fields.impact?.value).toBe('harm')
     expect(first('## RISK-001: x', '- Date: 2026-01-20', '  - Impact: harm').fields.impact).toBeUndefined()
@@ -151,6 +161,7 @@ describe('An entry in Markdown', () => {
     ['review_requested', 'review_requested'],
     ['In progress', 'in'],
     ['?', '?'],
+    ['?'.repeat(41), '?'.repeat(40)],
     ['', null],
   ])('has the status of %j', (written, status) => {
     expect(first('## RISK-001: x', `- Status: ${written}`).status).toBe(status)
@@ -208,6 +219,13 @@ describe('An entry on one line', () => {
       { id: 'RISK-001', date: null },
       { id: 'RISK-002', date: null, fields: { date: { value: 'someday' } } },
     ])
+    expect(Object.keys(first('RISK-001 | REQ-001 | Risk: LOW').fields)).toEqual(['requirement', 'risk level'])
+    expect(first('[ 2026-02-05 ] RISK-001 | REQ-001').fields.date?.value).toBe('2026-02-05')
+  })
+
+  it('may lack its requirement, be indented, and have an id without digits', () => {
+    expect(first('  [2026-02-05] RISK-DB | Risk: LOW | Impact: harm')).toMatchObject({ id: 'RISK-DB', risk: 'LOW' })
+    expect(Object.keys(first('RISK-DB | Risk: LOW | Impact: harm').fields)).toEqual(['risk level', 'impact'])
   })
 
   it.each([
@@ -218,6 +236,7 @@ describe('An entry on one line', () => {
     'Format: [DATE] RISK-ID | Risk: LEVEL | Impact: TEXT | Mitigation: TEXT',
     'Levels | Impact: how bad, HIGH or less | Likelihood: how often',
     '| HIGH | Impact: harm | Mitigation: none |',
+    '| HIGH | Impact: harm | Mitigation: none',
     'Impact: HIGH, Mitigation: none',
     '| RISK-001 | harm | open |',
     '[2026-02-05] Reviewed by QA',
@@ -264,7 +283,15 @@ describe('What is meant as an entry and is none', () => {
 
   it.each([
     ...['## Risk-based approach', '## Risks of 2026', '## Risks 2026', '## Risks 1 to 5', '## Risk', '## Legend'],
-    ...['## Risks 2026: an overview', '## Risky 1', '## Brisk-1', '## Risk 2026 review', '## Risk 1999'],
+    ...[
+      '## RISK LEVELS',
+      '## Risk-Based approach',
+      '## Risks 2026: an overview',
+      '## Risky 1',
+      '## Brisk-1',
+      '## Risk 2026 review',
+      '## Risk 1999',
+    ],
   ])('is not told for the heading %j', (heading) => {
     expect(
       problemsIn(heading, '- HIGH: harm', '- Risk Level: LOW, MEDIUM or HIGH?'.replace('LOW, ', 'one of ')),
@@ -272,7 +299,8 @@ describe('What is meant as an entry and is none', () => {
   })
 
   it('is told for a heading without an id over the fields of an entry, once', () => {
-    expect(problemsIn('## Overdose', '- Date: 2026-01-20', '- **Risk Level**: **HIGH**', '- Risk Level: LOW')).toEqual([
+    const fields = ['- Date: 2026-01-20', '- **Risk Level**: **HIGH**', '- Risk Level: LOW', '- Impact: harm']
+    expect(problemsIn('## Overdose', ...fields)).toEqual([
       '1: This entry has no id. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
     ])
   })
@@ -280,6 +308,8 @@ describe('What is meant as an entry and is none', () => {
   it.each([
     '[2026-02-05] RISK_001 | REQ-001',
     '[2026-02-05] REQ-001 | Risk: HIGH',
+    '[ 2026-02-05 ] REQ-001 | Risk: HIGH',
+    'Overdose | LOW | Impact: harm | Mitigation: none |',
     '[2026-02-05] RISK-001 is closed',
     'risk-1 | REQ-001',
     '2026-02-05 RISK-001 | REQ-001 | Risk: HIGH',
@@ -337,6 +367,7 @@ describe('What is meant as an entry and is none', () => {
       `${line}: This entry has no id. Begin an entry with \`## RISK-001: title\`; the id has capitals and digits.`
     expect(problemsIn('Our risks.', ...fields, '', 'Then:', ...fields)).toEqual([told(2), told(8)])
     expect(problemsIn('# Register', '', ...fields.slice(0, 1), ...fields.slice(2))).toEqual([told(3)])
+    for (const assessed of fields.slice(2)) expect(problemsIn('- Risk Level: HIGH', assessed)).toEqual([told(1)])
     expect(problemsIn(...ENTRY, '## Notes', 'x', '# Archive', '', 'y: z', ...fields.slice(1))).toEqual([told(15)])
   })
 
@@ -347,17 +378,17 @@ describe('What is meant as an entry and is none', () => {
     expect(problemsIn('# Register', '', 'Each entry says:', '', ...legend)).toEqual([])
   })
 
-  it.each(['**RISK-001: Overdose**', 'RISK-001: Overdose', '1. RISK-001 - Overdose', '- [RISK-001] Overdose'])(
-    'is told for the title %j over fields, once',
-    (title) => {
-      const fields = ['- Date: 2026-01-20', '- Risk Level: HIGH', '- Impact: harm']
-      expect(problemsIn('', title, ...fields)).toEqual([
-        '2: RISK-001 has no heading. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
-      ])
-      expect(problemsIn(title, 'x', '- Owner: QA')).toEqual([])
-      expect(problemsIn(title, '```', '- Date: 2026-01-20', '```')).toEqual([])
-    },
-  )
+  it.each([
+    ...['**RISK-001: Overdose**', 'RISK-001: Overdose', '1. RISK-001 - Overdose', '- [RISK-001] Overdose'],
+    '  **RISK-001: Overdose**',
+  ])('is told for the title %j over fields, once', (title) => {
+    const fields = ['- Date: 2026-01-20', '- Risk Level: HIGH', '- Impact: harm']
+    expect(problemsIn('', title, ...fields)).toEqual([
+      '2: RISK-001 has no heading. Begin an entry with `## RISK-001: title`; the id has capitals and digits.',
+    ])
+    expect(problemsIn(title, 'x', '- Owner: QA')).toEqual([])
+    expect(problemsIn(title, '```', '- Date: 2026-01-20', '```')).toEqual([])
+  })
 
   it.each([
     '| RISK-001 | HIGH | open |',
@@ -394,6 +425,12 @@ describe('What is meant as an entry and is none', () => {
     'RISK-004 was a HIGH-risk item',
   ])('is not told for the prose %j', (text) => {
     expect(problemsIn('# Register', '', text)).toEqual([])
+  })
+
+  it('is told in short', () => {
+    expect(problemsIn(`## risk_1 ${'x'.repeat(100)}`)).toEqual([
+      `1: \`risk_1 ${'x'.repeat(33)}\` names no risk. Begin an entry with \`## RISK-001: title\`; the id has capitals and digits.`,
+    ])
   })
 
   it('ends the entry before it', () => {
@@ -434,6 +471,7 @@ describe('The digest of an entry', () => {
     expect(digest(...other)).toBe(digest(...ENTRY))
     expect(digest(...ENTRY.map((line) => `${line} \r`))).toBe(digest(...ENTRY))
     expect(digest(...ENTRY, '<!-- seen -->')).toBe(digest(...ENTRY))
+    expect(digest(...ENTRY.filter((line) => !line.includes('Status')))).toBe(digest(...ENTRY))
   })
 
   it.each([

@@ -16,6 +16,7 @@ describe('An unreadable document', () => {
     ['a key in other quotes', ["'parent_id' : REQ-001"]],
     ['a key that is deeper, as far as one can tell', ['more:', '  parent_id: REQ-001']],
     ['one of a list of fields', ['- parent_id: REQ-001']],
+    ['a list after a blank', ['derives_from: ', '- REQ-001']],
     ['Windows line ends', ['satisfies:\r', '  - REQ-001\r']],
   ])('names its parents as %s', (_, text) => {
     expect(parents(...text)).toEqual(['REQ-001'])
@@ -29,6 +30,9 @@ describe('An unreadable document', () => {
     ['a list beside a value', ['parent_id: x', '  - REQ-001']],
     ['part of a word', ['parent_id: XREQ-001 REQ-001a EV-REQ-001 REQ-001_ REQ-']],
     ['text', ['See REQ-001.', '- REQ-001']],
+    ['a list that no key begins', ['- REQ-001']],
+    ['a list after an element with a key of its own', ['parent_id:', '- gxp_risk_rating: REQ-001', '- REQ-001']],
+    ['another field of its own', ['so_that: REQ-001 holds']],
     ['a word that ends alike', ['my_parent_id: REQ-001']],
     ['an example in its text', ['```', 'parent_id: REQ-001']],
     ['an example between tildes', ['x', ' ~~~yaml', 'parent_id: REQ-001']],
@@ -74,6 +78,7 @@ describe('An unreadable document', () => {
     expect(read('specification', null, 1024)).toMatchObject({ unread: { id: null, parents: [], own: false } })
     expect(read('specification', Buffer.from(`---\n${text}---\n`), 1024)).not.toHaveProperty('unread')
     expect(read('decision', Buffer.from([0xff]), 1024)).not.toHaveProperty('unread')
+    expect(read('decision', Buffer.from([0xff]), 1024)).not.toHaveProperty('standing')
   })
 
   it('takes time by its length', () => {
@@ -104,8 +109,13 @@ describe('An unreadable record of testing', () => {
     ])
   })
 
+  it('has fields that are indented, with tabs too', () => {
+    expect(said('\ttester: A', ' \tresult: PASS\t')).toEqual(['1 tester A', '2 result PASS'])
+  })
+
   it('has whatever stands as its result', () => {
     expect(said('result:  FAIL: overdose ')).toEqual(['1 result FAIL: overdose'])
+    expect(standingLines('result:  FAIL: overdose ').result?.value).toBe('FAIL: overdose')
     expect(said('spec_id: SPEC-1: x')).toEqual([])
   })
 

@@ -112,9 +112,9 @@ describe('What can not be read', () => {
 })
 
 describe('A path leads', () => {
-  const found = mapping('# first', '', 'a: text', 'list: [x, y]', 'base: &base', '  deep: 1', 'same: *base', 'none: ~')
   const at = (...path: (string | number)[]) => {
-    const { line, column } = placeIn(found, path)
+    const text = ['# first', '', 'a: text', 'list: [x, y]', 'base: &base', '  deep: 1', 'same: *base', 'none: ~']
+    const { line, column } = placeIn(mapping(...text), path)
     return `${line}:${column}`
   }
 

@@ -67,8 +67,8 @@ beforeEach(() => {
 })
 afterEach(() => thread.stop())
 
-async function until(happened: () => boolean): Promise<void> {
-  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 5))
+async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('A thread that scans', () => {
@@ -105,7 +105,7 @@ describe('A thread that dies', () => {
     expect(givenBack).toEqual([{ held: [{ id: act, token: 7 }], error }])
     expect(heard).toEqual([expect.objectContaining({ scans: [act] }), 'error'])
     await until(() => starts === 2)
-    while ((await thread.run('ends'))?.again !== 5);
+    await until(async () => (await thread.run('ends'))?.again === 5)
   })
 
   it('because it answers no more is ended', async () => {

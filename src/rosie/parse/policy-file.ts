@@ -138,9 +138,7 @@ function insteadOf(unit: Path): string {
   if (key === 'locked') return 'Nothing is locked by it.'
   const fallback = DEFAULTS.get(unit.join('.'))
   if (fallback) return `The default is used instead: ${fallback}.`
-  return key === 'severities'
-    ? "The default is used instead: the rule's own severity."
-    : 'It sets nothing.'
+  return key === 'severities' ? "The default is used instead: the rule's own severity." : 'It sets nothing.'
 }
 
 // ── from the file's words to the policy's ───────────────────────────────────────────────────────────────────────────

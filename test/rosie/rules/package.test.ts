@@ -1,4 +1,6 @@
 /** The protocol of evidence packages, step by step: what is found, at which file and line. */
+
+import { shownPath } from '../../../src/rosie/package/paths.ts'
 import {
   CONTENT,
   contentBut,
@@ -83,6 +85,17 @@ describe('evidence/package-incomplete', () => {
     expect(
       briefly(await judgeSigned({ manifest: '{\n"files": [\nx', signed: '{}', files: contentBut({ extra: 'x' }) })),
     ).toEqual(['manifest.json:3 incomplete', 'signature.jws:1 tampered'])
+  })
+
+  it('finds a manifest that says a thing twice, and compares it with what is signed all the same', async () => {
+    const twice = '{"files": [],\n"files": []}'
+    const files = {}
+    expect(briefly(await judgeSigned({ manifest: twice, files }))).toEqual(['manifest.json:2 incomplete'])
+    const signed = '{"files": [], "files": [1]}'
+    expect(briefly(await judgeSigned({ manifest: twice, signed, files }))).toEqual([
+      'manifest.json:2 incomplete',
+      'signature.jws:1 tampered',
+    ])
   })
 
   it('finds metadata that can not be read', async () => {
@@ -237,6 +250,15 @@ describe('evidence/package-missing-file', () => {
     ])
   })
 
+  it('compares a name with the first of those that some systems take for it', async () => {
+    const said = (await judgeSigned({ manifest: listing('A.txt', 'a.txt', 'A.txt') })).map(({ message }) => message)
+    expect(said).toEqual([
+      expect.stringContaining('no such file'),
+      expect.stringContaining('`a.txt` and `A.txt`, which are one file'),
+      'The manifest lists `A.txt` twice. Each file is listed once.',
+    ])
+  })
+
   it.each(['manifest.json', 'signature.jws', 'manifest.jws'])('finds a manifest that lists %s', async (path) => {
     expect(await listed(path)).toMatchObject([
       { rule, path: MANIFEST, line: 3, message: expect.stringContaining('Remove the entry') },
@@ -246,6 +268,8 @@ describe('evidence/package-missing-file', () => {
   it('shows a long path in part', async () => {
     const [finding] = await listed('x'.repeat(100_000))
     expect(finding?.message.length).toBeLessThan(400)
+    expect(shownPath('x'.repeat(200))).toBe('x'.repeat(200))
+    expect(shownPath('x'.repeat(201))).toBe(`${'x'.repeat(199)}…`)
   })
 })
 
@@ -599,6 +623,22 @@ describe('A manifest made for the purpose', () => {
     const manifest = listing(100_000)
     expect(await judgeWith(manifest, 2 ** 20)).toEqual(['manifest.json:1 artifact/too-large'])
     expect(await judgeWith(manifest, 2 ** 25)).toEqual(['manifest.json:1 incomplete'])
+  })
+
+  it('and larger than what is read is one finding, and so is such metadata', async () => {
+    const files = contentBut({ 'metadata.json': json({ ...METADATA_CLAIMS, note: 'x'.repeat(9_000) }) })
+    const told = async (given: PackageGiven) => {
+      const { findings } = await assessRecord(goodBut(await packageFiles(team.compact, { files, ...given })), {
+        keys: [team.key],
+        policy: { maxFileBytes: 8_192 },
+      })
+      return briefly(findings.filter(({ path, severity }) => path?.startsWith(PACKAGE) && severity === 'error'))
+    }
+    expect(await told({})).toEqual(['metadata.json:1 artifact/too-large'])
+    expect(await told({ files: CONTENT, manifest: json(manifestOf()).padEnd(9_000) })).toEqual([
+      'manifest.json:1 artifact/too-large',
+      'signature.jws:1 artifact/too-large',
+    ])
   })
 
   it('of 12,000 files that are not there has no more findings than a file may have', async () => {

@@ -1,4 +1,5 @@
 /** Records of testing. Scanned on 6 February 2026. */
+import { readTestingRecord } from '../../../src/rosie/parse/testing-record.ts'
 import { DEFAULT_POLICY, type Policy } from '../../../src/rosie/policy.ts'
 import {
   assessRecord,
@@ -41,6 +42,12 @@ const found = async (
 const told = async (...given: Parameters<typeof found>) => briefly({ findings: await found(...given) })
 
 const key = await signer('team')
+
+it('What keeps a record from being read is told as a matter of its own', () => {
+  expect(readTestingRecord('Tested.\n').problems).toMatchObject([
+    { cause: 'testing-record', line: 1, message: expect.stringContaining('does not begin with front matter') },
+  ])
+})
 
 describe('A malformed record', () => {
   it.each([

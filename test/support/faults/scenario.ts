@@ -47,11 +47,12 @@ const TREE_OF = (sha: string) => new RegExp(`^GET .*/git/trees/${sha}`)
 export function steps(lane: Lane): Step[] {
   const { github } = lane
   const repositories = new Map<string, Promise<Repository>>()
-  let named = 0
+  /** Of the account that is told of. */
+  let owner = ''
 
   /** Of its own, and unknown to the app. */
-  const repository = (from: object, owner = 'acme') =>
-    github.repository({ owner, name: `lab-${++named}`, from: from as Record<string, string> })
+  const repository = (from: object, account = 'acme') =>
+    github.repository({ owner: account, name: `lab-${github.nextId()}`, from: from as Record<string, string> })
 
   /** The one of this name, whose default branch was scanned. */
   const shared = (name: string, from: object) => {
@@ -205,7 +206,7 @@ export function steps(lane: Lane): Step[] {
     },
     {
       name: 'a branch that moves on while its head is scanned',
-      owns: /lease_until$/,
+      owns: /SET lease_until$|INSERT scan, UPDATE scan$|COMMIT after UPDATE scan, INSERT scan$/,
       prepare: async () => void (await shared('small', RECORD)),
       async act(_, run, struck) {
         const lab = await shared('small', {})
@@ -229,7 +230,8 @@ export function steps(lane: Lane): Step[] {
     {
       name: 'an account that installs the app',
       async act() {
-        const lab = await repository(RECORD, `owner-${++named}`)
+        owner = `owner-${github.nextId()}`
+        const lab = await repository(RECORD, owner)
         await github.installation(lab.owner).create()
         return [{ repository: lab, sha: (await lab.tip('main')) ?? '', conclusion: 'success' }]
       },
@@ -237,12 +239,13 @@ export function steps(lane: Lane): Step[] {
     {
       name: 'an account that suspends the app',
       async prepare() {
-        const lab = await repository(RECORD, `owner-${++named}`)
+        owner = `owner-${github.nextId()}`
+        const lab = await repository(RECORD, owner)
         await github.installation(lab.owner).create()
         await settled()
       },
       async act() {
-        await github.installation(`owner-${named - 1}`).suspend()
+        await github.installation(owner).suspend()
         return []
       },
       async judge() {
@@ -255,7 +258,8 @@ export function steps(lane: Lane): Step[] {
     {
       name: 'an account that lets the app go on',
       async prepare() {
-        const lab = await repository(RECORD, `owner-${++named}`)
+        owner = `owner-${github.nextId()}`
+        const lab = await repository(RECORD, owner)
         const installation = github.installation(lab.owner)
         await installation.create()
         await settled()
@@ -268,7 +272,6 @@ export function steps(lane: Lane): Step[] {
         ])
       },
       async act() {
-        const owner = `owner-${named - 1}`
         await github.installation(owner).unsuspend()
         const [lab] = github.installation(owner).repositories
         if (!lab) throw new Error('There is no repository.')
@@ -296,7 +299,7 @@ export function steps(lane: Lane): Step[] {
     },
     {
       name: 'the start after an outage, with a delivery that was missed and a check that was left open',
-      owns: /sweep|quota|attempts|etag|swept/,
+      owns: /sweep|quota|hook.deliveries|swept/,
       async prepare(_, run) {
         const lab = await shared('small', RECORD)
         const gone = await shared('gone', RECORD)

@@ -77,10 +77,15 @@ export function installationFacts(github: GitHub, installation: Installation): J
     repositories_url: `${github.apiUrl}/installation/repositories`,
     html_url: `${github.url}/settings/installations/${id}`,
     app_id: github.app.id,
+    app_slug: github.app.slug,
     target_id: account.id,
     target_type: account.type,
+    single_file_name: null,
+    created_at: moment(github.startedAt),
+    updated_at: moment(github.startedAt),
     permissions: installation.accepted?.permissions ?? github.app.permissions,
     events: installation.accepted?.events ?? github.app.events,
+    suspended_by: suspendedAt ? accountFacts(github, account) : null,
     suspended_at: suspendedAt ? moment(suspendedAt) : null,
   }
 }
