@@ -224,7 +224,10 @@ async function first(): Promise<void> {
 /** What the process has taken so far, threads included. `CLK_TCK` is 100 on every Linux. */
 async function cpuMs({ pid }: RunningApp): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13)
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
   return (Number(user) + Number(system)) * 10
 }
 

@@ -23,12 +23,16 @@ import { reliabilityPage, type Soaked } from './reliability-page.ts'
 const FAILING = 0.2
 /** Between two things that somebody does in one repository, on average; ms. */
 const ACT_EVERY = 1_200
-/** How long it may take until all is quiet after the faults; ms. */
+/** How long it may take until all is quiet after the faults, and from when on it is told what took so long; ms. */
 const QUIET_WITHIN = 300_000
+const LATE = 30_000
 /** From the answer that told an installation to wait until its other processes must have heard of it; ms. */
 const HEARD_WITHIN = 2_000
 
 const { seconds, seed, seeds, repositories } = options()
+let running: Cluster | null = null
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void running?.close().finally(() => process.exit(1)))
 const soaked: Soaked[] = []
 for (let n = 0; n < seeds; n++) soaked.push(await soak(seed + n))
 if (seeds > 1)
@@ -64,8 +68,12 @@ function options() {
 }
 
 async function soak(seed: number): Promise<Soaked> {
+  process.stdout.write(
+    `\nseed ${seed}: two web and two worker processes start, ${seconds} s of work and faults follow\n`,
+  )
   // A Redis that comes back empty is another case than one that remembers what was.
   const cluster = await Cluster.start({ appendOnly: seed % 2 === 0 })
+  running = cluster
   try {
     const people = new People(cluster)
     const places = await Promise.all(
@@ -80,9 +88,10 @@ async function soak(seed: number): Promise<Soaked> {
     const faults = await workAndBreak(cluster, people, places, { seed, until, limits, acts })
     cluster.github.failAtRandom(0, 0)
     const worked = Date.now()
-    const { judgement, quietAfter } = await settle(cluster, people.ledger, QUIET_WITHIN)
+    const { judgement, quietAfter, last } = await settle(cluster, people.ledger, QUIET_WITHIN)
     const run = figures({ cluster, people, limits, faults, acts, judgement, seed, ms: worked - begun, quietAfter })
     print(run, judgement, cluster)
+    if (quietAfter === null || quietAfter > LATE) for (const fact of last) process.stdout.write(`  LAST ${fact}\n`)
     return run
   } finally {
     await cluster.close()
@@ -149,7 +158,7 @@ function print(run: Soaked, { lost, duplicates }: Judgement, cluster: Cluster): 
       .sort()
       .map(([what, count]) => `${what} ${count}`)
       .join(', ')
-  process.stdout.write(`\nseed ${run.seed}, ${run.seconds} s of work and faults\n`)
+  line('work and faults', `${run.seconds} s`)
   line('what people did', list(run.acts))
   line('what broke', list(run.faults))
   line('deliveries in', run.deliveries)
@@ -169,7 +178,8 @@ function print(run: Soaked, { lost, duplicates }: Judgement, cluster: Cluster): 
   line('duplicates', run.duplicates)
   for (const fact of lost) process.stdout.write(`  LOST ${fact}\n`)
   for (const fact of duplicates) process.stdout.write(`  TWICE ${fact}\n`)
-  if (lost.length + duplicates.length + run.deaths + run.early === 0) return
+  const late = (run.quietAfter ?? QUIET_WITHIN) > LATE
+  if (lost.length + duplicates.length + run.deaths + run.early === 0 && !late) return
   const file = join(tmpdir(), `soak-${run.seed}-${process.pid}.log`)
   const requests = cluster.github.requests.map(
     ({ at, installation, method, path, status, body }) =>

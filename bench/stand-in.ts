@@ -159,7 +159,8 @@ export class StandIn {
     }
     const at = now()
     const { success, ...others } = this.conclusions(heads)
-    if (success !== heads.length) throw new Error(`Of ${heads.length} heads ${success} succeeded: ${JSON.stringify(others)}`)
+    if (success !== heads.length)
+      throw new Error(`Of ${heads.length} heads ${success} succeeded: ${JSON.stringify(others)}`)
     const [violation] = this.#github.violations
     if (violation) throw new Error(`GitHub would have refused ${violation.request}: ${violation.problem}`)
     return at
@@ -196,8 +197,11 @@ export class StandIn {
 const filesOf = ({ tree, bytes }: Awaited<ReturnType<typeof largeRecord>>): Files =>
   Object.fromEntries(tree.map(({ path, sha }) => [path, Buffer.from(bytes.get(sha) ?? [])]))
 
-const counted = (words: readonly string[]) =>
-  words.reduce<Record<string, number>>((counts, word) => ({ ...counts, [word]: (counts[word] ?? 0) + 1 }), {})
+function counted(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
+  return counts
+}
 
 /** In ms, the same clock in all processes of this machine. */
 export const now = () => Number(process.hrtime.bigint() / 1000n) / 1000

@@ -30,7 +30,7 @@ export const retentionVariables = {
   RETENTION_INSTALLATIONS_DAYS: whole(REDELIVERED_DAYS, CENTURY_DAYS)
     .default(90)
     .describe(
-      'The data of an account that uninstalled the app is erased after so many days, 4 at least, its history of artifacts too.',
+      'The data of an account that uninstalled the app, or of a repository that was deleted or taken from it, is erased after so many days, 4 at least, its history of artifacts too.',
     ),
   JOBS_COMPLETED_HOURS: whole(1, 168)
     .default(1)

@@ -25,6 +25,9 @@ export interface UnpackLimits {
 
 export const UNPACK_LIMITS: UnpackLimits = { bytes: 2 * 2 ** 30, entries: 2_000_000 }
 
+/** Node's own 16 kB would go through its thread pool, and every stream here, eight times as often. In bytes. */
+const CHUNK = 128 * 1024
+
 /** The archive is larger than we are ready to unpack. Stays in this file: reading ends, the rest is fetched otherwise. */
 class OverLimit extends Error {}
 
@@ -47,7 +50,7 @@ export async function* readArchive(
   const cancel = new AbortController()
   const compressed = await openArchive(client, repository, commit, cancel.signal)
   const unpack = tar.extract()
-  const unpacked = pipeline(Readable.from(compressed), createGunzip(), capped(limits.bytes), unpack)
+  const unpacked = pipeline(Readable.from(compressed), createGunzip({ chunkSize: CHUNK }), capped(limits.bytes), unpack)
   unpacked.catch(() => undefined) // The error reaches us through `unpack`.
   try {
     let entries = 0

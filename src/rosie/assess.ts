@@ -128,8 +128,7 @@ interface Judged {
 /** What a policy finds in the head, told apart from what it finds in the base. */
 function judge({ head, base }: Records, policy: Policy, preview: PolicyPreview | null, now: number): Judged {
   const before = new Map((base ? findingsAlone(base, policy, now) : []).map((each) => [each.fingerprint, each]))
-  const alone = base === null && preview === null
-  const all = alone ? findingsAlone(head, policy, now) : findingsOf({ head, base, policy, preview, now })
+  const all = base ? findingsOf({ head, base, policy, preview, now }) : findingsAlone(head, policy, now)
   const still = new Set(all.map(({ fingerprint }) => fingerprint))
   const { counted, ignored } = withoutIgnored(all, policy.ignore, now)
   return {

@@ -73,14 +73,11 @@ const CLAIMS: readonly Claim[] = [
 
 /** What one evidence lacks, or says in a way that says nothing. */
 export const claimFaults = remembered((each: TestEvidence): readonly ClaimFault[] => {
-  const faults = CLAIMS.filter(({ said }) => !said(each)).map(({ names, right }) => {
+  return CLAIMS.filter(({ said }) => !said(each)).map(({ names, right }) => {
     const there = names.some((known) => !isAbsent(each.claims[known]))
     return { name: nameIn(each, names), there, right }
   })
-  return faults.length > 0 ? faults : NO_FAULTS
 })
-
-const NO_FAULTS: readonly ClaimFault[] = []
 
 /** Whether it names a tier that is none: it is then of no tier at all, not even of its specification's. */
 export const hasUnknownTier = (each: TestEvidence): boolean => !TIER.said(each)

@@ -69,10 +69,10 @@ const PACKAGE_NAMES = new Set(['manifest.json', 'metadata.json', ...SIGNATURE_NA
  */
 export function packageDirectories(paths: Iterable<string>): Set<string> {
   const names = packageNames(paths)
-  const signed = (directory: string) => SIGNATURE_NAMES.some((name) => names.get(directory)?.has(name))
+  const signed = (has: ReadonlySet<string>) => SIGNATURE_NAMES.some((name) => has.has(name))
   const above = new Set<string>()
-  for (const directory of names.keys()) {
-    if (signed(directory)) for (const parent of parentsOf(directory)) above.add(parent)
+  for (const [directory, has] of names) {
+    if (signed(has)) for (const parent of parentsOf(directory)) above.add(parent)
   }
   const candidates = new Set<string>()
   for (const [directory, has] of names) {
@@ -97,11 +97,11 @@ function packageNames(paths: Iterable<string>): Map<string, Set<string>> {
   return found
 }
 
-/** Directories below `.gxp/evidence/` that hold this one, the outermost first. */
-function parentsOf(directory: string): string[] {
+/** Directories below `.gxp/evidence/` that hold this file or directory of it, the outermost first. */
+function parentsOf(path: string): string[] {
   const parents: string[] = []
-  for (let end = directory.indexOf('/', EVIDENCE.length); end >= 0; end = directory.indexOf('/', end + 1))
-    parents.push(directory.slice(0, end))
+  for (let end = path.indexOf('/', EVIDENCE.length); end !== -1; end = path.indexOf('/', end + 1))
+    parents.push(path.slice(0, end))
   return parents
 }
 
@@ -124,7 +124,7 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
   const directory = segments.length > 1 ? segments[0] : undefined
   if (path === '.gxp/system_context.md') return { kind: 'system_context', reader: 'system_context' }
   if (path === '.gxp/risk_assessment.log') return { kind: 'risk_register', reader: 'risk_register' }
-  const holder = directory === 'evidence' ? packageOf(path, packages) : null
+  const holder = packageOf(path, packages)
   if (holder !== null) return { kind: 'package_file', reader: packageReader(path.slice(holder.length + 1)) }
   if (KNOWN_NAMES.test(name) || (directory === undefined && KNOWN_FILES.has(name)))
     return { kind: 'known', reader: null }
@@ -136,7 +136,7 @@ function classifyRecord(path: string, packages: ReadonlySet<string>): FileClass 
 export function documentDirectory(path: string): DocumentKind | null {
   if (!path.startsWith('.gxp/')) return null
   const end = path.indexOf('/', '.gxp/'.length)
-  return end < 0 ? null : (DOCUMENT_DIRECTORIES.get(path.slice('.gxp/'.length, end)) ?? null)
+  return end === -1 ? null : (DOCUMENT_DIRECTORIES.get(path.slice('.gxp/'.length, end)) ?? null)
 }
 
 function classifyByDirectory(directory: string, name: string): FileClass | null {
@@ -172,10 +172,6 @@ const packageReader = (name: string): Reader => PACKAGE_READERS.get(name) ?? 'pa
 
 /** The package that a file belongs to, which may lie deep in it; null when it is in none. */
 export function packageOf(path: string, packages: ReadonlySet<string>): string | null {
-  if (packages.size === 0 || !path.startsWith(EVIDENCE)) return null
-  for (let end = path.indexOf('/', EVIDENCE.length); end >= 0; end = path.indexOf('/', end + 1)) {
-    const directory = path.slice(0, end)
-    if (packages.has(directory)) return directory
-  }
-  return null
+  if (packages.size === 0) return null
+  return parentsOf(path).find((directory) => packages.has(directory)) ?? null
 }

@@ -131,12 +131,11 @@ function requirementIds(record: ComplianceRecord): string[] {
 function linkedTo(starts: readonly Start[], { graph, sources }: ComplianceRecord): (node: string) => boolean {
   const { whole } = graph
   const { join, partOf } = partition(whole.names.length)
-  for (let node = 0; node < whole.names.length; node++) {
+  whole.names.forEach((_, node) => {
     for (let entry = at(whole.out.begin, node); entry < at(whole.out.begin, node + 1); entry++)
       join(node, at(whole.out.ends, entry))
-  }
+  })
   for (const file of sources) {
-    if (file.nodes.length === 0) continue
     let part = whole.numbers.get(file.node)
     for (const { id } of file.nodes) {
       const node = whole.numbers.get(id)
@@ -157,8 +156,7 @@ function linkedTo(starts: readonly Start[], { graph, sources }: ComplianceRecord
 
 /** Numbers in parts that are joined (union-find, halving the paths it goes). */
 function partition(size: number) {
-  const parts = new Int32Array(size)
-  for (let node = 0; node < size; node++) parts[node] = node
+  const parts = new Int32Array(size).map((_, node) => node)
   const partOf = (node: number): number => {
     let part = node
     while (at(parts, part) !== part) {

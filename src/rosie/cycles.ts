@@ -3,8 +3,10 @@ import type { Graph } from './graph.ts'
 import type { Edge } from './model.ts'
 import { at, type Network } from './network.ts'
 
+type Walked = Pick<Graph, 'edges' | 'whole' | 'out' | 'into'>
+
 /** The shortest cycle through each node that lies on one, each cycle once; nodes in the order of the edges. Lazily. */
-export function* cycles(graph: Graph): Generator<Edge[]> {
+export function* cycles(graph: Walked): Generator<Edge[]> {
   const covered = new Set<string>()
   for (const component of components(graph)) {
     for (const node of component) {
@@ -21,7 +23,7 @@ export function* cycles(graph: Graph): Generator<Edge[]> {
  * Breadth-first from a node back to itself, within its component. The way back is looked up at each node before its
  * edges are followed: a hub has thousands of them, and is passed once for each of its neighbours.
  */
-function shortestCycle(graph: Graph, start: string, component: ReadonlySet<string>): Edge[] | null {
+function shortestCycle(graph: Walked, start: string, component: ReadonlySet<string>): Edge[] | null {
   const back = new Map(
     graph
       .into(start)
@@ -44,25 +46,18 @@ function shortestCycle(graph: Graph, start: string, component: ReadonlySet<strin
 
 function backTo(start: string, reachedBy: ReadonlyMap<string, Edge>): Edge[] {
   const path: Edge[] = []
-  let at = start
-  do {
-    const edge = reachedBy.get(at)
-    if (!edge) break
-    path.unshift(edge)
-    at = edge.from
-  } while (at !== start)
-  return path
+  const before = ({ from }: Edge) => (from === start ? undefined : reachedBy.get(from))
+  for (let edge = reachedBy.get(start); edge; edge = before(edge)) path.push(edge)
+  return path.reverse()
 }
 
 /** Strongly connected components that hold a cycle (Tarjan, without recursion: records may chain thousands of ids). */
-function components(graph: Graph): Set<string>[] {
+function* components(graph: Walked): Generator<Set<string>> {
   const left = inCircles(graph.whole)
-  if (left.size === 0) return []
   const index = new Map<string, number>()
   const low = new Map<string, number>()
   const stack: string[] = []
   const onStack = new Set<string>()
-  const found: Set<string>[] = []
   const enter = (node: string) => {
     index.set(node, index.size)
     low.set(node, index.size - 1)
@@ -72,7 +67,7 @@ function components(graph: Graph): Set<string>[] {
   }
   const lower = (node: string, value: number) => low.set(node, Math.min(low.get(node) ?? value, value))
   for (const { from } of graph.edges) {
-    if (index.has(from) || !left.has(from)) continue
+    if (!left.has(from) || index.has(from)) continue
     const frames = [enter(from)]
     for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
       const edge = frame.edges[frame.next++]
@@ -88,21 +83,20 @@ function components(graph: Graph): Set<string>[] {
         const component = new Set(stack.splice(stack.lastIndexOf(frame.node)))
         for (const node of component) onStack.delete(node)
         const loops = graph.out(frame.node).some(({ to }) => to === frame.node)
-        if (component.size > 1 || loops) found.push(component)
+        if (component.size > 1 || loops) yield component
       }
     }
   }
-  return found
 }
 
 /** What is left when nodes that nothing leads to are taken away again and again: most often nothing at all. */
 function inCircles({ names, into, out }: Network): Set<string> {
   const arriving = new Int32Array(names.length)
   const free: number[] = []
-  for (let node = 0; node < names.length; node++) {
+  names.forEach((_, node) => {
     arriving[node] = at(into.begin, node + 1) - at(into.begin, node)
     if (arriving[node] === 0) free.push(node)
-  }
+  })
   for (const node of free) {
     for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++) {
       const end = at(out.ends, entry)
@@ -110,7 +104,5 @@ function inCircles({ names, into, out }: Network): Set<string> {
       if (arriving[end] === 0) free.push(end)
     }
   }
-  if (free.length === names.length) return new Set()
-  const gone = new Set(free)
-  return new Set(names.filter((_, node) => !gone.has(node)))
+  return new Set(names.filter((_, node) => at(arriving, node) > 0))
 }

@@ -65,7 +65,8 @@ function walk<T>(
   same: (p: T, s: T) => boolean,
 ) {
   let [at, p] = [0, 0]
-  let [runAt, runP] = [0, -1]
+  let runAt = 0
+  let runP = -1
   while (at < sequence.length) {
     const element = pattern[p]
     if (element !== undefined && isRun(element)) {
@@ -88,9 +89,9 @@ function walk<T>(
 function alternativesOf(glob: string): string[] {
   let heads = ['']
   let rest = glob
-  for (let open = rest.indexOf('{'); open >= 0; open = rest.indexOf('{')) {
+  for (let open = rest.indexOf('{'); open !== -1; open = rest.indexOf('{')) {
     const close = rest.indexOf('}', open)
-    if (close < 0) break
+    if (close === -1) break
     const choices = rest.slice(open + 1, close).split(',')
     if (heads.length * choices.length > MAX_ALTERNATIVES) return [glob]
     const before = rest.slice(0, open)

@@ -6,7 +6,7 @@ import { type EdgeFault, faultOfEdge } from './edge-types.ts'
 import { kindOfId } from './ids.ts'
 import { remembered } from './memo.ts'
 import type { DocumentKind, Edge, Place } from './model.ts'
-import { at, type Network, networkOf } from './network.ts'
+import { at, NO_NODE, type Network, networkOf } from './network.ts'
 import type { ComplianceRecord } from './record.ts'
 import { type BlockNode, blockEdges, evidenceSays, type NamedFile, type Sayings } from './sayings.ts'
 import type { TestEvidence } from './test-evidence.ts'
@@ -61,22 +61,21 @@ export function buildGraph(record: Indexed): Graph {
   for (const document of record.documents) {
     if (unread) break
     add(document.edges, document.faults)
-    if (document.id !== null && document.named.length > 0 && !unread)
-      add(edgesToNamed(document.id, document.named, record))
+    if (!unread) add(edgesToNamed(document.named, record))
   }
   for (const file of record.sources) {
     if (unread) break
     if (file.nodes.length === 0) continue
     const { says } = file
     add(says.edges, says.faults)
-    if (!unread && says.defines.length > 0) defines.push(says.defines)
+    if (!unread) defines.push(says.defines)
   }
   // Not as a list: there may be millions.
   if (!unread) for (const edge of inheritedEdges(blocks.values(), record)) if (!push(edge)) break
   if (!unread) add(produced.edges, produced.faults)
   const defined = definedIds(record, defines, edges)
   const whole = networkOf(edges)
-  const typed = faults.size === 0 ? whole : networkOf(edges, faults)
+  const typed = networkOf(edges, faults)
   const ends = { out: edgesOf(edges, whole, 'out'), into: edgesOf(edges, whole, 'into') }
   const typedEnds = { typedOut: edgesOf(edges, typed, 'out'), typedInto: edgesOf(edges, typed, 'into') }
   const unknown = unknownIds(whole, defined)
@@ -94,9 +93,8 @@ const blocksIn = remembered((sources: Indexed['sources']): ReadonlyMap<string, B
 function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'out' | 'into'): Graph['out'] {
   const { begin, edges } = ways[along]
   return (name) => {
-    const node = numbers.get(name)
+    const node = numbers.get(name) ?? NO_NODE
     const found: Edge[] = []
-    if (node === undefined) return found
     for (let entry = at(begin, node); entry < at(begin, node + 1); entry++) {
       const edge = all[at(edges, entry)]
       if (edge) found.push(edge)
@@ -106,8 +104,8 @@ function edgesOf(all: readonly Edge[], { numbers, ...ways }: Network, along: 'ou
 }
 
 /** The files that a specification's front matter names, as far as they are there. */
-function edgesToNamed(to: string, named: readonly NamedFile[], { sourcesByPath }: Indexed): Edge[] {
-  return named.flatMap(({ path, by, origin }): Edge[] => {
+function edgesToNamed(named: readonly NamedFile[], { sourcesByPath }: Indexed): Edge[] {
+  return named.flatMap(({ path, to, by, origin }): Edge[] => {
     const file = sourcesByPath.get(path)
     return file ? [{ from: file.node, to, type: file.test ? 'verifies' : 'implements', by, origin }] : []
   })

@@ -24,7 +24,6 @@ export function ignoring(
   now: number,
 ): (told: Pick<Finding, 'rule' | 'path'>) => Ignore | undefined {
   const holding = ignores.filter((ignore) => lapsed(ignore, now) === null)
-  if (holding.length === 0) return () => undefined
   const byPath = new Map<string | null, readonly Ignore[]>()
   return ({ rule, path }) => {
     if (!isIgnorable(rule)) return undefined

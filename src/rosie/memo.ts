@@ -19,8 +19,7 @@ export function remembered<Of extends object, Given extends readonly unknown[], 
 }
 
 function sameIn(some: readonly unknown[], others: readonly unknown[]): boolean {
-  for (let n = 0; n < others.length; n++) if (some[n] !== others[n]) return false
-  return true
+  return others.every((other, n) => other === some[n])
 }
 
 /** How an entry is known again in another list: by an object in it, and by what else matters. */
@@ -75,8 +74,8 @@ export function sameList<Entry extends object>(
   const [first, last] = [list[0], list.at(-1)]
   if (!first || !last) return list
   const before = (LISTS.get(first) ?? LISTS.get(last)) as readonly Entry[] | undefined
-  const isSame = (entry: Entry, n: number) => before?.[n] === entry || (before?.[n] && alike(before[n], entry))
-  if (before?.length === list.length && list.every(isSame)) return before
+  const isSame = (one: Entry, n: number) => one === list[n] || alike(one, list[n] as Entry)
+  if (before?.length === list.length && before.every(isSame)) return before
   LISTS.set(first, list).set(last, list)
   return list
 }

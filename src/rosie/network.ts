@@ -43,12 +43,12 @@ function build(edges: readonly Edge[], but: Edges): Network {
   const to = new Int32Array(edges.length)
   const kept: number[] = []
   // One node's edges stand together, most often.
-  let last = { name: '', number: -1 }
+  let last: { name: string; number: number } | undefined
   edges.forEach((edge, index) => {
-    if (edge.from !== last.name || index === 0) last = { name: edge.from, number: numberOf(edge.from) }
+    if (edge.from !== last?.name) last = { name: edge.from, number: numberOf(edge.from) }
     from[index] = last.number
     to[index] = numberOf(edge.to)
-    if (but.size === 0 || !but.has(edge)) kept.push(index)
+    if (!but.has(edge)) kept.push(index)
   })
   return { names, numbers, out: group(kept, from, to, names.length), into: group(kept, to, from, names.length) }
 }
@@ -59,7 +59,7 @@ const NONE: Edges = new Set()
 function group(edges: readonly number[], by: Int32Array, other: Int32Array, size: number): Neighbours {
   const begin = new Int32Array(size + 1)
   for (const edge of edges) begin[at(by, edge) + 1] = at(begin, at(by, edge) + 1) + 1
-  for (let node = 0; node < size; node++) begin[node + 1] = at(begin, node + 1) + at(begin, node)
+  for (let node = 1; node <= size; node++) begin[node] = at(begin, node) + at(begin, node - 1)
   const next = begin.slice()
   const ends = new Int32Array(edges.length)
   const grouped = new Int32Array(edges.length)
@@ -75,10 +75,12 @@ function group(edges: readonly number[], by: Int32Array, other: Int32Array, size
 /** An entry that is there. */
 export const at = (numbers: Int32Array, index: number): number => numbers[index] ?? 0
 
+/** In place of the node of a name that has none: before the first, with no entries. */
+export const NO_NODE = -1
+
 /** The nodes that a node leads to. */
 export function endsOf({ names, numbers, out }: Network, name: string): string[] {
-  const node = numbers.get(name)
-  if (node === undefined) return []
+  const node = numbers.get(name) ?? NO_NODE
   const found: string[] = []
   for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++)
     found.push(names[at(out.ends, entry)] ?? '')
@@ -87,8 +89,7 @@ export function endsOf({ names, numbers, out }: Network, name: string): string[]
 
 /** Whether a node leads to one of which this holds. */
 export function leadsTo({ names, numbers, out }: Network, name: string, holds: (end: string) => boolean): boolean {
-  const node = numbers.get(name)
-  if (node === undefined) return false
+  const node = numbers.get(name) ?? NO_NODE
   for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++)
     if (holds(names[at(out.ends, entry)] ?? '')) return true
   return false
@@ -125,12 +126,13 @@ export function walk({ names, numbers, ...ways }: Network, along: 'out' | 'into'
   for (const node of queue) {
     for (let entry = at(begin, node); entry < at(begin, node + 1); entry++) reach(at(ends, entry), node)
   }
-  const isReached = (node: number | undefined) => node !== undefined && came[node] !== NOWHERE
+  const isReached = (node: number | undefined): node is number =>
+    node !== undefined && came[node] !== NOWHERE
   return {
     has: (name) => alone.has(name) || isReached(numbers.get(name)),
     way: (name) => {
       const node = numbers.get(name)
-      return node !== undefined && isReached(node) ? wayTo(node, came, names) : []
+      return isReached(node) ? wayTo(node, came, names) : []
     },
   }
 }
@@ -164,13 +166,10 @@ export function spread({ names, numbers, out }: Network, from: Iterable<readonly
     bits[node] = known | more
     queue.push(node)
   }
-  for (const [name, more] of from) {
-    const node = numbers.get(name)
-    if (node !== undefined) add(node, more)
-  }
+  for (const [name, more] of from) add(numbers.get(name) ?? NO_NODE, more)
   for (const node of queue) {
     for (let entry = at(out.begin, node); entry < at(out.begin, node + 1); entry++)
       add(at(out.ends, entry), bits[node] ?? 0)
   }
-  return (name: string): number => bits[numbers.get(name) ?? -1] ?? 0
+  return (name: string): number => bits[numbers.get(name) ?? NO_NODE] ?? 0
 }

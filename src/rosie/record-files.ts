@@ -66,7 +66,7 @@ export const readFiles = rememberedOfEach(
         ? { as: 'document', file: documentFile(content, path, sha) }
         : { as: 'note', file: { path, sha, content } }
     if (content.kind === 'annotations') {
-      const test = kind === 'test' || (kind === 'source' && matches(tests, path))
+      const test = kind === 'test' || matches(tests, path)
       return { as: 'source', file: sourceFile(content, path, sha, test) }
     }
     if (content.kind !== 'evidence') return { as: 'other', file: { path, sha, content } }
@@ -82,7 +82,7 @@ export const readFiles = rememberedOfEach(
 
 const documentFile = remembered((content: Document, path: string, sha: string): DocumentFile => {
   const [claimed, named] = [kindOfId(content.gxpId ?? ''), kindOfId(idInFileName(path) ?? '')]
-  const is = named === content.kind || claimed === content.kind ? content.kind : (named ?? claimed ?? content.kind)
+  const is = claimed === content.kind ? claimed : (named ?? claimed ?? content.kind)
   const id = claimed && content.gxpId
   return { path, sha, content, id, is, ...documentSays(content, path, id) }
 })

@@ -110,13 +110,10 @@ export function indexRecord(snapshot: Snapshot, established: Established): Compl
   }
 }
 
-const DOCUMENT_KINDS = 3
-
 /** Kinds of documents whose directory is there. */
 export const keptKindsOf = remembered(({ files }: Snapshot): ReadonlySet<DocumentKind> => {
   const kept = new Set<DocumentKind>()
   for (const { path } of files) {
-    if (kept.size === DOCUMENT_KINDS) break
     const kind = documentDirectory(path)
     if (kind) kept.add(kind)
   }
@@ -216,9 +213,10 @@ export const kindOf = ({ is }: DocumentFile): DocumentKind => is
 const byId = remembered((documents: readonly DocumentFile[]): ReadonlyMap<string, readonly DocumentFile[]> => {
   const found = new Map<string, DocumentFile[]>()
   for (const document of documents) {
-    const same = document.id === null ? undefined : found.get(document.id)
+    if (document.id === null) continue
+    const same = found.get(document.id)
     if (same) same.push(document)
-    else if (document.id !== null) found.set(document.id, [document])
+    else found.set(document.id, [document])
   }
   return found
 })

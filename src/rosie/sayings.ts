@@ -32,11 +32,8 @@ export const blockNode = (path: string, line: number) => `FILE:${path}#L${line}`
 /** A whole file: a test or source that a specification's front matter names, or a document without an id. */
 export const fileNode = (path: string) => `FILE:${path}`
 
-const NO_SAYINGS: Sayings = { edges: [], faults: [] }
-
 /** `inTest`: of a block, whether it stands in a test; null for what is no block. */
 function sayingsOf(edges: readonly Edge[], inTest: boolean | null): Sayings {
-  if (edges.length === 0) return NO_SAYINGS
   const faults = edges.flatMap((edge) => {
     const fault = faultOfEdge(edge, () => inTest)
     return fault ? [[edge, fault] as const] : []
@@ -88,6 +85,8 @@ export function* blockEdges({ id: from, path, test, block }: BlockNode): Generat
 /** A file that a specification's front matter names: an edge where it is there. */
 export interface NamedFile {
   path: string
+  /** The specification. */
+  to: string
   by: 'test_files' | 'source_files'
   origin: Place
 }
@@ -98,15 +97,15 @@ export function documentSays(content: Document, path: string, id: string | null)
   const edges = content.references.map(
     ({ type, by, to, ...span }): Edge => ({ from, to, type, by, origin: { path, ...span } }),
   )
-  const named = id === null || content.kind !== 'specification' ? [] : [...namedFiles(content, path)]
+  const named = id === null || content.kind !== 'specification' ? [] : [...namedFiles(content, path, id)]
   return { ...sayingsOf(edges, null), named }
 }
 
-function* namedFiles({ fields, testFiles, sourceFiles }: Document, path: string): Generator<NamedFile> {
+function* namedFiles({ fields, testFiles, sourceFiles }: Document, path: string, to: string): Generator<NamedFile> {
   const lists = { test_files: testFiles, source_files: sourceFiles }
   for (const by of ['test_files', 'source_files'] as const) {
     const origin: Place = { path, line: fields[by]?.line ?? 1 }
-    for (const written of lists[by]) yield { path: pathInTree(written), by, origin }
+    for (const written of lists[by]) yield { path: pathInTree(written), to, by, origin }
   }
 }
 

@@ -37,7 +37,7 @@ export function filesInScope<File extends { path: string }>(tree: Iterable<File>
     const path = file.path.slice(prefix.length)
     if (!isExcluded(path)) files.push({ ...file, path })
   }
-  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1)) // no two have one path
 }
 
 /** Below `node_modules` or a directory whose name begins with a dot, at any depth. A file may be called either. */
@@ -57,17 +57,17 @@ export function stateIdOf(tree: Iterable<{ path: string; sha: string }>, scope: 
 export class StateHasher {
   readonly #plain: Hash = createHash('sha256')
   readonly #separated: Hash = createHash('sha256')
-  #files = 0
+  #empty = true
 
   add(path: string, bytes: Uint8Array): void {
     this.#plain.update(path).update(bytes)
     this.#separated.update(`${path}\0`).update(bytes)
-    this.#files++
+    this.#empty = false
   }
 
   /** A scope without files has no hashes: it is more likely not where the source lies than empty. */
   hashes(): StateHashes {
-    if (this.#files === 0) return NOT_HASHED
+    if (this.#empty) return NOT_HASHED
     return { plain: this.#plain.digest('hex'), separated: this.#separated.digest('hex') }
   }
 }

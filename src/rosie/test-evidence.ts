@@ -154,7 +154,7 @@ export const newestValid = remembered((evidence: readonly TestEvidence[], now: n
 export function supersededIn(evidence: readonly TestEvidence[], now: number): (each: TestEvidence) => boolean {
   const newest = newestOf(evidence.filter((each) => counts(each, now)))
   return (each) => {
-    const newer = each.specId === null ? undefined : newest.get(runKey(each))
+    const newer = newest.get(runKey(each))
     return newer !== undefined && madeAt(newer) > madeAt(each)
   }
 }

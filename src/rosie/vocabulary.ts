@@ -40,7 +40,7 @@ export const riskField = (fields: Record<string, Field>): Field | undefined =>
   fields.gxp_risk_rating ?? fields.risk_level
 
 /** From the lowest to the highest; -1 for null. */
-export const riskRank = (risk: Risk | null): number => (risk === null ? -1 : RISKS.indexOf(risk))
+export const riskRank = (risk: Risk | null): number => (RISKS as readonly (Risk | null)[]).indexOf(risk)
 
 export const highestRisk = (risks: Iterable<Risk | null>): Risk | null => {
   let highest: Risk | null = null

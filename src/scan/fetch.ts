@@ -30,38 +30,38 @@ export async function readContents(
   enter: (phase: Phase, detail: string) => Promise<void>,
 ): Promise<Read> {
   if (files.length === 0) return had
-  const wanted = wantedContents(files).filter(({ sha, reader }) => !had.contents.has(contentKey(sha, reader)))
+  const known = new Map(had.contents)
+  const isUnknown = ({ key }: RelevantFile) => key !== null && !known.has(key)
+  const wanted = wantedContents(files.filter(isUnknown))
   const stored = wanted.length > 0 ? await contents.contents(scan.repository.id, wanted) : []
-  const known = withinLimits(files, new Map([...had.contents, ...stored]), policy)
-  const unknown = files.filter(({ sha, reader }) => reader !== null && !known.has(contentKey(sha, reader)))
+  for (const [key, content] of stored) known.set(key, content)
+  keepLimits(files, known, policy)
+  const unknown = files.filter(isUnknown)
   const count = new Set(unknown.map(({ sha }) => sha)).size
   await enter('Fetch', `${count} of ${wanted.length} files are new`)
   if (count === 0) return { contents: known, fetched: had.fetched }
   const at = { commit: scan.headSha, tree, limits: policy, repositoryId: scan.repository.id }
   const progress = (done: number) => enter('Parse', `${done} of ${count} files read`)
   const fetched = await fetchContents(unknown, at, { source, contents }, progress)
+  for (const [key, content] of fetched) known.set(key, content)
   await enter('Parse', `${count} of ${count} files read`)
-  return { contents: new Map([...known, ...fetched]), fetched: had.fetched + count }
+  return { contents: known, fetched: had.fetched + count }
 }
 
 /**
- * What was read under another policy's limits, as it is under these: a file that was too large then is not known, and one
- * that is too large now was not read. Where its size isn't known, what is known stands.
+ * Makes what was read under another policy's limits what it is under these: a file that was too large then is not known, and
+ * one that is too large now was not read. Where its size isn't known, what is known stands.
  */
-function withinLimits(
-  files: readonly RelevantFile[],
-  known: Map<string, Content>,
-  limits: Limits,
-): Map<string, Content> {
-  for (const { sha, reader, size } of files) {
-    const content = reader === null || size === null ? undefined : known.get(contentKey(sha, reader))
-    if (!content || reader === null || size === null) continue
+function keepLimits(files: readonly RelevantFile[], known: Map<string, Content>, limits: Limits): void {
+  for (const { key, size, reader } of files) {
+    if (key === null || reader === null || size === null) continue
+    const content = known.get(key)
+    if (!content) continue
     const unread = content.problems.some(({ cause }) => cause === 'too-large')
     const limit = limitOf(reader, limits)
-    if (unread && size <= limit) known.delete(contentKey(sha, reader))
-    if (!unread && size > limit) known.set(contentKey(sha, reader), read(reader, null, limit))
+    if (unread && size <= limit) known.delete(key)
+    if (!unread && size > limit) known.set(key, read(reader, null, limit))
   }
-  return known
 }
 
 /** Contents are kept this many at a time, so that a first scan neither holds nor sends everything at once. */

@@ -8,17 +8,23 @@ import { breather } from './breather.ts'
 import type { Blob, TreeEntry, WantedBlob } from './ports/source.ts'
 import { contentKey } from './ports/store.ts'
 
-export type RelevantFile = TreeEntry & FileClass
+export interface RelevantFile extends TreeEntry, FileClass {
+  /** Of its content; null where it isn't read. Made once, since that takes longer than what is looked up by it. */
+  key: string | null
+}
 
 /** The files of a tree that matter to the standard, sorted by path. */
 export function relevantFiles(tree: readonly TreeEntry[]): RelevantFile[] {
   const classes = classify(tree.map(({ path }) => path))
-  return tree
-    .flatMap((entry) => {
-      const found = classes.get(entry.path)
-      return found ? [{ ...entry, ...found }] : []
-    })
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const files: RelevantFile[] = []
+  for (const { path, sha, size } of tree) {
+    const found = classes.get(path)
+    if (!found) continue
+    const { kind, reader } = found
+    // Member by member: objects that are spread together take twice as long, and so does all that is done with them.
+    files.push({ path, sha, size, kind, reader, key: reader === null ? null : contentKey(sha, reader) })
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** A snapshot of these files. Every file with a reader must have its content among `contents`. */
@@ -31,12 +37,12 @@ export function snapshotOf(
   return {
     commit,
     state,
-    files: files.map(({ path, sha, kind, reader }) => ({
+    files: files.map(({ path, sha, kind, reader, key }) => ({
       path,
       sha,
       kind,
       reader,
-      content: reader === null ? null : (contents.get(contentKey(sha, reader)) ?? null),
+      content: key === null ? null : (contents.get(key) ?? null),
     })),
   }
 }
@@ -50,7 +56,7 @@ export interface WantedContent {
 /** Each (blob, reader) pair of the files once. */
 export function wantedContents(files: readonly RelevantFile[]): WantedContent[] {
   const wanted = new Map<string, WantedContent>()
-  for (const { sha, reader } of files) if (reader !== null) wanted.set(contentKey(sha, reader), { sha, reader })
+  for (const { sha, reader, key } of files) if (reader !== null && key !== null) wanted.set(key, { sha, reader })
   return [...wanted.values()]
 }
 

@@ -22,14 +22,33 @@ export const blobId = (bytes: Uint8Array, format: ObjectFormat) =>
 /** Whether these bytes are the blob with this id. */
 export const isBlob = (bytes: Uint8Array, id: string) => blobId(bytes, formatOf(id)) === id
 
+/** An entry of a tree object. */
+export interface TreeChild {
+  /** Of the file or directory in its directory. */
+  name: string
+  /** As in `100644`; a zero in front, as in `040000`, is not git's. */
+  mode: string
+  sha: string
+}
+
+/** Whether these are all entries of the tree with this id, in git's order. */
+export function isTreeOf(children: readonly TreeChild[], id: string): boolean {
+  const parts = children.flatMap(({ name, mode, sha }) => [
+    Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`),
+    Buffer.from(sha, 'hex'),
+  ])
+  const bytes = Buffer.concat(parts)
+  return createHash(formatOf(id)).update(`tree ${bytes.byteLength}\0`).update(bytes).digest('hex') === id
+}
+
 /**
  * Whether a path from a tree object names a file below the root. Git refuses others on checkout, but a tree object can be
  * made by hand.
  */
-export const isFilePath = (path: string) =>
-  path.length > 0 &&
-  !path.includes('\0') &&
-  path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+export const isFilePath = (path: string) => !path.includes('\0') && !NO_SEGMENT.test(path)
+
+/** An empty segment, `.` or `..`. */
+const NO_SEGMENT = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /** Modes of regular files. The others are links (120000), submodules (160000) and directories (040000). */
 export const isRegularMode = (mode: string) => mode === '100644' || mode === '100755' || mode === '100664'

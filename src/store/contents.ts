@@ -8,12 +8,20 @@ import type { RepositoryRef, TreeEntry } from '../scan/ports/source.ts'
 import { type ContentStore, contentKey } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { storable, toJson } from './json.ts'
+import { Recent } from './recent.ts'
 import { inChunks } from './rows.ts'
 
-/** What git objects say, kept for ever: git's SHA is the identity, so a row is never wrong, only unread. */
+/** Bytes of contents, as the database keeps them, of which the objects stay in memory: these take several times as many. */
+const RECENT = 32 * 2 ** 20
+
+/**
+ * What git objects say, kept for ever: git's SHA is the identity, so a row is never wrong, only unread. What was read lately
+ * is the same object again, so that what follows from it is known as well (rosie/memo.ts).
+ */
 export class Contents implements ContentStore {
   readonly #database: Database
   readonly #parserVersion: number
+  readonly #recent = new Recent<Content>(RECENT)
 
   /** `parserVersion`: contents read by another version of the parsers are not seen. */
   constructor(database: Database, parserVersion: number) {
@@ -21,17 +29,34 @@ export class Contents implements ContentStore {
     this.#parserVersion = parserVersion
   }
 
-  /** One query by the primary key. */
+  /** Row for row by the primary key: the planner, which can't tell a few keys from many, may read the whole table else. */
   async contents(
     repositoryId: bigint,
     wanted: readonly { sha: string; reader: Reader }[],
   ): Promise<Map<string, Content>> {
-    const keys = toJson(wanted.map(({ sha, reader }) => ({ sha, reader })))
-    const rows = await this.#database.client.$queryRaw<{ sha: string; reader: Reader; content: Content }[]>`
-      SELECT sha, reader, content
-      FROM json_to_recordset(${keys}::json) AS wanted (sha text, reader text) JOIN blob USING (sha, reader)
-      WHERE repository_id = ${repositoryId} AND parser_version = ${this.#parserVersion}`
-    return new Map(rows.map(({ sha, reader, content }) => [contentKey(sha, reader), content]))
+    const recent = this.#recent.of(repositoryId)
+    const found = new Map<string, Content>()
+    const unread = wanted.filter(({ sha, reader }) => {
+      const key = contentKey(sha, reader)
+      const content = recent.get(key)
+      if (content) found.set(key, content)
+      return content === undefined
+    })
+    await inChunks(this.#database, unread, async (keys) => {
+      const rows = await this.#database.client.$queryRaw<
+        { sha: string; reader: Reader; content: Content; size: number }[]
+      >`
+        SELECT sha, reader, content, pg_column_size(content) AS size
+        FROM json_to_recordset(${keys}::json) AS wanted (sha text, reader text) CROSS JOIN LATERAL (
+          SELECT content FROM blob
+          WHERE repository_id = ${repositoryId} AND blob.sha = wanted.sha AND blob.reader = wanted.reader
+            AND parser_version = ${this.#parserVersion} LIMIT 1) AS known`
+      const read = rows.map(({ sha, reader, content }) => [contentKey(sha, reader), content] as const)
+      for (const [key, content] of read) found.set(key, content)
+      const size = rows.reduce((sum, row) => sum + row.size, 0)
+      this.#recent.add(repositoryId, read, size)
+    })
+    return found
   }
 
   /**
@@ -53,6 +78,8 @@ export class Contents implements ContentStore {
           SET content = EXCLUDED.content, verdict = NULL, verdict_keys = NULL
           WHERE blob.content -> 'problems' @> '[{"cause": "too-large"}]'`,
     )
+    // The rows have the last word: what is stored may differ from what was given.
+    for (const { sha, reader } of contents) this.#recent.drop(repositoryId, contentKey(sha, reader))
   }
 
   async verdicts(repositoryId: bigint, shas: readonly string[], keysHash: string): Promise<Map<string, Verdict>> {
@@ -115,17 +142,22 @@ export class Contents implements ContentStore {
       ON CONFLICT (repository_id, commit) DO UPDATE SET state_scope = EXCLUDED.state_scope, state_id = EXCLUDED.state_id`
   }
 
+  /** In memory nothing stays known of a repository without a snapshot: it is new, or was erased. */
   async tracked(repositoryId: bigint): Promise<{ commit: string; files: Map<string, string> } | null> {
-    const rows = await this.#database.client.$queryRaw<{ commit: string; path: string | null; sha: string }[]>`
-      SELECT r.tracked_head AS commit, f.path, f.sha
-      FROM repository r LEFT JOIN tracked_file f ON f.repository_id = r.id
+    // In two values: as rows of their own, the client would take more than twice as long over them.
+    const [snapshot] = await this.#database.client.$queryRaw<Snapshot[]>`
+      SELECT r.tracked_head AS commit, files.*
+      FROM repository r CROSS JOIN LATERAL (
+        SELECT json_agg(path)::text AS paths, string_agg(sha, ' ') AS shas FROM tracked_file
+        WHERE repository_id = r.id) AS files
       WHERE r.id = ${repositoryId} AND r.tracked_head IS NOT NULL`
-    const [first] = rows
-    if (!first) return null
-    return {
-      commit: first.commit,
-      files: new Map(rows.flatMap(({ path, sha }) => (path === null ? [] : [[path, sha]]))),
+    if (!snapshot) {
+      this.#recent.forget(repositoryId)
+      return null
     }
+    const paths = JSON.parse(snapshot.paths ?? '[]') as string[]
+    const shas = snapshot.shas?.split(' ') ?? []
+    return { commit: snapshot.commit, files: new Map(paths.map((path, n) => [path, shas[n] ?? ''])) }
   }
 
   /** Read by an older version of the parsers it still holds: its own next scan reads it again. */
@@ -141,6 +173,13 @@ export class Contents implements ContentStore {
       ORDER BY r.tracked_at DESC, b.parser_version DESC LIMIT 1`
     return rows[0]?.content ?? null
   }
+}
+
+/** Paths and SHAs in one order; null where there are none. */
+interface Snapshot {
+  commit: string
+  paths: string | null
+  shas: string | null
 }
 
 /** One line a file: blob SHA, size (empty where unknown), path. A path may hold anything but U+0000, line ends included. */

@@ -106,10 +106,13 @@ async function replaceEdges(
   repository: bigint,
   edges: readonly Edge[],
 ): Promise<void> {
-  const stored = await connection.$queryRaw<(EdgeRow & { id: bigint })[]>`
-    SELECT id, "from", "to", type, by, path, line FROM trace_edge WHERE repository_id = ${repository}`
+  // In one value: as rows of their own, the client would take more than twice as long over them.
+  const [answer] = await connection.$queryRaw<{ stored: string | null }[]>`
+    SELECT json_agg(json_build_array(id, "from", "to", type, by, path, line))::text AS stored
+    FROM trace_edge WHERE repository_id = ${repository}`
+  const stored = JSON.parse(answer?.stored ?? '[]') as [id: number, ...EdgeRow[keyof EdgeRow][]][]
   const missing = new Map(edges.map((edge) => edgeRow(edge)).map((edge) => [edgeKey(edge), edge]))
-  const gone = stored.filter((edge) => !missing.delete(edgeKey(edge))).map(({ id }) => String(id))
+  const gone = stored.filter(([, ...edge]) => !missing.delete(JSON.stringify(edge))).map(([id]) => id)
 
   await inChunks(
     database,

@@ -47,7 +47,8 @@ export class ScanWishes implements Wishes {
           WHERE s.background AND (s.status = 'running' OR s.status = 'queued' AND s.dispatched_at > ${stale}))
         ORDER BY turn, created_at LIMIT ${limit}
       ), taken AS (
-        UPDATE scan s SET dispatched_at = now() - greatest(0, ${olderThanMs - CLAIM_MS}::float8) * interval '1 ms' FROM turns WHERE s.id = turns.id AND ${due}
+        UPDATE scan s SET dispatched_at = now() - greatest(0, ${olderThanMs - CLAIM_MS}::float8) * interval '1 ms'
+        FROM turns WHERE s.id = turns.id AND ${due}
         RETURNING s.id, turns.turn, s.created_at
       )
       SELECT id FROM taken ORDER BY turn, created_at`

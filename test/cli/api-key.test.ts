@@ -69,6 +69,33 @@ forEachDatabase('rosie-guard api-key', (databases) => {
     )
   })
 
+  it('lists it and revokes it', async () => {
+    const { id, key } = await made('--name', 'short', '--scope', 'read', '--installation', 'acme')
+    expect(await list()).toContainEqual(expect.objectContaining({ id, installation: 'acme', revokedAt: null }))
+    expect(await guard('api-key', 'revoke', key)).toMatchObject({ code: 0, out: `short (${id}) is revoked.\n` })
+    expect(await list()).toContainEqual(expect.objectContaining({ id, revokedAt: expect.any(String) }))
+  })
+
+  if (databases.embedded) {
+    it('says what to do while the server runs', async () => {
+      const { code, err } = await onRows(() => create('--name', 'x', '--scope', 'read'))
+      expect(code).toBe(2)
+      expect(err).toMatch(/is in use by process \d+/)
+      expect(err).toContain('Stop the server, run this, and start it again.')
+      expect(await guard('api-key', 'list')).toMatchObject({ code: 0 })
+    })
+    // What follows is the same code on a database that is quicker to open.
+    return
+  }
+
+  it('says that the database is of an older version', async () => {
+    useDatabase(await databases.place('empty'))
+    expect(await guard('api-key', 'list')).toMatchObject({
+      ...{ code: 2, out: '' },
+      err: 'rosie-guard: The database is of an older version. Start the server of this version once: it migrates it.\n',
+    })
+  })
+
   it('makes a key for an installation, or for repositories of one', async () => {
     const whole = await made('--name', 'a', '--scope', 'read', '--installation', 'beta-labs')
     expect(whole).toMatchObject({ installation: 'Beta-Labs', repositories: [], scopes: ['read'], expiresAt: null })
@@ -199,24 +226,6 @@ forEachDatabase('rosie-guard api-key', (databases) => {
       expect(refused.err).not.toContain('rsk_')
     }
   })
-
-  it('says that the database is of an older version', async () => {
-    useDatabase(await databases.place('empty'))
-    expect(await guard('api-key', 'list')).toMatchObject({
-      ...{ code: 2, out: '' },
-      err: 'rosie-guard: The database is of an older version. Start the server of this version once: it migrates it.\n',
-    })
-  })
-
-  if (databases.embedded) {
-    it('says what to do while the server runs', async () => {
-      const { code, err } = await onRows(() => create('--name', 'x', '--scope', 'read'))
-      expect(code).toBe(2)
-      expect(err).toMatch(/is in use by process \d+/)
-      expect(err).toContain('Stop the server, run this, and start it again.')
-      expect(await guard('api-key', 'list')).toMatchObject({ code: 0 })
-    })
-  }
 })
 
 it('Where there is no server yet, it says so, and makes no database', async () => {

@@ -1,9 +1,21 @@
 /** What `/metrics` says of the whole app: each number is moved by what it counts. */
 import { brokenStories, RECORD } from './record.ts'
+import { TestDatabase } from './test-database.ts'
 import { useWorld } from './world.ts'
 
-describe('GET /metrics', () => {
-  const world = useWorld()
+const { TEST_DATABASE_URL } = process.env
+
+/** With a server the work is done in another thread than the one that is asked. */
+describe.each([
+  { where: 'embedded database', database: null },
+  ...(TEST_DATABASE_URL ? [{ where: 'PostgreSQL', database: new TestDatabase(TEST_DATABASE_URL) }] : []),
+])('GET /metrics, $where', ({ database }) => {
+  beforeAll(() => database?.create())
+  const world = useWorld({ environment: () => (database ? { DATABASE_URL: database.url } : {}) })
+  afterAll(async () => {
+    await world.app.stop()
+    await database?.drop()
+  })
 
   async function scraped(): Promise<Map<string, number>> {
     const answer = await fetch(`${world.app.url}/metrics`)

@@ -25,6 +25,23 @@ afterEach(async () => {
 })
 
 const MAX_BYTES = 5_000_000
+
+interface Listed {
+  path: string
+  mode: string
+  type: string
+  sha: string
+  size?: number
+}
+
+/** As GitHub lists a commit with everything below. */
+const treeOf = (dir: string, commit: string): Listed[] =>
+  gitIn(dir, 'ls-tree', '-r', '-t', commit)
+    .split('\n')
+    .map((line) => {
+      const [mode = '', type = '', sha = '', path = ''] = line.split(/[ \t]/)
+      return { path, mode, type, sha, ...(type === 'blob' && { size: 1 }) }
+    })
 const routes = () => server.seen.map(({ route }) => route)
 const numbered = (count: number, size = 100) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`src/${i % 20}/file-${i}.ts`, `${i}`.padEnd(size, '.')]))
@@ -60,7 +77,34 @@ describe('the tree of a commit', () => {
     const head = importCommit(dir, files)
     server.treeLimit = 30 // src as a whole has more, each of its directories fewer
     expect(paths(await source.tree(head))).toEqual(Object.keys(files).sort())
-    expect(server.seen.length).toBe(1 + 1 + 2 + 1 + 20)
+    // The root and src, each cut and then alone; what the cut lists told wholly (docs, src/0 and the like) is not asked for.
+    const [asked] = [server.seen.length]
+    expect(asked).toBeLessThan(1 + 1 + 1 + 1 + 20)
+    expect(asked).toBeGreaterThan(1 + 1 + 1 + 1 + 10)
+  })
+
+  it('that was cut is believed only where it is whole, whatever it says', async () => {
+    const files = { 'a/b/one.ts': '1', 'a/two.ts': '2', 'a/link/x.ts': 'x', 'b/three.ts': '3', 'c/d/e/four.ts': '4' }
+    const head = importCommit(dir, files)
+    const whole = treeOf(dir, head)
+    const cut = (change: (tree: Listed[]) => Listed[]) => {
+      server.seen.length = 0
+      server.instead('tree', (_, to) => json(to, { sha: head, truncated: true, tree: change(whole) }), 1)
+      return source.tree(head)
+    }
+    const cases: [requests: number, (tree: Listed[]) => Listed[]][] = [
+      [2, (tree) => tree],
+      [3, (tree) => tree.filter(({ path }) => path !== 'a/two.ts')],
+      [3, (tree) => tree.filter(({ path }) => !path.startsWith('a/b'))],
+      [3, (tree) => tree.filter(({ path }) => path !== 'c/d/e/four.ts')],
+      [3, (tree) => tree.map((entry) => (entry.path === 'b/three.ts' ? { ...entry, sha: 'f'.repeat(40) } : entry))],
+      [3, (tree) => [...tree, { path: 'b/more.ts', mode: '100644', type: 'blob', sha: 'f'.repeat(40) }]],
+      [5, () => []],
+    ]
+    for (const [requests, change] of cases) {
+      expect(paths(await cut(change))).toEqual(Object.keys(files).sort())
+      expect(server.seen).toHaveLength(requests)
+    }
   })
 
   it('is an error when one directory alone is too large', async () => {

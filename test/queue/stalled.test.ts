@@ -17,7 +17,10 @@ interface Taker {
 }
 
 suite('Redis', { redisUrl }, (name) => {
-  return new Worker(name, null, { connection: { url: redisUrl ?? '', maxRetriesPerRequest: null }, lockDuration: LEASE_MS })
+  return new Worker(name, null, {
+    connection: { url: redisUrl ?? '', maxRetriesPerRequest: null },
+    lockDuration: LEASE_MS,
+  })
 })
 suite('PostgreSQL', { databaseUrl }, (name) => {
   const connection = { connectionString: databaseUrl ?? '', schema: 'bullmq' }

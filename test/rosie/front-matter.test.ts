@@ -27,23 +27,14 @@ describe('Front matter', () => {
     const { fields } = read('intended_use: |', '  Doses,', '  for adults.', '', 'version: 1.0.0')
     expect(fields.intended_use).toMatchObject({ line: 2, endLine: 4, text: 'Doses,\nfor adults.' })
     expect(fields.version).toMatchObject({ line: 6 })
-    const folded = read(
-      'intended_use: >',
-      '  Doses,',
-      '  for adults.',
-      ' ',
-      '',
-      'list: [',
-      '  a',
-      ']',
-      '',
-      'empty:',
-      '',
-    ).fields
-    expect(Object.values(folded).map(({ line, endLine }) => [line, endLine])).toEqual([
+    const lists = ['list: [', '  a', ']', '', 'empty:', '', 'other:', '  - {b: c}', '  # of all', '', 'last: [d]']
+    const { fields: others } = read('intended_use: >+', '  Doses,', '  for adults.', ' ', '', ...lists)
+    expect(Object.values(others).map(({ line, endLine }) => [line, endLine])).toEqual([
       [2, 4],
       [7, 9],
       [11, 11],
+      [13, 14],
+      [17, 17],
     ])
   })
 

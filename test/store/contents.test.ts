@@ -37,6 +37,41 @@ forEachDatabase('contents', (databases) => {
     expect(await new Contents(database, 2).contents(repository, wanted)).toEqual(new Map())
   })
 
+  describe('that were read lately', () => {
+    const keyOf = (one: ReturnType<typeof requirement>) => contentKey(one.sha, one.reader)
+
+    it('are the same objects again, beside what was not read yet', async () => {
+      const [one, two] = [requirement('1'), requirement('2')]
+      await contents.keepContents(repository, [one, two])
+      const before = await contents.contents(repository, [one])
+      const again = await contents.contents(repository, [one, two])
+      expect(again.get(keyOf(one))).toBe(before.get(keyOf(one)))
+      expect(again.get(keyOf(two))).toEqual(two.content)
+    })
+
+    it('are read again where they were kept again', async () => {
+      const tooLarge = { cause: 'too-large', line: 1, message: 'Not read.' } as const
+      const one = requirement('1', { ...aRequirement('1'), problems: [tooLarge] })
+      await contents.keepContents(repository, [one])
+      await contents.contents(repository, [one])
+      await contents.keepContents(repository, [requirement('1')])
+      expect((await contents.contents(repository, [one])).get(keyOf(one))).toEqual(aRequirement('1'))
+    })
+
+    it('are forgotten with the snapshot of their repository: it may have been erased, and its rows with it', async () => {
+      const one = requirement('1')
+      await contents.keepContents(repository, [one])
+      await contents.contents(repository, [one])
+      await database.client.repository.update({ where: { id: repository }, data: { trackedHead: sha('c') } })
+      await database.client.blob.deleteMany({ where: { repositoryId: repository } })
+      expect(await contents.tracked(repository)).not.toBeNull()
+      expect((await contents.contents(repository, [one])).size).toBe(1)
+      await database.client.repository.update({ where: { id: repository }, data: { trackedHead: null } })
+      expect(await contents.tracked(repository)).toBeNull()
+      expect((await contents.contents(repository, [one])).size).toBe(0)
+    })
+  })
+
   it('are kept once', async () => {
     const one = requirement('1')
     await contents.keepContents(repository, [one, one])

@@ -16,6 +16,9 @@ interface Head {
   asked: number
 }
 
+/** Where the facts come from. */
+type Judged = Pick<Cluster, 'github' | 'query'>
+
 /** Nothing but these facts, each in words for whoever has to find out why. */
 export interface Judgement {
   lost: string[]
@@ -62,7 +65,7 @@ export class Ledger {
     return [...tips.values()]
   }
 
-  async judge(cluster: Cluster): Promise<Judgement> {
+  async judge(cluster: Judged): Promise<Judgement> {
     const judgement: Judgement = { lost: [], duplicates: [] }
     for (const head of await this.tips()) judgeTip(head, judgement)
     for (const head of this.heads) judgeHead(head, judgement)
@@ -118,8 +121,12 @@ function judgeHead({ repository, sha, errors, asked }: Head, { lost, duplicates 
   if (new Set(scans).size < scans.length) duplicates.push(`${name} has several check runs of one scan: ${told(runs)}`)
 }
 
+/** Each error is told once, where it is: no two of them are on one line. */
 const isVerdict = ({ status, conclusion, annotations }: CheckRun, errors: number) =>
-  status === 'completed' && conclusion === verdictOf(errors) && annotations.length === errors
+  status === 'completed' &&
+  conclusion === verdictOf(errors) &&
+  annotations.length === errors &&
+  new Set(annotations.map(({ path, start_line }) => `${path}:${start_line}`)).size === errors
 
 const told = (runs: readonly CheckRun[]): string =>
   runs.length === 0
@@ -134,20 +141,27 @@ const told = (runs: readonly CheckRun[]): string =>
 /** In ms: how long all must stay quiet to count as quiet. */
 const STAYS_QUIET = 3_000
 
-/** Waits until nothing is left to do. What is wrong then, and after how many ms it was so; null where it never was. */
-export async function settle(
-  cluster: Cluster,
-  ledger: Ledger,
-  withinMs: number,
-): Promise<{ judgement: Judgement; quietAfter: number | null }> {
+export interface Settled {
+  judgement: Judgement
+  /** ms until nothing was left to do; null: it never came to that. */
+  quietAfter: number | null
+  /** What was left to do the last. */
+  last: string[]
+}
+
+/** Waits until nothing is left to do. */
+export async function settle(cluster: Judged, ledger: Ledger, withinMs: number): Promise<Settled> {
   const begun = Date.now()
   let quietSince: number | null = null
+  let last: string[] = []
   for (;;) {
     const judgement = await ledger.judge(cluster)
     const now = Date.now()
+    if (judgement.lost.length > 0) last = judgement.lost
     quietSince = judgement.lost.length > 0 ? null : (quietSince ?? now)
-    if (quietSince !== null && now - quietSince >= STAYS_QUIET) return { judgement, quietAfter: quietSince - begun }
-    if (now - begun > withinMs) return { judgement, quietAfter: null }
+    if (quietSince !== null && now - quietSince >= STAYS_QUIET)
+      return { judgement, quietAfter: quietSince - begun, last }
+    if (now - begun > withinMs) return { judgement, quietAfter: null, last }
     await sleep(500)
   }
 }
@@ -155,7 +169,7 @@ export async function settle(
 // ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What the app has still to do, by its own books. */
-async function openRows(cluster: Cluster): Promise<string[]> {
+async function openRows(cluster: Judged): Promise<string[]> {
   const scans = await cluster.query(
     `SELECT id, kind, head_sha, ref, status, attempts, token, lease_until, not_before, dispatched_at, superseded_by, error
      FROM scan WHERE status IN ('queued', 'running') ORDER BY created_at`,
@@ -170,7 +184,7 @@ async function openRows(cluster: Cluster): Promise<string[]> {
 }
 
 /** What GitHub sent, and the app has never heard of. */
-async function lostDeliveries(cluster: Cluster): Promise<string[]> {
+async function lostDeliveries(cluster: Judged): Promise<string[]> {
   const { deliveries } = cluster.github
   const known = new Set((await cluster.query<{ id: string }>('SELECT id FROM webhook_delivery')).map(({ id }) => id))
   const missing = new Map(

@@ -95,7 +95,7 @@ describe('A thread that scans', () => {
 
 describe('A thread that dies', () => {
   it.each([
-    ['throws', 'TypeError: out of its module'],
+    ['throws', expect.stringContaining('TypeError: out of its module')],
     ['exits', 'Error: It ended with exit code 3.'],
     ['fills', expect.stringContaining('memory limit')],
   ])('because it %s is followed by another, and what it held is free at once', async (act, error) => {
@@ -109,9 +109,13 @@ describe('A thread that dies', () => {
   })
 
   it('because it answers no more is ended', async () => {
-    await start({ pingMs: 5 })
+    await start({ pingMs: 40 })
     await thread.run('computes')
-    expect(givenBack).toMatchObject([{ error: 'Error: It has not answered for 0.12 s.' }])
+    // On a busy machine its start may take as long.
+    expect(givenBack.at(-1)).toMatchObject({
+      held: [{ id: 'computes' }],
+      error: 'Error: It has not answered for 0.96 s.',
+    })
   })
 
   it('at its start is started again, less and less often, and takes no jobs', async () => {

@@ -2,7 +2,13 @@
 import fc from 'fast-check'
 import { LANGUAGES, type Language, languageOf } from '../../../src/rosie/languages.ts'
 import { readAnnotations } from '../../../src/rosie/parse/annotations.ts'
+import { lexJava } from '../../../src/rosie/parse/comments/c-like.ts'
+import type { Lex } from '../../../src/rosie/parse/comments/cursor.ts'
 import { type CommentGroup, commentsOf } from '../../../src/rosie/parse/comments/index.ts'
+import { lexJavaScript } from '../../../src/rosie/parse/comments/javascript.ts'
+import { lexPython } from '../../../src/rosie/parse/comments/python.ts'
+import { lexXml } from '../../../src/rosie/parse/comments/xml.ts'
+import { lexYaml } from '../../../src/rosie/parse/comments/yaml.ts'
 
 /** The same annotation in each language: in a line comment, in a longer one, and in a literal. */
 const FORMS: Record<Language, { line: (text: string) => string; block: string[]; literal: (text: string) => string }> =
@@ -229,6 +235,45 @@ describe('Where places are asked for', () => {
       [7, 7],
     ])
     expect(linesOf([source.indexOf('x')])).toEqual([])
+  })
+
+  it('a comment that is nothing but what is asked for is found', () => {
+    expect(commentsOf('//a', 'java', [2])).toMatchObject([{ line: 1 }])
+  })
+
+  it.each(LANGUAGES)('the next line belongs to the comment: %s', (language) => {
+    const { line } = FORMS[language]
+    const source = [line('a'), line('b'), '', line('c')].join('\n')
+    const spans = commentsOf(source, language, [source.indexOf('a')]).map(({ line, endLine }) => [line, endLine])
+    expect(spans).toEqual([[1, 2]])
+  })
+
+  it.each<[string, Lex, string]>([
+    ['C-like languages', lexJava, '// a\n"b"\n"c" // d'],
+    ['JavaScript', lexJavaScript, '// a\n"b"\n"c" // d'],
+    ['Python', lexPython, '# a\nb()\nc() # d'],
+    ['XML', lexXml, '<!-- a -->\n<b/>\n<c/><!-- d -->'],
+    ['YAML', lexYaml, '# a\nb: c\nd: e # f'],
+  ])('what stands further down is not read: %s', (_, lex, source) => {
+    expect(lex(source)).toHaveLength(2)
+    expect(lex(source, source.indexOf('a'))).toHaveLength(1)
+  })
+
+  it('what is open is read to its end, which may show that it is something else', () => {
+    const source = "x = <a>'{/* a */}'\n\n\ny"
+    expect(commentsOf(source, 'javascript', [source.indexOf('a *')])).toEqual([])
+  })
+})
+
+describe('Comments with nothing but white space between them', () => {
+  it.each([
+    ['on one line', '/* a */ /* b */ // c', ['1-1']],
+    ['with code between them', '/* a */x // b', ['1-1', '1-1']],
+    ['with code behind the first', '/* a */x\n// b', ['1-1', '2-2']],
+    ['whose second begins with an empty line', '// a\n/*\nb */', ['1-3']],
+    ['with an empty line between them', '// a\n\n/* b */', ['1-1', '3-3']],
+  ])('are a group, others are not: %s', (_, source, spans) => {
+    expect(commentsOf(source, 'java').map(({ line, endLine }) => `${line}-${endLine}`)).toEqual(spans)
   })
 })
 

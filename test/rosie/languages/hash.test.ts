@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are programs
 import type { Language } from '../../../src/rosie/languages.ts'
+import { commentsOf } from '../../../src/rosie/parse/comments/index.ts'
 import { commentsIn, expectText } from './reading.ts'
 
 describe.each<Language>(['ruby', 'shell', 'terraform', 'yaml'])('Comments of %s', (language) => {
@@ -25,6 +26,9 @@ describe('Ruby', () => {
     ['a command', '`ls # no #{"# no"}`'],
     ['a string after a percent sign', '%(a (# no) # no)'],
     ['a quoted string after a percent sign', '%q{# no \\} {# no} # no}'],
+    ['an empty string after a percent sign', '%()'],
+    ['brackets in brackets', '%q(((# no) # no) # no)'],
+    ['a string of several lines after a percent sign', '%q(\n# no\n)'],
     ['words', '%w[a # no]'],
     ['a text with any delimiter', '%Q|# no #{"|"} # no|'],
     ['a regular expression after a percent sign', '%r{[#"]}'],
@@ -35,17 +39,23 @@ describe('Ruby', () => {
     ['a string after a percent sign as an argument', "raise %(it's # no)"],
     ['a remainder of a bracket', "a % (b['# no'])"],
     ['a symbol in quotes', ':"# no"'],
-    ['a character', '?"'],
+    ['a character', '[?"]'],
+    ['a character before a space', 'f(?" )'],
     ['a hash as a character', '?#'],
     ['a variable', "$'"],
     ['another variable', '$"'],
     ['a division', 'a / b'],
     ['a remainder', 'a % b'],
     ['a remainder without spaces', 'a%(b)'],
+    ['a remainder with a bracket in a string', 'a%(b[")"])'],
+    ['a remainder of a negative number', 'a %-b'],
+    ['a remainder of a method whose name is a word', 'a.in % 2'],
+    ['an assigned remainder of such a method', 'a.in %= 2'],
     ['a choice', 'a ? "# no" : \'# no\''],
     ['a choice without spaces', 'a ?"# no":"# no"'],
     ['a shift', 'list << ITEM'],
     ['a shift without spaces', 'list <<ITEM'],
+    ['a string with a hole that is shifted', 'list <<"#{f("# no")} # no"'],
   ])('has no comments in %s', (_, code) => {
     expectText('ruby', code, ['#', ''])
   })
@@ -69,6 +79,12 @@ describe('Ruby', () => {
     ])
     expect(ruby('  =begin', '# one', 'a =begin', '=beginning')).toEqual(['one'])
     expect(ruby('x', '=begin title', 'not closed')).toEqual(['title', 'not closed'])
+    expect(ruby('a = b.c(1)', '=begin', 'one', '=end', '# two')).toEqual(['one', 'two'])
+  })
+
+  it('has documentation and the comment on the next line in one group', () => {
+    const spans = commentsOf('=begin\none\n=end\n# two\n', 'ruby').map(({ line, endLine }) => [line, endLine])
+    expect(spans).toEqual([[1, 4]])
   })
 
   it.each([
@@ -155,7 +171,10 @@ describe('Shell', () => {
     ['a heredoc with a quoted word', ['cat <<"END OF FILE"', '# no', 'END OF FILE']],
     ['a heredoc with an escaped word', ['cat <<\\EOF', '# no', 'EOF']],
     ['a heredoc whose word has other characters', ['cat <<E.O-F!', '# no', 'E.O-F!']],
-    ['a heredoc in which a line only resembles its end', ['cat <<EOF', ' EOF', '# no', 'EOF ', 'EOFX', '# no', 'EOF']],
+    [
+      'a heredoc in which a line only resembles its end',
+      ['cat <<EOF', ' EOF', '\tEOF', '# no', 'EOF ', 'EOFX', '# no', 'EOF'],
+    ],
     ['two heredocs of one line', ['f <<A <<B', '# no', 'A', '# no', 'B']],
     ['a heredoc in a command in a string', ['x="$(cat <<EOF', '# no "', 'EOF', ')"']],
     ['a heredoc with line ends of two characters', ['cat <<EOF\r', '# no\r', 'EOF\r']],
@@ -169,6 +188,17 @@ describe('Shell', () => {
     expect(shell('cat <<EOF', '# yes', '  EOF')).toEqual(['yes'])
     expect(shell('cat <<-EOF', '# yes', '  EOF')).toEqual(['yes'])
     expect(shell('cat <<EOF', '# no', 'EOF')).toEqual([])
+    expect(shell('cat < file # one', '', '# two')).toEqual(['one', 'two'])
+    expect(shell('cat <<<EOF', '# yes', 'EOF')).toEqual(['yes'])
+  })
+
+  it('takes for shifts what is announced after twenty heredocs on a line, or after forty words that no line closes', () => {
+    const words = (count: number) => Array.from({ length: count }, (_, n) => `<<W${n}`)
+    const bodies = (count: number) => Array.from({ length: count }, (_, n) => [`# ${n}`, `W${n}`]).flat()
+    expect(shell(`f ${words(20).join(' ')}`, ...bodies(20))).toEqual([])
+    expect(shell(`f ${words(21).join(' ')}`, ...bodies(21))).toEqual(['20'])
+    expect(shell(...words(39), 'cat <<EOF', '# no', 'EOF')).toEqual([])
+    expect(shell(...words(40), 'cat <<EOF', '# yes', 'EOF')).toEqual(['yes'])
   })
 
   it('reads heredocs whatever number of shifts it has seen', () => {
@@ -205,6 +235,10 @@ describe('Terraform', () => {
     expect(terraform("description = it's", '# yes')).toEqual(['yes'])
   })
 
+  it('has a heredoc behind a string that is not closed', () => {
+    expect(terraform('f(<<EOF, "not closed', '# no', 'EOF', '# yes')).toEqual(['yes'])
+  })
+
   it('has comments in the code of a hole', () => {
     expect(terraform('"${ a /* yes */ } # no"')).toEqual(['yes'])
   })
@@ -224,15 +258,20 @@ describe('YAML', () => {
     ['a quoted key', '"a # no": b'],
     ['a quoted item', '- "x # no"'],
     ['a quoted scalar of several lines', 'a: "x\n  # no\n  "'],
-    ['a flow sequence', 'a: [b, "# no", \'# no\']'],
-    ['a flow mapping', '{a: "# no", "b": "# no", "c":"# no"}'],
-    ['a flow mapping without spaces', '{a:"# no"}'],
-    ['a quoted scalar with a tag', 'a: !!str "# no"'],
-    ['a quoted scalar with an anchor', 'a: &b "# no"'],
-    ['a quoted scalar after a complex key', '? "# no"'],
-    ['an item of an item', '- - "# no"'],
+    ['a flow sequence', 'a: [b, "x # no", \'x # no\']'],
+    ['a flow mapping', '{a: "x # no", "b": "x # no", "c":"x # no"}'],
+    ['a flow mapping without spaces', '{a:"x # no"}'],
+    ['a flow sequence that begins with a quote', '["x # no"]'],
+    ['a flow mapping in a flow sequence', '[{a: b, c: ["x # no"]}, "x # no"]'],
+    ['a flow sequence below a bracket that nothing opened', 'a: b]}\nc: [d, "x # no"]'],
+    ['a quoted key without a space', '"a":"x # no"'],
+    ['a flow sequence as a key', '[a]:"x # no"'],
+    ['a quoted scalar with a tag', 'a: !!str "x # no"'],
+    ['a quoted scalar with an anchor', 'a: &b "x # no"'],
+    ['a quoted scalar after a complex key', '? "x # no"'],
+    ['an item of an item', '- - "x # no"'],
   ])('has no comments in %s', (_, code) => {
-    expect(yaml(`${code} # yes`, '# here')).toEqual(['yes', 'here'])
+    expect(yaml('x: y', `${code} # yes`, '# here')).toEqual(['yes', 'here'])
   })
 
   it.each([
@@ -243,11 +282,27 @@ describe('YAML', () => {
     ['a bracket in a plain scalar', "a: b[0], 'c # yes"],
     ['a dash in a plain scalar', "a: b - 'c # yes"],
     ['a time', "a: 12:30 'c # yes"],
-    ['a quote that nothing closes', 'a: "b # yes'],
     ['a pipe in a plain scalar', 'a: b | c # yes'],
     ['a dash that ends a line', '-   # yes'],
+    ['a dash without a space', "-'a # yes"],
+    ['a scalar of one character', "a: b 'c # yes"],
+    ['a colon in a plain scalar', "a: b:'c # yes"],
+    ['a colon in a key', "a:'b # yes"],
+    ['a colon that begins a line', ":'a # yes"],
+    ['a colon that begins an item', "- :'a # yes"],
+    ['a flow sequence', "a: [b] 'c # yes"],
+    ['a flow mapping', "a: {b} 'c # yes"],
+    ['a comma below a flow sequence', "a: [b]\nc: d, 'e # yes"],
+    ['a comma below a flow mapping', "a: {b}\nc: d, 'e # yes"],
+    ['a template', "a: {{ b }}'s # yes"],
   ])('has comments behind %s', (_, line) => {
     expect(yaml(line, 'c: d # too')).toEqual(['yes', 'too'])
+    // whatever was taken for an open quote would end here
+    expect(yaml(line, 'c: d # too', `e: it's 5"`)).toEqual(['yes', 'too'])
+  })
+
+  it('has comments behind a quote that nothing closes', () => {
+    expect(yaml('a: "b # yes', 'c: d # too')).toEqual(['yes', 'too'])
   })
 
   it.each([
@@ -261,11 +316,13 @@ describe('YAML', () => {
     ['a scalar that begins with blank lines', ['a: |', '', '   ', '  # no']],
     ['a scalar below its key', ['a:', '  |', '  # no']],
     ['a scalar of a quoted key', ['"a": |', '  # no']],
+    ['a scalar of a key of two words', ['a b: |', ' # no']],
     ['a scalar of a document', ['--- |', '# no']],
     ['a scalar of a complex key', ['? |', '  # no']],
     ['a scalar with line ends of two characters', ['a: |\r', '  # no\r', '\r', '  # no\r']],
   ])('has no comments in %s', (_, lines) => {
     expect(yaml(...lines, '---', '# yes')).toEqual(['yes'])
+    expect(yaml('x: y', ...lines, '---', '# yes')).toEqual(['yes'])
   })
 
   it('has comments beside a block scalar, and after its last line', () => {
@@ -274,5 +331,8 @@ describe('YAML', () => {
     expect(yaml('  a: |', '  # one')).toEqual(['one'])
     expect(yaml('- a: |', '  # one')).toEqual(['one'])
     expect(yaml('- |', '# one')).toEqual(['one'])
+    expect(yaml('a: |2', '    # no', '  # no', ' # one')).toEqual(['one'])
+    expect(yaml('- a: |2', '    # no', '   # one')).toEqual(['one'])
+    expect(yaml('--- |2', '  # no', ' # one')).toEqual(['one'])
   })
 })

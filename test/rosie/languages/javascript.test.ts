@@ -44,6 +44,9 @@ describe('Comments of TypeScript and JavaScript', () => {
     ['a regular expression after return', "return /'/.test(x)"],
     ['a regular expression after an arrow', "const f = (x) => /'/.test(x)"],
     ['a regular expression in a list', '[/\'/, /"/]'],
+    ['a regular expression of a tag', "f(/>'/)"],
+    ['a string right after return', "return'// no'"],
+    ['a string after a word of TypeScript', "declare module '// no' {}"],
     ['a regular expression after if', "if (ok) /'/.test(x)"],
     ['a regular expression after while', 'while (next(x)) /`/.test(x)'],
     ['a regular expression after for', 'for (const a of b) /"/.test(a)'],
@@ -101,6 +104,7 @@ describe('Comments of TypeScript and JavaScript', () => {
     expect(js('/* not closed', 'but read')).toEqual(['not closed', 'but read'])
     expect(js('`not closed // no')).toEqual([])
     expect(js('x = /[not closed', '// yes')).toEqual(['yes'])
+    expect(js('x = /[not closed, /[nor this', '// yes')).toEqual(['yes'])
   })
 })
 
@@ -121,6 +125,7 @@ describe('The text of JSX', () => {
     ['an attribute with code', '<p on={() => { f("// no") }}>`</p>'],
     ['attributes that are spread', '<p{...{ a: "// no" }}>`</p>'],
     ['an expression', '<p>` {a ? "// no" : <b>`</b>} `</p>'],
+    ['an expression with a type parameter', '<p>` {<T>(a: T) => a} // no</p>'],
     ['a template in an expression', '<p>` {`// no ${<b>`</b>} // no`} `</p>'],
     ['type arguments', '<Select<Dose> on={(a: Dose) => a}>`</Select>'],
     ['type arguments with an arrow', '<Select<() => Dose> a="//">`</Select>'],
@@ -161,6 +166,22 @@ describe('The text of JSX', () => {
     expect(js('x = <a {/* one */ b} /* two */', '// three')).toEqual(['one', 'two', 'three'])
   })
 
+  it('is none in what looked like a tag up to a semicolon', () => {
+    expect(js('x = <a b; // one', 'y = 2 </a>', '// two')).toEqual(['one', 'two'])
+  })
+
+  it('is none in what nothing closes in the hole of a template', () => {
+    expect(js('x = `${ <a>', '// one', '}`')).toEqual(['one'])
+  })
+
+  it('has a bracket behind an expression that begins no regular expression', () => {
+    expect(js('x = <a extends={b} />; // one', '// two')).toEqual(['one', 'two'])
+  })
+
+  it('takes back where it saw no regular expression in what was no element', () => {
+    expect(js('x = <T>f(/`/) {/q}', '// one', '`// no`')).toEqual(['one'])
+  })
+
   it('takes back the brackets it saw in what was no element', () => {
     expect(js('if (x = <a>{(1) + 2) /`/.test(y) // one', '// two')).toEqual(['one', 'two'])
   })
@@ -169,6 +190,24 @@ describe('The text of JSX', () => {
     const ts = commentsIn('typescript')
     expect(ts('x = <Dose>a // one', 'y = <Dose>b /* two */')).toEqual(['one', 'two'])
     expect(ts('x = `a` // one', "'// no' // two")).toEqual(['one', 'two'])
+  })
+
+  const seen = 'y = <p>// text</p>'
+  it.each([
+    ['texts', 'x = <a>\n'.repeat(10)],
+    ['tags', 'x = <a {\n'.repeat(10)],
+    ['attributes', `x = (${'<a>('.repeat(10)}<a b="\n`],
+    ['elements in a template', `x = \`\${ [${'<a>{'.repeat(10)}${'}>'.repeat(10)}\n`],
+  ])('is not looked for once four lengths of a file were read in vain: %s that nothing closes', (_, code) => {
+    expect(js(code, seen)).toContain('text</p>')
+  })
+
+  it.each([
+    ['elements that nothing closes', 'x = <a>\n'.repeat(3)],
+    ['an attribute that nothing closes', 'x = (<a>(<a b="\n'],
+    ['type parameters at the end of a file', `${'f()\n'.repeat(200)}${'x = <T>(a: T) => a\n'.repeat(10)}`],
+  ])('is looked for after %s', (_, code) => {
+    expect(js(code, seen)).toEqual([])
   })
 
   it('does not hide what follows, however often it looked like text', () => {

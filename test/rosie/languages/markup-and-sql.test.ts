@@ -16,6 +16,7 @@ describe('SQL', () => {
     ['a string that ends with a backslash', "'C:\\'"],
     ['a backslash before a word', "'it\\'s -- no'"],
     ['backslashes in one string', "'say \\'hi\\' -- no \\''"],
+    ['a backslash behind a doubled quote', "'say \\'hi\\', it''s \\' -- no'"],
     ['an even number of backslashes', "'a\\\\'"],
     ['a string with escapes', "E'-- no \\' -- no'"],
     ['a name in quotes', '"a "" -- no"'],
@@ -23,9 +24,11 @@ describe('SQL', () => {
     ['a body in dollars', "$$ it's -- no $$"],
     ['a body with a tag', '$body$ $$ -- no $x$ $body$'],
     ['a parameter', '$1'],
+    ['a parameter behind a word', 'a as $1'],
     ['a name with a dollar', 'a$b'],
     ['a string of Oracle', "q'[it's -- no]'"],
     ['a string of Oracle with a mark of its own', "nq'!it's -- no!'"],
+    ['a string of Oracle with a letter as its mark', "q'qit's, it's -- noq'"],
     ['a string of several lines', "'\n-- no\n'"],
     ['a name in brackets', "dbo.[Patient's -- dose]"],
     ['the subscript of a list', "a[b['--']]"],
@@ -57,6 +60,20 @@ describe('SQL', () => {
       [{ line: 2, column: 9, text: 'one' }],
       [{ line: 4, column: 4, text: 'two' }],
     ])
+  })
+
+  it('groups the comments of a body as any others', () => {
+    const spans = (text: string) => commentsOf(text, 'sql').map(({ line, endLine }) => [line, endLine])
+    const before = 'select 1;\n'.repeat(20)
+    expect(spans(`${before}do $$\nx; /* a */ -- b\n-- c\n$$;`)).toEqual([[22, 23]])
+    expect(spans(`${before}do $$\nx; -- a\ny; -- b\n$$;`)).toEqual([
+      [22, 22],
+      [23, 23],
+    ])
+  })
+
+  it('reads on right behind a body', () => {
+    expect(sql('do $$ x $$-- one', '-- two')).toEqual(['one', 'two'])
   })
 
   it('lets nothing out of a body, and reads on in one that is not closed', () => {
@@ -94,6 +111,7 @@ describe('SQL', () => {
 
   it('has comments with a hash at the beginning of a line elsewhere, where white space follows', () => {
     expect(sql("# it's one", '  ## two', '#')).toEqual(["it's one", 'two'])
+    expect(sql('select 1', '# one')).toEqual(['one'])
     expect(sql("select * from #doses where a = '", '-- no', "'")).toEqual([])
     expect(sql("select a # b, '", '-- no', "'", "#> '{a}' -- yes")).toEqual(['yes'])
   })
@@ -132,6 +150,12 @@ describe('XML', () => {
     expect(xml("<p don't>", '<!-- yes -->')).toEqual(['yes'])
     expect(xml('<a b="c>', '<!-- yes -->')).toEqual(['yes'])
     expect(xml('<a b=c d>', '<!-- yes -->')).toEqual(['yes'])
+    expect(xml('<a <!-- yes -->')).toEqual(['yes'])
+  })
+
+  it('has those of adjacent lines in one group', () => {
+    const spans = commentsOf('<!-- a -->\n<!-- b -->\n', 'xml').map(({ line, endLine }) => [line, endLine])
+    expect(spans).toEqual([[1, 2]])
   })
 })
 
@@ -147,5 +171,6 @@ describe('HTML', () => {
       'one',
       'two',
     ])
+    expect(html('<script <!-- yes -->')).toEqual(['yes'])
   })
 })

@@ -39,6 +39,12 @@ describe('Comments of Python', () => {
     ['a continued formatted string with two characters as its line end', 'x = f"a \\\r\n# no"'],
     ['a format with a quote', 'x = f"{a:\'>10} # no"'],
     ['a format with a hole', 'x = f"{a:{b["# no"]}} # no"'],
+    ['a format with a quote, and a dictionary in its hole', 'x = f"{a:\'>{{\'w\': "# no"}["w"]}} # no"'],
+    ['a format with two holes, a dictionary in the second', 'x = f"{a:{b}{{\'w\': "# no"}["w"]}} # no"'],
+    ['braces that are text behind a format', 'x = f"{a:>5} {{ # no"'],
+    ['braces that are text behind a format with a hole', 'x = f"{a:{b}} {{ # no"'],
+    ['a format in a formatted string in brackets', 'x = f"{g(f"{a:\'>5}")} # no"'],
+    ['a dictionary with quotes of its own in a hole', 'x = f"{ {\'a\': "# no"}["# no"] } # no"'],
     ['a dictionary in a hole', "x = f\"{ {'a': '# no'}['a'] } # no\""],
     ['a slice in a hole', 'x = f"{a[1:\'# no\']} # no"'],
     ['a conversion', 'x = f"{a!r:>5} # no"'],
@@ -63,6 +69,8 @@ describe('Comments of Python', () => {
     expect(python('x = f"not closed # no', '# yes')).toEqual(['yes'])
     expect(python('x = f"{a # yes', '# too')).toEqual(['yes', 'too'])
     expect(python('x = f"{a:>5" # yes', '# too')).toEqual(['yes', 'too'])
+    expect(python("x = f'{a:>5' # yes", '# too')).toEqual(['yes', 'too'])
+    expect(python('x = f"{a) # yes', '# too')).toEqual(['yes', 'too'])
   })
 
   it.each([
@@ -70,6 +78,10 @@ describe('Comments of Python', () => {
     ['an item', 'x = [\n    """no""",\n]'],
     ['an assigned text', 'x = """no"""'],
     ['an assigned text on the next line', 'x = \\\n"""no"""'],
+    ['an assigned text on the next line, indented', 'x = \\\n    """no"""'],
+    ['a text behind a text', 'x = "a" """no"""'],
+    ['a text behind a text and a continued line', 'x = "a"\\\n"""no"""'],
+    ['a text on a line of its own in a hole', 'x = f"""{\n\'\'\'no\'\'\'\n}"""'],
     ['a formatted string', 'f"""no"""'],
     ['bytes', 'b"""no"""'],
   ])('are not %s', (_, code) => {
@@ -87,6 +99,10 @@ describe('Comments of Python', () => {
     'class A: r"""yes"""',
   ])('are the docstring %j', (code) => {
     expect(python(code)).toEqual(['yes'])
+  })
+
+  it('belong together, a docstring with a prefix too', () => {
+    expect(commentsOf('# one\nr"""two"""', 'python').map(({ line, endLine }) => [line, endLine])).toEqual([[1, 2]])
   })
 
   it('are not lost after a string that is not closed; a text that is not closed ends with the file', () => {

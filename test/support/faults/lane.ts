@@ -33,11 +33,14 @@ export interface LaneOptions {
   redisUrl: string | null
 }
 
+/** Shorter ones are lost on a busy machine by processes that live, and a scan has three attempts. */
+const LEASE_SECONDS = 2
+
 const PRELOAD = fileURLToPath(new URL('./preload.js', import.meta.url))
 
 export class Lane {
   readonly github: GitHub
-  readonly #options: LaneOptions
+  readonly options: LaneOptions
   readonly #database = `faults_${randomUUID().replaceAll('-', '')}`
   readonly #folder = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'faults-'))
   #client: pg.Client | null = null
@@ -49,7 +52,7 @@ export class Lane {
 
   private constructor(github: GitHub, options: LaneOptions) {
     this.github = github
-    this.#options = options
+    this.options = options
   }
 
   static async start(options: LaneOptions): Promise<Lane> {
@@ -92,8 +95,8 @@ export class Lane {
     const environment = {
       ...this.github.environment,
       DATABASE_URL: this.#databaseUrl,
-      ...(this.#options.redisUrl && { REDIS_URL: this.#options.redisUrl }),
-      SCAN_LEASE_SECONDS: '1',
+      ...(this.options.redisUrl && { REDIS_URL: this.options.redisUrl }),
+      SCAN_LEASE_SECONDS: String(LEASE_SECONDS),
       FAULTS_DIR: this.#folder,
       NODE_OPTIONS: `--import ${PRELOAD}`,
     }
@@ -187,13 +190,13 @@ export class Lane {
   }
 
   get #databaseUrl() {
-    const url = new URL(this.#options.databaseUrl)
+    const url = new URL(this.options.databaseUrl)
     url.pathname = `/${this.#database}`
     return url.href
   }
 
   async #administer(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.databaseUrl })
+    const client = new pg.Client({ connectionString: this.options.databaseUrl })
     await client.connect()
     try {
       await client.query(statement)

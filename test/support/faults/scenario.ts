@@ -5,7 +5,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompactSign } from 'jose'
 import { stateHashes } from '../../../src/rosie/state-hash.ts'
-import { BROKEN, brokenStories, MENDED, newSigner, RECORD, SPECIFICATION, specification, story } from '../../e2e/record.ts'
+import {
+  BROKEN,
+  brokenStories,
+  MENDED,
+  newSigner,
+  RECORD,
+  SPECIFICATION,
+  specification,
+  story,
+} from '../../e2e/record.ts'
 import type { CheckRun, Pull, Repository } from '../github/index.ts'
 import type { Lane } from './lane.ts'
 
@@ -85,7 +94,15 @@ export function steps(lane: Lane): Step[] {
     const { plain } = stateHashes([{ path: 'src/rate.ts', bytes: Buffer.from(source) }], 'src')
     const claims = {
       ...{ gxp_id: `EV-${run}`, spec_id: 'SPEC-001-001', verification_tier: 'OQ' },
-      test_results: { tool: 'node:test', version: '20', passed: 3, failed: 0, skipped: 0, duration_ms: 1, test_cases: [] },
+      test_results: {
+        tool: 'node:test',
+        version: '20',
+        passed: 3,
+        failed: 0,
+        skipped: 0,
+        duration_ms: 1,
+        test_cases: [],
+      },
       timestamp: new Date(Date.UTC(2026, 1, 1, 0, run)).toISOString(),
       ...{ system_state_hash: `sha256:${plain}`, git_commit: commit, exp: Math.round(Date.now() / 1000) + A_MONTH },
     }
@@ -109,7 +126,9 @@ export function steps(lane: Lane): Step[] {
       prepare: async () => void (await shared('large', { ...RECORD, ...brokenStories(STORIES) })),
       async act(_, run) {
         const lab = await shared('large', {})
-        const sha = await lab.push('main', { '.gxp/user_stories/US-1000.md': story('US-1000', 'REQ-404', `Story ${run}`) })
+        const sha = await lab.push('main', {
+          '.gxp/user_stories/US-1000.md': story('US-1000', 'REQ-404', `Story ${run}`),
+        })
         return [{ repository: lab, sha, conclusion: 'failure', annotations: STORIES }]
       },
     },
@@ -212,7 +231,10 @@ export function steps(lane: Lane): Step[] {
         const lab = await shared('small', {})
         github.delay(200)
         try {
-          const first = await lab.push(`moved-${run}`, { 'docs/run.md': `Run ${run}, first\n`, ...rate(`First ${run}`) })
+          const first = await lab.push(`moved-${run}`, {
+            'docs/run.md': `Run ${run}, first\n`,
+            ...rate(`First ${run}`),
+          })
           await github.waitFor(() => lab.checkRuns(first).length > 0 || struck(), 5_000)
           const second = await lab.push(`moved-${run}`, MENDED)
           const isDone = () => lab.checkRuns(first).some(({ status }) => status === 'completed')
@@ -343,7 +365,9 @@ export function wrongs({ repository, sha, conclusion, checks = 1, annotations, p
   if (runs.length < least || runs.length > most) wrong.push(`${runs.length} check runs instead of ${checks}`)
   if (new Set(runs.map(({ externalId }) => externalId)).size < runs.length) wrong.push('two check runs of one scan')
   if (shown && ![conclusion].flat().includes(shown.conclusion ?? '')) {
-    wrong.push(`the conclusion ${shown.conclusion} instead of ${conclusion}: ${shown.output.title}: ${shown.output.summary}`)
+    wrong.push(
+      `the conclusion ${shown.conclusion} instead of ${conclusion}: ${shown.output.title}: ${shown.output.summary}`,
+    )
   }
   if (shown && annotations !== undefined) wrong.push(...annotationsOf(shown, annotations))
   if (pull) wrong.push(...commentOf(pull, [conclusion].flat()))

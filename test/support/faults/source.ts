@@ -30,7 +30,7 @@ export function requestsWritten(): Written[] {
   })
 }
 
-/** Statements in SQL that write, what `setLeased` and `setWanted` set, and writes through Prisma's models. */
+/** Statements in SQL that write, what is set by templates of their own, and writes through Prisma's models. */
 export function statementsWritten(): Written[] {
   return nodes().flatMap(({ file, node }) => {
     const found = rawStatement(node) ?? assigned(node) ?? modelWrite(node)
@@ -46,9 +46,9 @@ const { rest } = new Octokit()
 function routeOf(node: Node): string | null {
   const [group, method] = chain(node).slice(-2)
   if (node.type === 'MemberExpression' && chain(node).at(-3) === 'rest') {
-    const known = (rest as unknown as Record<string, Record<string, { endpoint: { DEFAULTS: { method: string; url: string } } }>>)[
-      group ?? ''
-    ]?.[method ?? '']
+    const known = (
+      rest as unknown as Record<string, Record<string, { endpoint: { DEFAULTS: { method: string; url: string } } }>>
+    )[group ?? '']?.[method ?? '']
     if (!known) throw new Error(`Octokit has no rest.${group}.${method}.`)
     return `${known.endpoint.DEFAULTS.method} ${known.endpoint.DEFAULTS.url}`
   }
@@ -62,7 +62,8 @@ function routeOf(node: Node): string | null {
 
 type Found = Omit<Written, 'file'>
 
-const WRITES = /^\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH\b[\s\S]*\b(INSERT\s+INTO|(?<!FOR |DO )UPDATE|DELETE\s+FROM))\b/
+const WRITES =
+  /^\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH\b[\s\S]*\b(INSERT\s+INTO|(?<!FOR |DO )UPDATE|DELETE\s+FROM))\b/
 
 function rawStatement(node: Node): Found | null {
   const pieces = statementOf(node)
@@ -83,15 +84,12 @@ function statementOf(node: Node): string[] | null {
   return text?.type === 'TemplateLiteral' ? piecesOf({ type: '', template: text }) : null
 }
 
-/** The third argument. */
+/** Of `Prisma.sql`column = …``: what some other template sets. Its place is in the statement that names the table. */
 function assigned(node: Node): Found | null {
-  if (node.type !== 'CallExpression' || !['setLeased', 'setWanted'].includes(chain(node.callee as Node).at(-1) ?? '')) {
-    return null
-  }
-  const [, , given] = node.arguments as { expression: Node }[]
-  if (given?.expression.type !== 'TaggedTemplateExpression') return null
-  const pieces = piecesOf(given.expression)
-  return { text: `UPDATE scan SET ${shown(pieces)}`, pattern: new RegExp(`UPDATE scan SET ${patternOf(pieces).source}`) }
+  if (node.type !== 'TaggedTemplateExpression' || chain(node.tag as Node).join('.') !== 'Prisma.sql') return null
+  const pieces = piecesOf(node)
+  if (!/^\s*[a-z_]+ = (?!ANY\b)/.test(pieces.join('?')) || pieces.some((piece) => /\bAND\b/.test(piece))) return null
+  return { text: shown(pieces), pattern: patternOf(pieces) }
 }
 
 const KINDS: Record<string, string> = {
@@ -114,10 +112,9 @@ let known: Map<string, string> | null = null
 /** Prisma's models by the names of their members of the client. */
 function tables(): Map<string, string> {
   known ??= new Map(
-    [...readFileSync(SCHEMA, 'utf8').matchAll(/^model (\w+) \{[\s\S]*?@@map\("(\w+)"\)/gm)].map(([, model = '', table = '']) => [
-      model.charAt(0).toLowerCase() + model.slice(1),
-      table,
-    ]),
+    [...readFileSync(SCHEMA, 'utf8').matchAll(/^model (\w+) \{[\s\S]*?@@map\("(\w+)"\)/gm)].map(
+      ([, model = '', table = '']) => [model.charAt(0).toLowerCase() + model.slice(1), table],
+    ),
   )
   return known
 }
@@ -130,7 +127,12 @@ const shown = (pieces: readonly string[]) => pieces.join('…').replace(/\s+/g, 
 
 /** Points keep statements with single spaces. */
 const patternOf = (pieces: readonly string[]) =>
-  new RegExp(pieces.map((piece) => escaped(piece.replace(/\s+/g, ' '))).join('[\\s\\S]*?').trim())
+  new RegExp(
+    pieces
+      .map((piece) => escaped(piece.replace(/\s+/g, ' ')))
+      .join('[\\s\\S]*?')
+      .trim(),
+  )
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
@@ -163,6 +165,12 @@ function chain(node: Node): string[] {
 
 /** Without parentheses, `as` and type arguments. */
 function unwrapped(node: Node): Node {
-  const hidden = ['ParenthesisExpression', 'TsAsExpression', 'TsNonNullExpression', 'TsInstantiation', 'TsConstAssertion']
+  const hidden = [
+    'ParenthesisExpression',
+    'TsAsExpression',
+    'TsNonNullExpression',
+    'TsInstantiation',
+    'TsConstAssertion',
+  ]
   return hidden.includes(node.type) ? unwrapped(node.expression as Node) : node
 }

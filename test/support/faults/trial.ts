@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Lane } from './lane.ts'
 import { type Step, wrongs } from './scenario.ts'
 
-/** How long what goes wrong may delay the end of all work, on a busy machine; ms. */
-const SETTLES_WITHIN = 40_000
+/** How long what goes wrong may delay the end of all work on a busy machine; in ms. Alone it is a few seconds. */
+const SETTLES_WITHIN = 90_000
 /** Points of sweeps and renewals come round by the clock. */
 const STRIKES_WITHIN = 8_000
 
@@ -20,7 +20,10 @@ export async function record(lane: Lane, step: Step, run: number): Promise<strin
   const before = lane.passed().length
   const problems = await attempt(lane, step, run, () => false)
   if (problems.length > 0) throw new Error(`${step.name}:\n${problems.join('\n')}\n${lane.log}`)
-  return lane.passed().slice(before).map(({ name }) => name)
+  return lane
+    .passed()
+    .slice(before)
+    .map(({ name }) => name)
 }
 
 /** Answers what is wrong in the end; null where the point was not passed this time. */

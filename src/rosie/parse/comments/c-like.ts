@@ -23,7 +23,7 @@ export const lexGo = lexer({
 })
 
 /** Kotlin: comments nest, strings have holes with code, names may stand in backticks. Kotlin grammar, "Lexical". */
-const KOTLIN_HOLES = [{ opens: '${', code: '{}' }] as const satisfies LiteralForm['holes']
+const KOTLIN_HOLES = [{ opens: '${' }] as const satisfies LiteralForm['holes']
 export const lexKotlin = lexer({
   tokens: {
     '/': [SLASHES, nestedComment],
@@ -71,8 +71,7 @@ const rustRawString: Token = (cursor) => {
   const { text, at } = cursor
   let from = at
   while (text[from - 1] === '#') from--
-  if (at - from > 255 || text[from - 1] !== 'r' || !/(?:^|\W)[bc]?r$/.test(text.slice(Math.max(0, from - 3), from)))
-    return false
+  if (at - from > 255 || !/(?:^|\W)[bc]?r$/.test(text.slice(Math.max(0, from - 3), from))) return false
   cursor.at = endOf(`"${text.slice(from, at)}`, text, at + 1)
   return true
 }

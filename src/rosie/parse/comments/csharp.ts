@@ -6,7 +6,7 @@ import { blockComment, quoted, SLASHES } from './tokens.ts'
 
 const ORDINARY: LiteralForm = { closes: '"', multiline: false, escape: '\\' }
 const VERBATIM: LiteralForm = { closes: '"', multiline: true, doubled: true }
-const HOLES = { holes: [{ opens: '{', code: '{}' }], plain: ['{{', '}}'] } as const satisfies Partial<LiteralForm>
+const HOLES = { holes: [{ opens: '{' }], plain: ['{{'] } as const satisfies Partial<LiteralForm>
 const ORDINARY_WITH_HOLES: LiteralForm = { ...ORDINARY, ...HOLES }
 const VERBATIM_WITH_HOLES: LiteralForm = { ...VERBATIM, ...HOLES }
 
@@ -35,7 +35,7 @@ function raw(quotes: number, dollars: number): LiteralForm {
   const known = RAW.get(key)
   if (known) return known
   const form: LiteralForm = { closes: '"'.repeat(quotes), run: true, multiline: true }
-  const made: LiteralForm = holes === 0 ? form : { ...form, holes: [{ opens: '{'.repeat(holes), code: '{}' }] }
+  const made: LiteralForm = holes === 0 ? form : { ...form, holes: [{ opens: '{'.repeat(holes) }] }
   if (quotes <= MOST_KEPT) RAW.set(key, made)
   return made
 }

@@ -33,16 +33,14 @@ export interface LiteralForm {
   doubled?: boolean
   /** A delimiter that must be balanced with the closing one: `%q(a (b) c)` of Ruby. */
   nests?: string
-  /** Texts that would open a hole or a literal but stand for themselves: `{{` in C#. */
+  /** Texts that would open a hole but stand for themselves: `{{` in C#. */
   plain?: readonly string[]
   /** What is code again, or a literal of its own. The first that fits counts. */
   holes?: readonly Hole[]
 }
 
-export type Hole = { opens: string; code: Brackets } | { opens: string; literal: LiteralForm }
-
-/** The pair that ends a hole with code, so that those inside are counted. */
-export type Brackets = '()' | '{}'
+/** A hole with code ends with its language's closing bracket: see brackets in lexer.ts. */
+export type Hole = { opens: string } | { opens: string; literal: LiteralForm }
 
 export type Frame = LiteralFrame | CodeFrame | ElementFrame
 
@@ -55,7 +53,6 @@ export interface LiteralFrame {
 
 export interface CodeFrame {
   kind: 'code'
-  brackets: Brackets
   /** How many pairs are open inside. */
   depth: number
 }
@@ -99,7 +96,7 @@ export interface Cursor {
   readonly heredocs: Heredoc[]
   /** Words that no line of this text closes. */
   readonly noHeredocs: Set<string>
-  /** Whether elements of JSX are looked for, and how many characters were read in vain as such. */
+  /** Whether elements of JSX are looked for, where a language has them, and how many characters were read in vain as such. */
   jsx: boolean
   wasted: number
 }
@@ -112,7 +109,7 @@ export interface Heredoc {
 
 export const VALUE = ')'
 
-export const cursorOf = (text: string, until: number, at = 0, jsx = false): Cursor => ({
+export const cursorOf = (text: string, until: number, at = 0): Cursor => ({
   text,
   at,
   until,
@@ -124,7 +121,7 @@ export const cursorOf = (text: string, until: number, at = 0, jsx = false): Curs
   nesting: true,
   heredocs: [],
   noHeredocs: new Set(),
-  jsx,
+  jsx: true,
   wasted: 0,
 })
 
@@ -146,17 +143,18 @@ export function match(expression: RegExp, text: string, at: number): number {
   return expression.test(text) ? expression.lastIndex : at
 }
 
-export function endOfLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at)
-  return end < 0 ? text.length : end
+/** Where the next of this text begins; the file's end when there is none. */
+export function nextOf(closes: string, text: string, at: number): number {
+  const found = text.indexOf(closes, at)
+  return found < 0 ? text.length : found
 }
 
 /** Where the next of this text ends; the file's end when there is none. */
-export function endOf(closes: string, text: string, at: number): number {
-  const found = text.indexOf(closes, at)
-  return found < 0 ? text.length : found + closes.length
-}
+export const endOf = (closes: string, text: string, at: number): number =>
+  Math.min(nextOf(closes, text, at) + closes.length, text.length)
+
+export const endOfLine = (text: string, at: number): number => nextOf('\n', text, at)
 
 /** These characters as they are written inside the brackets of a regular expression. */
 export const classOf = (characters: Iterable<string>): string =>
-  [...new Set(characters)].map((char) => (char === '\n' ? '\\n' : /\w/.test(char) ? char : `\\${char}`)).join('')
+  [...new Set(characters)].map((char) => (/\w/.test(char) ? char : `\\${char}`)).join('')

@@ -79,8 +79,8 @@ function linesOf(text: string, { start, end, marks }: Comment, { line, from }: L
     .slice(start, end)
     .split('\n')
     .map((raw, index) => {
-      const skipped = marks.exec(raw)?.[0].length ?? 0
+      const bare = raw.replace(marks, '')
       const before = index === 0 ? start - from : 0
-      return { line: line + index, column: before + skipped + 1, text: raw.slice(skipped).trimEnd() }
+      return { line: line + index, column: before + raw.length - bare.length + 1, text: bare.trimEnd() }
     })
 }

@@ -18,7 +18,7 @@ const TEMPLATE = {
   closes: '`',
   multiline: true,
   escape: '\\',
-  holes: [{ opens: '${', code: '{}' }],
+  holes: [{ opens: '${' }],
 } as const satisfies LiteralForm
 
 const regex: Token = (cursor) => {
@@ -64,7 +64,6 @@ export const lexTypeScript = lexer(GRAMMAR)
 
 export const lexJavaScript = lexer({
   ...GRAMMAR,
-  jsx: true,
   tokens: { ...GRAMMAR.tokens, '<': [(cursor) => expects(cursor) && beginsElement(cursor)] },
   atEnd: giveUpAll,
 })

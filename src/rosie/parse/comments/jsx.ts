@@ -5,7 +5,7 @@
  * hostile text stays in proportion to its length, it stops looking for elements once it has read four times that length
  * in vain. facebook.github.io/jsx.
  */
-import { type Cursor, type ElementFrame, match, VALUE } from './cursor.ts'
+import { type Cursor, type ElementFrame, type Frame, match, VALUE } from './cursor.ts'
 import { blockComment, SLASHES } from './tokens.ts'
 
 /** A fragment, or a name, before what may follow a name in a tag; not type parameters: `<T,>`, `<T extends Dose>`. */
@@ -15,7 +15,6 @@ const IN_TAG = /[^"'{}<>;/]+/y
 const IN_TEXT = /[^{}<>]+/y
 /** In lengths of the text: what may be read in vain. */
 const MOST_WASTED = 4
-const HOLE = { kind: 'code', brackets: '{}', depth: 0 } as const
 
 /** Opens an element, if one begins at the cursor. */
 export function beginsElement(cursor: Cursor): boolean {
@@ -35,11 +34,11 @@ export function readElement(cursor: Cursor, frame: ElementFrame): void {
   const char = text[cursor.at]
   if (char === undefined) return
   if (char === '{') {
-    cursor.frames.push({ ...HOLE })
+    cursor.frames.push({ kind: 'code', depth: 0 })
     cursor.before = ''
     cursor.at++
   } else if (frame.within === 'tag') readTag(cursor, frame, char)
-  else readChildren(cursor, char)
+  else readChildren(cursor)
 }
 
 function readTag(cursor: Cursor, frame: ElementFrame, char: string): void {
@@ -62,12 +61,12 @@ function readTag(cursor: Cursor, frame: ElementFrame, char: string): void {
   } else giveUp(cursor)
 }
 
-function readChildren(cursor: Cursor, char: string): void {
+function readChildren(cursor: Cursor): void {
   const end = match(CLOSES, cursor.text, cursor.at)
-  if (char === '<' && end > cursor.at) {
+  if (end > cursor.at) {
     close(cursor)
     cursor.at = end
-  } else if (char !== '<' || !beginsElement(cursor)) giveUp(cursor)
+  } else if (!beginsElement(cursor)) giveUp(cursor)
 }
 
 function close(cursor: Cursor): void {
@@ -75,37 +74,32 @@ function close(cursor: Cursor): void {
   cursor.before = VALUE
 }
 
-/** Takes the outermost `<` that led here for an operator, and reads on behind it. */
+const isElement = (frame: Frame): frame is ElementFrame => frame.kind === 'element'
+
+/** Takes the outermost `<` of this code that led here for an operator. */
 function giveUp(cursor: Cursor, cost = 0): void {
-  const { frames, text } = cursor
-  const outermost = () => frames.findIndex(({ kind }) => kind === 'element')
-  const ofThisCode = frames.findLastIndex(({ kind }) => kind !== 'element') + 1
-  const first = frames[ofThisCode]
-  if (first?.kind !== 'element') return
-  cursor.wasted += cursor.at - first.from + cost
-  cursor.jsx = cursor.wasted <= MOST_WASTED * text.length
-  goBackTo(cursor, cursor.jsx ? ofThisCode : outermost())
+  const { frames } = cursor
+  const first = frames[frames.findLastIndex((frame) => !isElement(frame)) + 1]
+  if (first && isElement(first)) goBackTo(cursor, first, cost)
 }
 
 /** At the end of the text: whether elements were open, from the outermost of which to read on. */
 export function giveUpAll(cursor: Cursor): boolean {
-  const { frames, text } = cursor
-  const index = frames.findIndex(({ kind }) => kind === 'element')
-  const frame = frames[index]
-  if (frame?.kind !== 'element') return false
-  cursor.wasted += text.length - frame.from
-  cursor.jsx = cursor.wasted <= MOST_WASTED * text.length
-  goBackTo(cursor, index)
-  return true
+  const first = cursor.frames.find(isElement)
+  if (first) goBackTo(cursor, first)
+  return first !== undefined
 }
 
-function goBackTo(cursor: Cursor, index: number): void {
-  const frame = cursor.frames[index]
-  if (frame?.kind !== 'element') return
-  cursor.frames.length = index
+/** Reads on behind the `<` of this element; where too much was read in vain, behind that of the outermost. */
+function goBackTo(cursor: Cursor, wrong: ElementFrame, cost = 0): void {
+  const { frames, text } = cursor
+  cursor.wasted += cursor.at - wrong.from + cost
+  cursor.jsx = cursor.wasted <= MOST_WASTED * text.length
+  const frame = cursor.jsx ? wrong : (frames.find(isElement) ?? wrong)
+  frames.length = frames.indexOf(frame)
   cursor.comments.length = frame.comments
   cursor.parentheses = frame.parentheses
   cursor.at = frame.from + 1
   cursor.before = '<'
-  cursor.noRegexBefore = Math.min(cursor.noRegexBefore, cursor.at)
+  cursor.noRegexBefore = 0
 }

@@ -41,9 +41,9 @@ function enterHole(cursor: Cursor, { form }: LiteralFrame): boolean {
 }
 
 const frameOf = (hole: Hole) =>
-  'code' in hole
-    ? ({ kind: 'code', brackets: hole.code, depth: 0 } as const)
-    : ({ kind: 'literal', form: hole.literal, depth: 0 } as const)
+  'literal' in hole
+    ? ({ kind: 'literal', form: hole.literal, depth: 0 } as const)
+    : ({ kind: 'code', depth: 0 } as const)
 
 function passEscape(cursor: Cursor, { form }: LiteralFrame): boolean {
   if (!form.escape || !cursor.text.startsWith(form.escape, cursor.at)) return false
@@ -101,9 +101,10 @@ const ORDINARY = new WeakMap<LiteralForm, RegExp>()
 function ordinaryOf(form: LiteralForm): RegExp {
   const known = ORDINARY.get(form)
   if (known) return known
-  const special = [form.closes, form.escape, form.nests, ...(form.plain ?? [])]
-  const first = [...special, ...(form.holes ?? []).map(({ opens }) => opens)].map((each) => each?.[0] ?? '')
-  const expression = new RegExp(`[^${classOf([...first.filter(Boolean), ...(form.multiline ? [] : ['\n'])])}]+`, 'y')
+  const holes = form.holes?.map(({ opens }) => opens) ?? []
+  const special = [form.closes, form.escape, form.nests, form.multiline ? '' : '\n', ...holes] // `plain` begins like a hole
+  const first = special.map((each) => each?.charAt(0)).join('')
+  const expression = new RegExp(`[^${classOf(first)}]+`, 'y')
   ORDINARY.set(form, expression)
   return expression
 }

@@ -32,7 +32,6 @@ function readText(cursor: Cursor, open: Formatted[], closes: string): void {
   cursor.at = match(TEXT, text, cursor.at)
   const char = text[cursor.at]
   const twice = char === text[cursor.at + 1]
-  if (char === undefined) return
   if (text.startsWith(closes, cursor.at)) {
     open.pop()
     cursor.at += closes.length

@@ -20,16 +20,14 @@ interface Program {
   cursor: Cursor
   /** Open brackets. */
   depth: number
-  /** Whether a statement begins here. */
-  begins: boolean
   /** Open formatted strings, with their holes. */
   formatted: Formatted[]
 }
 
 export function lexPython(text: string, until = text.length): Comment[] {
   const cursor = cursorOf(text, until)
-  const program: Program = { cursor, depth: 0, begins: true, formatted: [] }
-  while (cursor.at < text.length && (program.formatted.length > 0 || !isDone(cursor))) {
+  const program: Program = { cursor, depth: 0, formatted: [] }
+  while (cursor.at < text.length && !isDone(cursor)) {
     if (!readFormatted(cursor, program.formatted)) readCode(program)
   }
   return cursor.comments
@@ -39,32 +37,31 @@ function readCode(program: Program): void {
   const { cursor, formatted } = program
   const { text, at } = cursor
   const end = match(formatted.length > 0 ? PLAIN_IN_HOLE : PLAIN, text, at)
-  if (end > at) program.begins = formatted.length === 0 && endsBeforeStatement(text.slice(at, end), at === 0)
   cursor.at = end
-  if (end < text.length) readToken(program, text[end] ?? '')
+  if (end < text.length) readToken(program, text[end] ?? '', text.slice(at, end))
 }
 
-function readToken(program: Program, char: string): void {
+/** `code`: what stands between this token and the one before. */
+function readToken(program: Program, char: string, code: string): void {
   const { cursor, formatted } = program
   const hole = formatted.at(-1)
   if (char === '#') comment(cursor)
-  else if (char === "'" || char === '"') readString(program, char)
+  else if (char === "'" || char === '"') readString(program, char, code)
   else {
     if (hole?.kind === 'hole') readInHole(hole, char, formatted)
     else program.depth = Math.max(0, program.depth + ('([{'.includes(char) ? 1 : -1))
     cursor.at++
   }
-  program.begins = false
 }
 
 /** One that is not closed goes to the end of its line, a triple-quoted one to the end of the file. */
-function readString({ cursor, depth, begins, formatted }: Program, quote: '"' | "'"): void {
+function readString({ cursor, depth, formatted }: Program, quote: '"' | "'", code: string): void {
   const { text, at } = cursor
   const triple = text.startsWith(quote.repeat(3), at)
   if (opensFormatted(cursor, formatted, triple ? quote.repeat(3) : quote)) return
   const end = match(STRINGS[quote][triple ? 'three' : 'one'], text, at)
   if (end === at) cursor.at = text.length
-  else if (triple && depth === 0 && begins) {
+  else if (triple && depth === 0 && formatted.length === 0 && endsBeforeStatement(code, at === code.length)) {
     cursor.at -= /[rRuU]/.test(text[at - 1] ?? '') ? 1 : 0
     take(cursor, { start: at + 3, end: end - 3, to: end, marks: TEXT_MARKS })
   } else cursor.at = end

@@ -2,13 +2,13 @@
  * Ruby: `#` and `=begin`, strings in quotes and after `%`, heredocs, regular expressions, `__END__`. Ruby documentation,
  * "Literals", "Code Comments".
  */
-import { type Comment, type LiteralForm, type Marks, VALUE } from './cursor.ts'
+import { type Comment, type LiteralForm, type Marks, nextOf, VALUE } from './cursor.ts'
 import { heredoc, heredocBodies } from './heredoc.ts'
 import { brackets, lexer, type Token } from './lexer.ts'
 import { open } from './literal.ts'
 import { lineComment, literal, lookBack, pass, quoted, regularExpression, take } from './tokens.ts'
 
-const HOLES = [{ opens: '#{', code: '{}' }] as const satisfies LiteralForm['holes']
+const HOLES = [{ opens: '#{' }] as const satisfies LiteralForm['holes']
 const TEXT_MARKS: Marks = /^[ \t]*/
 
 /** After one of these a value is expected: a slash begins a regular expression, a `%` a string. */
@@ -19,9 +19,9 @@ const BEFORE_VALUE =
 const documentation: Token = (cursor) => {
   const { text, at } = cursor
   if (!/^\n?$/.test(lookBack(cursor, 1)) || !/^=begin\s/.test(text.slice(at, at + 7))) return false
-  const close = text.indexOf('\n=end', at)
-  const end = close < 0 ? text.length : close + 1
-  take(cursor, { start: at + '=begin'.length, end, to: close < 0 ? end : end + '=end'.length, marks: TEXT_MARKS })
+  const end = Math.min(nextOf('\n=end', text, at) + 1, text.length)
+  const to = Math.min(end + '=end'.length, text.length)
+  take(cursor, { start: at + '=begin'.length, end, to, marks: TEXT_MARKS })
   return true
 }
 

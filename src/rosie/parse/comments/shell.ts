@@ -7,7 +7,7 @@ import { heredoc, heredocBodies } from './heredoc.ts'
 import { brackets, lexer, type Token } from './lexer.ts'
 import { lineComment, literal, lookBack, pass } from './tokens.ts'
 
-const COMMAND: Hole = { opens: '$(', code: '()' }
+const COMMAND: Hole = { opens: '$(' }
 
 /** `${name:-…}`: in double quotes an apostrophe in it is text, outside it opens a string. */
 const IN_PARAMETER: Hole[] = [COMMAND]

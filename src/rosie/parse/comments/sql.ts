@@ -2,7 +2,7 @@
  * SQL: `--` and nested block comments; quotes are doubled inside themselves; PostgreSQL's dollars, MySQL's backticks and
  * backslashes, Oracle's `q'[…]'`. ISO/IEC 9075-2, 5.2 and 5.3; PostgreSQL manual, 4.1.2.
  */
-import { type Comment, type Cursor, endOf, type Lex, type LiteralForm, match } from './cursor.ts'
+import { type Comment, type Cursor, endOf, type Lex, type LiteralForm, match, nextOf } from './cursor.ts'
 import { lexer, type Token } from './lexer.ts'
 import { lineComment, literal, lookBack, nestedComment } from './tokens.ts'
 
@@ -26,8 +26,7 @@ const body: Token = (cursor) => {
   const opens = markAt(cursor)
   if (opens === '') return false
   const from = at + opens.length
-  const close = text.indexOf(opens, from)
-  const to = close < 0 ? text.length : close
+  const to = nextOf(opens, text, from)
   for (const each of lexBody(text.slice(from, to))) comments.push(moved(each, from))
   cursor.at = Math.min(to + opens.length, text.length)
   return true

@@ -31,7 +31,7 @@ const stringForm = (quotes: string, hashes: string): LiteralForm => ({
   run: quotes.length === 3 && hashes === '',
   multiline: quotes.length === 3,
   escape: `\\${hashes}`,
-  holes: [{ opens: `\\${hashes}(`, code: '()' }],
+  holes: [{ opens: `\\${hashes}(` }],
 })
 
 /** `#/…/#` may stand anywhere, `/…/` where a value may; neither goes over the end of its line here. */

@@ -6,10 +6,7 @@ import { blockComment, lineComment, quoted, SLASHES } from './tokens.ts'
 
 const TEMPLATE = {
   plain: ['$${', '%%{'],
-  holes: [
-    { opens: '${', code: '{}' },
-    { opens: '%{', code: '{}' },
-  ],
+  holes: [{ opens: '${' }, { opens: '%{' }],
 } as const satisfies Partial<LiteralForm>
 
 export const lexTerraform = lexer({

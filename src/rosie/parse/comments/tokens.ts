@@ -1,5 +1,5 @@
 /** The tokens that languages share. */
-import { type Cursor, endOfLine, type LiteralForm, type Marks, match } from './cursor.ts'
+import { type Cursor, endOfLine, type LiteralForm, type Marks, match, nextOf } from './cursor.ts'
 import type { Token } from './lexer.ts'
 import { open } from './literal.ts'
 
@@ -25,8 +25,7 @@ export const SLASHES = lineComment('//')
 export const blockComment: Token = (cursor) => {
   const { text, at } = cursor
   if (!text.startsWith('/*', at)) return false
-  const close = text.indexOf('*/', at + 2)
-  const end = close < 0 ? text.length : close
+  const end = nextOf('*/', text, at + 2)
   take(cursor, { start: at + 2, end, to: Math.min(end + 2, text.length), marks: BLOCK_MARKS })
   return true
 }

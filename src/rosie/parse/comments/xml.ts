@@ -1,5 +1,5 @@
 /** XML and HTML: `<!-- -->`; attributes, CDATA, instructions and the text of scripts are passed. XML 1.0, 2.4 to 2.7. */
-import { type Comment, cursorOf, endOf, isDone, type Lex, type Marks, match } from './cursor.ts'
+import { type Comment, cursorOf, endOf, isDone, type Lex, type Marks, match, nextOf } from './cursor.ts'
 import { take } from './tokens.ts'
 
 const TEXT_MARKS: Marks = /^[ \t]*/
@@ -20,8 +20,7 @@ function lexMarkup(text: string, until = text.length, raw: RegExp | null = null)
     const at = match(TEXT, text, cursor.at)
     cursor.at = at
     if (text.startsWith('<!--', at)) {
-      const close = text.indexOf('-->', at + 4)
-      const end = close < 0 ? text.length : close
+      const end = nextOf('-->', text, at + 4)
       take(cursor, { start: at + 4, end, to: Math.min(end + 3, text.length), marks: TEXT_MARKS })
     } else if (text.startsWith('<![CDATA[', at)) cursor.at = endOf(']]>', text, at)
     else if (text.startsWith('<?', at)) cursor.at = endOf('?>', text, at)
@@ -30,7 +29,7 @@ function lexMarkup(text: string, until = text.length, raw: RegExp | null = null)
   return cursor.comments
 }
 
-/** Where the tag that begins here ends, with its text where that is raw; the next character where none begins. */
+/** The end of the tag that begins here, with its text where that is raw; the next character where none begins. */
 function endOfTag(text: string, from: number, raw: RegExp | null): number {
   const name = match(OPENS_TAG, text, from)
   if (name === from) return from + 1
@@ -39,13 +38,12 @@ function endOfTag(text: string, from: number, raw: RegExp | null): number {
     const value = match(VALUE, text, at)
     at = match(IN_TAG, text, value > at ? value : at + 1)
   }
-  if (text[at] !== '>') return at
-  const element = raw?.exec(text.slice(from, name))?.[1]
-  return element ? endOfRaw(text, at + 1, element) : at + 1
+  const element = text[at] === '>' ? raw?.exec(text.slice(from, name))?.[1] : undefined
+  return element ? endOfRaw(text, at, element) : at
 }
 
 function endOfRaw(text: string, from: number, element: string): number {
   const close = new RegExp(`</${element}`, 'gi')
   close.lastIndex = from
-  return close.test(text) ? close.lastIndex - element.length - 2 : text.length
+  return close.test(text) ? close.lastIndex : text.length
 }

@@ -49,7 +49,7 @@ function readLine(document: Document): void {
     cursor.at += 3
     line.parent = -1
   }
-  while (cursor.at < text.length && text[cursor.at] !== '\n') {
+  for (;;) {
     cursor.at = match(SPACE, text, cursor.at)
     const char = text[cursor.at]
     if (char === undefined || char === '\n') break
@@ -100,19 +100,15 @@ function passBlock(cursor: Cursor, line: Line): void {
   const explicit = /\d/.exec(text.slice(at, at + 3))?.[0]
   const end = match(BLOCK_HEADER, text, at)
   cursor.at = match(SPACE, text, end)
-  if (text[cursor.at] === '#') comment(cursor)
+  comment(cursor)
   cursor.at = endOfLine(text, cursor.at) + 1
   let indent = explicit ? Math.max(parent, 0) + Number(explicit) : null
   while (cursor.at < text.length) {
-    if (!isBlank(text, cursor.at)) {
+    if (match(BLANK, text, cursor.at) === cursor.at) {
       const own = match(INDENT, text, cursor.at) - cursor.at
       indent ??= Math.max(own, parent + 1)
       if (own < indent || /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(cursor.at, cursor.at + 4))) return
     }
     cursor.at = endOfLine(text, cursor.at) + 1
   }
-}
-
-function isBlank(text: string, at: number): boolean {
-  return match(BLANK, text, at) > at || at >= text.length
 }
