@@ -53,7 +53,7 @@ let databases = 0
 
 async function bench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rosie-guard-bench-'))
-  const [postgres, redis] = [await startPostgres(folder), await startRedis(folder)]
+  const [postgres, redis] = [await startPostgres(folder, { fsync: true }), await startRedis(folder)]
   try {
     if (!postgres) throw new Error('PostgreSQL is not installed.')
     postgresUrl = postgres.url

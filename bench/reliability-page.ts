@@ -1,6 +1,6 @@
 /** What `npm run soak -- --seeds N` found, as docs/reliability.md. */
 import { execFileSync } from 'node:child_process'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 
 /** One run. */
 export interface Soaked {
@@ -69,12 +69,12 @@ export function reliabilityPage(runs: readonly Soaked[], seconds: number, reposi
   const head = [
     'seed',
     'deliveries',
-    'lost on the way',
+    'dropped, unanswered or 503',
     'sent again',
     'checks completed',
     'cancelled',
     'requests',
-    'failed',
+    'of them failed',
     'too early',
     'faults',
     'lost',
@@ -162,9 +162,11 @@ function conditions(): string {
     }
   }
   const redis = /v=(\S+)/.exec(version('redis-server', '--version'))?.[1] ?? '?'
-  const postgres = /(\d+(?:\.\d+)*)/.exec(version('sh', '-c', 'ls /usr/lib/postgresql | sort -n | tail -1'))?.[1] ?? '?'
+  const installed = version('sh', '-c', 'PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr " " :) postgres --version')
+  const postgres = /(\d+\.\d+)/.exec(installed)?.[1] ?? '?'
   const day = new Date().toISOString().slice(0, 10)
-  return `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, PostgreSQL ${postgres}, Redis ${redis}, ${day}.`
+  const load = loadavg()[2]?.toFixed(0)
+  return `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, PostgreSQL ${postgres}, Redis ${redis}, ${day}; load average ${load}.`
 }
 
 function merged(counts: readonly ReadonlyMap<string, number>[]): Map<string, number> {

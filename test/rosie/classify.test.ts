@@ -1,4 +1,4 @@
-import { classify, hasRecord, packageDirectories } from '../../src/rosie/classify.ts'
+import { classify, documentDirectory, hasRecord, packageDirectories, packageOf } from '../../src/rosie/classify.ts'
 import type { Language } from '../../src/rosie/languages.ts'
 
 const kindOf = (path: string, ...beside: string[]) => classify([path, ...beside]).get(path)?.kind ?? null
@@ -30,6 +30,12 @@ describe('The kind of a file', () => {
     ['.gxp/compliance-status.md', 'known', null],
     ['.gxp/notes.txt', 'unknown', null],
     ['.gxp/keys/private.key', 'unknown', null],
+    ['.gxp/specs/compliance-status.md', 'specification', 'specification'],
+    ['.gxp/reports/gap-analysis.json', 'unknown', null],
+    ['.gxp/specs/EV-1.jws', 'unknown', null],
+    ['.gxp/notes/ROT-SPEC-001.md', 'unknown', null],
+    ['.gxp/notes/ADR-001.md', 'unknown', null],
+    ['.gxp/notes/team.pem', 'unknown', null],
     ['src/dose.ts', 'source', 'annotations/typescript'],
     ['src/dose.py', 'source', 'annotations/python'],
     ['test/dose.test.ts', 'test', 'annotations/typescript'],
@@ -155,10 +161,35 @@ describe('An evidence package', () => {
       expect(kindOf(`${directory}/${name}`, beside)).toBe('package_file')
   })
 
+  it('lies below the evidence, and nowhere else', () => {
+    const elsewhere = ['.gxp/manifests/OQ-1', 'docs/releases/2026/OQ-1', '.gxp/evidence']
+    expect([...packageDirectories(elsewhere.map((path) => `${path}/manifest.json`))]).toEqual([])
+  })
+
+  it('holds what lies in it, however deep', () => {
+    const packages = packageDirectories([`${directory}/manifest.json`])
+    expect(packageOf(`${directory}/a/b/c.txt`, packages)).toBe(directory)
+    for (const path of [directory, `${directory}.txt`, 'src/a.ts']) expect(packageOf(path, packages)).toBeNull()
+    expect(packageOf(`${directory}/manifest.json`, new Set())).toBeNull()
+  })
+
   it('takes in nothing beside it', () => {
     expect(kindOf(`${directory}-2/EV-1.jws`, `${directory}/manifest.json`)).toBe('evidence')
     expect(kindOf('.gxp/evidence/packages/EV-1.jws', `${directory}/manifest.json`)).toBe('evidence')
   })
+})
+
+it.each([
+  ['.gxp/requirements/REQ-001.md', 'requirement'],
+  ['.gxp/user_stories/a/notes.txt', 'user_story'],
+  ['.gxp/specs/SPEC-001.md', 'specification'],
+  ['.gxp/adr/ADR-001.md', null],
+  ['.gxp/specs~', null],
+  ['.gxp/specs', null],
+  ['docs/specs/SPEC-001.md', null],
+  ['docs/requirements/REQ-001.md', null],
+])('The directory of %s is that of %s', (path, kind) => {
+  expect(documentDirectory(path)).toBe(kind)
 })
 
 it('A repository has a record when it has a .gxp directory or a GxP.MD at its root', () => {

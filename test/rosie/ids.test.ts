@@ -84,6 +84,7 @@ describe('The closest id', () => {
     expect(looksLike('REQ-001', 'REQ-0010')).toBe(false)
     expect(looksLike('REQ-001', 'REQ-002')).toBe(false)
     expect(looksLike('REQ-00S', 'REQ-005')).toBe(false)
+    expect(looksLike('REQ-ß', 'REQ-SS')).toBe(false)
   })
 
   it('is never the word itself, and the first among equals', () => {
@@ -117,6 +118,10 @@ describe('The edit distance', () => {
     ['kitten', 'sitting', 3],
     ['ab', 'ba', 1],
     ['', 'abc', 3],
+    ['abc', '', 3],
+    ['xab', 'yba', 2],
+    ['abx', 'bay', 2],
+    ['abcd', 'bdca', 3],
   ])('from %s to %s is %d', (a, b, distance) => {
     expect(editDistance(a, b, 9)).toBe(distance)
   })

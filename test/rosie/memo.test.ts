@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { assess, type Judging } from '../../src/rosie/assess.ts'
 import { remembered, rememberedOfEach, sameList } from '../../src/rosie/memo.ts'
-import type { Edge, Snapshot, SnapshotFile } from '../../src/rosie/model.ts'
-import { networkOf } from '../../src/rosie/network.ts'
+import type { Snapshot, SnapshotFile } from '../../src/rosie/model.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import {
   EVIDENCE,
@@ -60,6 +59,26 @@ describe('A list', () => {
   it('is the one before where it holds the same objects in the same order', () => {
     const first = sameList([a, b])
     expect(sameList([a, b])).toBe(first)
+  })
+
+  const alike = (one: { of: string }, other: { of: string }) => one.of === other.of
+  it.each([0, 1, 2])('is the one before where entry %i is another that is alike', (changed) => {
+    const list = [{ of: 'x' }, { of: 'y' }, { of: 'z' }]
+    const before = sameList(list, alike)
+    expect(
+      sameList(
+        list.map((each, n) => (n === changed ? { ...each } : each)),
+        alike,
+      ),
+    ).toBe(before)
+    const other = list.map((each, n) => (n === changed ? { of: 'w' } : each))
+    expect(sameList(other, alike)).toBe(other)
+  })
+
+  it('is one of a single entry, too', () => {
+    const [only] = [{}]
+    const first = sameList([only])
+    expect(sameList([only])).toBe(first)
   })
 
   it.each([
@@ -159,38 +178,6 @@ describe('What follows from each entry of a list', () => {
     expect(ask(made())).toEqual(['a', x, y, 'd'])
     expect(asked).toEqual(['a', 'b', 'c', 'd'])
     expect(ask([{ path: 'a', of: null }])).toEqual(['a'])
-  })
-})
-
-describe('A network', () => {
-  const edge = (from: string, to: string): Edge => {
-    return { from, to, type: 'satisfies', by: 'satisfies', origin: { path: `${from}.md`, line: 1 } }
-  }
-  const first = edge('US-001', 'REQ-001')
-
-  it('is the one before where all edges have the ends that they had', () => {
-    const before = networkOf([first, edge('US-002', 'REQ-001')])
-    expect(networkOf([first, edge('US-002', 'REQ-001')])).toBe(before)
-  })
-
-  it.each([0, 1])('is the one before where edge %i is another that joins the same', (changed) => {
-    const edges = [edge('US-005', 'REQ-005'), edge('US-006', 'REQ-005')]
-    const before = networkOf(edges)
-    expect(networkOf(edges.map((each, n) => (n === changed ? { ...each } : each)))).toBe(before)
-  })
-
-  it.each([
-    ['from another node', edge('US-003', 'REQ-001')],
-    ['to another node', edge('US-002', 'REQ-002')],
-  ])('is another where an edge leads %s', (_, other) => {
-    networkOf([first, edge('US-002', 'REQ-001')])
-    expect(networkOf([first, other]).names).toEqual([...new Set(['US-001', 'REQ-001', other.from, other.to])])
-  })
-
-  it('is another where an edge is left out', () => {
-    const other = edge('US-002', 'REQ-001')
-    const before = networkOf([first, other])
-    expect(networkOf([first, other], new Set([other])).out.ends).not.toEqual(before.out.ends)
   })
 })
 

@@ -165,16 +165,19 @@ forEachDatabase('first scans', (databases) => {
     })
   })
 
-  it.each(['core', 'graphql'])('rest while less than a quarter of %s is left to their installation', async (resource) => {
-    const limits = new InstallationLimits(database)
-    const [one] = (await arrive(1)) as [RepositoryFacts]
-    const pushed = await queue(database, aWish({ installation }))
-    await limits.keep(installation, { [resource]: quota(1_249) })
-    expect(await wishes.take(10, MINUTE)).toEqual([pushed])
-    const { id } = await scanOf(one)
-    const { restMs } = (await new Scans(database).take(id, MINUTE)) as { restMs: number }
-    expect(Math.abs(restMs - MINUTE)).toBeLessThan(5_000)
-    await limits.keep(installation, { [resource]: quota(1_250) })
-    expect(await wishes.take(10, MINUTE)).toEqual([id])
-  })
+  it.each(['core', 'graphql'])(
+    'rest while less than a quarter of %s is left to their installation',
+    async (resource) => {
+      const limits = new InstallationLimits(database)
+      const [one] = (await arrive(1)) as [RepositoryFacts]
+      const pushed = await queue(database, aWish({ installation }))
+      await limits.keep(installation, { [resource]: quota(1_249) })
+      expect(await wishes.take(10, MINUTE)).toEqual([pushed])
+      const { id } = await scanOf(one)
+      const { restMs } = (await new Scans(database).take(id, MINUTE)) as { restMs: number }
+      expect(Math.abs(restMs - MINUTE)).toBeLessThan(5_000)
+      await limits.keep(installation, { [resource]: quota(1_250) })
+      expect(await wishes.take(10, MINUTE)).toEqual([id])
+    },
+  )
 })

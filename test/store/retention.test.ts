@@ -393,7 +393,12 @@ forEachDatabase('retention', (databases) => {
         expect(await audited(theirs)).toMatchObject([
           {
             ...{ actor: 'rosie-guard', action: 'repository.erased', reason: expect.stringContaining('deleted') },
-            previous: { owner: 'acme', name: 'pump', installation: 'acme', removedAt: expect.stringMatching(/^\d{4}-/) },
+            previous: {
+              owner: 'acme',
+              name: 'pump',
+              installation: 'acme',
+              removedAt: expect.stringMatching(/^\d{4}-/),
+            },
           },
         ])
         expect(await rowsOf(neighbour.id)).toBe(9)

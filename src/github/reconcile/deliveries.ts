@@ -5,7 +5,7 @@
 import { Forbidden, RateLimited, Unreachable } from '../../scan/errors.ts'
 import type { Sweep } from '../../scan/ports/sweeps.ts'
 import { mayAsk } from '../intents.ts'
-import type { GitHubClient } from '../octokit.ts'
+import { type GitHubClient, retrying } from '../octokit.ts'
 import type { Reconciled } from './index.ts'
 
 const MINUTE = 60_000
@@ -92,10 +92,15 @@ function isDue({ failed, asked, askedAt }: Missing, now: number): boolean {
   return failed || now - askedAt >= IN_FLIGHT
 }
 
-/** One that GitHub doesn't send again, whatever the reason, keeps no other waiting. */
+/**
+ * One that GitHub doesn't send again, whatever the reason, keeps no other waiting. Asked for once more where no answer
+ * comes: a delivery that arrives twice is stored once.
+ */
 async function redeliver({ guid, id }: Missing, client: GitHubClient, log: Reconciled['log']): Promise<void> {
   try {
-    await client.request('POST /app/hook/deliveries/{delivery_id}/attempts' as string, { delivery_id: id })
+    await retrying(() =>
+      client.request('POST /app/hook/deliveries/{delivery_id}/attempts' as string, { delivery_id: id }),
+    )
   } catch (error) {
     if (error instanceof RateLimited || error instanceof Unreachable || error instanceof Forbidden) throw error
     log.warn({ delivery: guid, err: error }, 'GitHub does not send this delivery again')

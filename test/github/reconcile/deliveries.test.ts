@@ -162,6 +162,13 @@ forEachDatabase('missed deliveries', ({ open }) => {
     expect(parts.warnings).toMatchObject([{ delivery: refused.guid }])
   })
 
+  it('of which GitHub is asked without an answer are asked for once more, and keep no other waiting', async () => {
+    const [first, second] = [await missed('push', HOUR), await missed('push', MINUTE)]
+    github.loseAnswer(ATTEMPTS)
+    await round()
+    expect(asked()).toEqual([first, first, second].map(pathOf))
+  })
+
   it('wait where GitHub asks to', async () => {
     await missed()
     github.fault(ATTEMPTS, { status: 403, headers: { 'retry-after': '60' } })

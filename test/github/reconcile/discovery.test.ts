@@ -78,7 +78,9 @@ forEachDatabase('installations', ({ open }) => {
     const { repositories } = github.installation('owner-0')
     // Many, without a git repository each.
     for (const { id, name } of facts) {
-      repositories.add(Object.assign(Object.create(first) as Repository, { id: Number(id), name, checks: first.checks }))
+      repositories.add(
+        Object.assign(Object.create(first) as Repository, { id: Number(id), name, checks: first.checks }),
+      )
     }
     await round()
     expect(await database.client.installation.count()).toBe(101)
@@ -309,9 +311,7 @@ forEachDatabase('installations', ({ open }) => {
       const lab = await aLab()
       await deliver(database, told(lab))
       const facts = { ...named(github, lab).repository, owner: 'next' }
-      meanwhile(() =>
-        deliver(database, { type: 'repository', installation: 77n, repository: facts, state: 'active' }),
-      )
+      meanwhile(() => deliver(database, { type: 'repository', installation: 77n, repository: facts, state: 'active' }))
       await round()
       expect(await known(lab)).toMatchObject({ installationId: 77n, owner: 'next' })
     })

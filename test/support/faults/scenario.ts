@@ -321,11 +321,11 @@ export function steps(lane: Lane): Step[] {
     },
     {
       name: 'the start after an outage, with a delivery that was missed and a check that was left open',
-      owns: /sweep|quota|hook.deliveries|swept/,
+      owns: /sweep|quota|hook.deliveries|swept|^COMMIT after UPDATE repository$/,
       async prepare(_, run) {
         const lab = await shared('small', RECORD)
-        const gone = await shared('gone', RECORD)
-        if (github.repositories.includes(gone)) github.forget(gone)
+        const gone = await shared('hidden', RECORD)
+        await lane.query('UPDATE repository SET swept_at = to_timestamp(0) WHERE id = $1', [gone.id])
         await lab.push(`left-${run}`, { ...MENDED, 'docs/run.md': `Run ${run}, left\n` })
         await settled()
         await lane.stopApp()
@@ -335,6 +335,8 @@ export function steps(lane: Lane): Step[] {
       },
       async act(_, run) {
         const lab = await shared('small', {})
+        const { fullName } = await shared('hidden', RECORD)
+        github.fault(new RegExp(`^GET /repos/${fullName}/commits`), { status: 404, times: 100 })
         const sha = await lab.push(`missed-${run}`, { ...MENDED, 'docs/run.md': `Run ${run}, missed\n` })
         await lane.startApp()
         await sleep(500)
@@ -343,6 +345,24 @@ export function steps(lane: Lane): Step[] {
           { repository: lab, sha, conclusion: 'success' },
           { repository: lab, sha: open.headSha, conclusion: 'failure' },
         ]
+      },
+    },
+    {
+      name: 'the start where an account has installed the app, and no event told of it',
+      owns: /^COMMIT.*UPDATE installation$/,
+      async prepare() {
+        await lane.stopApp()
+        owner = `owner-${github.nextId()}`
+        await repository(RECORD, owner)
+        await lane.query('UPDATE installation SET listed_at = NULL')
+      },
+      async act() {
+        const [lab] = github.installation(owner).repositories
+        if (!lab) throw new Error('There is no repository.')
+        await lane.startApp()
+        // Nothing else tells when it has been found.
+        await github.waitFor(() => lab.checks.all.length > 0, 30_000)
+        return [{ repository: lab, sha: (await lab.tip('main')) ?? '', conclusion: 'success' }]
       },
     },
   ]

@@ -45,8 +45,11 @@ export async function startRedis(folder: string, { appendOnly = false } = {}): P
   })
 }
 
-/** Null where PostgreSQL isn't installed. Connects as a superuser, to the database `postgres`. */
-export async function startPostgres(folder: string): Promise<Server | null> {
+/**
+ * Null where PostgreSQL isn't installed. Connects as a superuser, to the database `postgres`. Without `fsync` nothing waits
+ * for the disk, and what was committed outlives a kill all the same, though not a loss of power.
+ */
+export async function startPostgres(folder: string, { fsync = false } = {}): Promise<Server | null> {
   const initdb = find('initdb', debianPostgres())
   const postgres = find('postgres', debianPostgres())
   if (!initdb || !postgres) return null
@@ -55,7 +58,8 @@ export async function startPostgres(folder: string): Promise<Server | null> {
   execFileSync(initdb, ['-D', data, '-U', 'test', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], account)
   const port = await freePort()
   // A zone far from UTC: what depends on the server's own fails here.
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', timezone: 'Asia/Tokyo' }
+  const own = { fsync: fsync ? 'on' : 'off', timezone: 'Asia/Tokyo' }
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...own }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const url = `postgres://test@127.0.0.1:${port}/postgres`
   return served({
