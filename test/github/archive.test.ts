@@ -69,7 +69,9 @@ function largeArchive(): void {
   }
   server.instead('archive', (_, to) => {
     // Whoever has enough hangs up.
-    pipeline(Readable.from(archive()), createGzip({ level: 0, chunkSize: 256 * 1024 }), counted, to).catch(() => undefined)
+    pipeline(Readable.from(archive()), createGzip({ level: 0, chunkSize: 256 * 1024 }), counted, to).catch(
+      () => undefined,
+    )
   })
 }
 
