@@ -160,7 +160,7 @@ verification_tier: ${isFirstRound(n, about) ? 'OQ' : 'PQ'}
 design_approach: |
   A function takes the thing and gives it back, checked.
 source_files:
-  - ${sourcePath(n)}
+  - ${sourcePath(Math.floor(n / about.inFile))}
 validation_status: draft
 ---
 

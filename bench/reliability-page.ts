@@ -18,6 +18,7 @@ export interface Soaked {
   checks: number
   superseded: number
   comments: number
+  /** While the faults lasted. */
   requests: number
   failedAnswers: number
   /** Sent while GitHub had asked to wait. */
@@ -73,7 +74,7 @@ export function reliabilityPage(runs: readonly Soaked[], seconds: number, reposi
     'sent again',
     'checks completed',
     'cancelled',
-    'requests',
+    'requests meanwhile',
     'of them failed',
     'too early',
     'faults',
@@ -88,7 +89,7 @@ export function reliabilityPage(runs: readonly Soaked[], seconds: number, reposi
 ${conditions()}
 
 ${sum(({ deliveries }) => deliveries)} deliveries in, ${sum(({ checks }) => checks)} checks completed, ${sum(({ lost }) => lost)} lost, ${sum(({ duplicates }) => duplicates)} duplicates;
-${sum(({ requests }) => requests)} requests to GitHub, of which ${sum(({ failedAnswers }) => failedAnswers)} failed or got no answer;
+${sum(({ requests }) => requests)} requests to GitHub while faults lasted, of which ${sum(({ failedAnswers }) => failedAnswers)} failed or got no answer;
 ${sum(({ deaths }) => deaths)} processes ended that nobody had ended.
 
 ${table(head, rows)}

@@ -89,7 +89,7 @@ async function soak(seed: number): Promise<Soaked> {
     cluster.github.failAtRandom(0, 0)
     const worked = Date.now()
     const { judgement, quietAfter, last } = await settle(cluster, people.ledger, QUIET_WITHIN)
-    const run = figures({ cluster, people, limits, faults, acts, judgement, seed, ms: worked - begun, quietAfter })
+    const run = figures({ cluster, people, limits, faults, acts, judgement, seed, begun, worked, quietAfter })
     print(run, judgement, cluster)
     if (quietAfter === null || quietAfter > LATE) for (const fact of last) process.stdout.write(`  LAST ${fact}\n`)
     return run
@@ -119,17 +119,20 @@ interface Run {
   acts: Map<string, number>
   judgement: Judgement
   seed: number
-  ms: number
+  /** When the faults began and ended; ms since 1970. */
+  begun: number
+  worked: number
   quietAfter: number | null
 }
 
-function figures({ cluster, people, limits, faults, acts, judgement, seed, ms, quietAfter }: Run): Soaked {
+function figures({ cluster, people, limits, faults, acts, judgement, seed, begun, worked, quietAfter }: Run): Soaked {
   const { github, balancer, replicas } = cluster
   const checks = github.repositories.flatMap(({ checks }) => checks.all)
-  const { requests, deliveries } = github
+  const { deliveries } = github
+  const requests = github.requests.filter(({ at }) => at.getTime() >= begun && at.getTime() < worked)
   return {
     seed,
-    seconds: Math.round(ms / 1000),
+    seconds: Math.round((worked - begun) / 1000),
     acts,
     heads: people.ledger.heads.length,
     deliveries: new Set(deliveries.map(({ guid }) => guid)).size,
@@ -142,7 +145,7 @@ function figures({ cluster, people, limits, faults, acts, judgement, seed, ms, q
     comments: github.repositories.reduce((sum, { allComments }) => sum + allComments.all.length, 0),
     requests: requests.length,
     failedAnswers: requests.filter(({ status }) => status >= 500 || status === 0).length,
-    early: early(requests, limits, HEARD_WITHIN).length,
+    early: early(github.requests, limits, HEARD_WITHIN).length,
     faults,
     deaths: replicas.reduce((sum, { deaths }) => sum + deaths.length, 0),
     lost: judgement.lost.length,
@@ -164,7 +167,7 @@ function print(run: Soaked, { lost, duplicates }: Judgement, cluster: Cluster): 
   line('deliveries in', run.deliveries)
   line('… dropped, unanswered, refused with 503', `${run.dropped}, ${run.unanswered}, ${run.refused}`)
   line('… sent again', run.redelivered)
-  line('requests to GitHub', `${run.requests}, of which ${run.failedAnswers} failed or got no answer`)
+  line('requests to GitHub meanwhile', `${run.requests}, of which ${run.failedAnswers} failed or got no answer`)
   line('… before their time', run.early)
   line('heads', run.heads)
   line('checks completed', `${run.checks}, of which ${run.superseded} cancelled`)

@@ -126,8 +126,7 @@ export function walk({ names, numbers, ...ways }: Network, along: 'out' | 'into'
   for (const node of queue) {
     for (let entry = at(begin, node); entry < at(begin, node + 1); entry++) reach(at(ends, entry), node)
   }
-  const isReached = (node: number | undefined): node is number =>
-    node !== undefined && came[node] !== NOWHERE
+  const isReached = (node: number | undefined): node is number => node !== undefined && came[node] !== NOWHERE
   return {
     has: (name) => alone.has(name) || isReached(numbers.get(name)),
     way: (name) => {

@@ -29,7 +29,8 @@ describe('an app that was away', () => {
   it('is sent again what GitHub could not deliver, once, and checks every head', async () => {
     const repository = await world.scanned(RECORD)
     const heads = await missed(repository)
-    const failed = world.github.deliveries.filter(({ statusCode }) => statusCode === 502)
+    // What became of our own check runs asks for nothing; on a busy machine it is told only now.
+    const failed = world.github.deliveries.filter(({ statusCode, event }) => statusCode === 502 && event !== 'check_run')
     expect(failed.length).toBeGreaterThanOrEqual(4)
     await world.startApp()
     for (const [sha, conclusion] of heads) {

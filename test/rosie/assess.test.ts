@@ -1,3 +1,5 @@
+import { assess, type Judging } from '../../src/rosie/assess.ts'
+import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import {
   assessRecord,
   briefly,
@@ -8,6 +10,7 @@ import {
   GOOD,
   goodBut,
   REQUIREMENT,
+  record,
   requirement,
   STORY,
   signer,
@@ -114,6 +117,64 @@ describe('A finding', () => {
       `${STORY}:2 warning artifact/missing-field`,
       '.gxp/notes.txt:1 notice artifact/unknown-file',
     ])
+  })
+})
+
+describe('Findings of one line', () => {
+  it('come by their columns', async () => {
+    const { findings } = await assessRecord(goodBut({ 'src/a.ts': '// @gxp-satisfies REQ-404, nothing\n' }))
+    expect(findings.map(({ rule, line, column }) => `${rule} ${line}:${column}`)).toEqual([
+      'annotation/unknown-id 1:19',
+      'annotation/malformed 1:28',
+    ])
+  })
+})
+
+describe('What is assessed', () => {
+  const judging: Judging = {
+    ...{ policy: DEFAULT_POLICY, proposed: null, verdicts: new Map(), states: new Map(), keys: 0, now: 0 },
+    trackedRecord: false,
+  }
+  const [head, base] = ['a', 'b'].map((digit) => ({ ...record(GOOD), commit: digit.repeat(40) }))
+  if (!head || !base) throw new Error('there are both')
+
+  it('is a commit and what it is compared with, if anything', () => {
+    expect(assess(head, base, judging).assessment).toMatchObject({ head: head.commit, base: base.commit })
+    expect(assess(head, null, judging).assessment).toMatchObject({ head: head.commit, base: null, fixed: [] })
+  })
+
+  it('is looked at once where nothing else changed, whatever it is compared with', () => {
+    const first = assess(head, base, judging)
+    expect(assess(head, null, judging).head).toBe(first.head)
+    expect(assess(base, null, judging).head).toBe(first.base)
+    // The directory that the change took away is one of those whose documents the head must have.
+    const bare = { ...head, files: head.files.filter(({ path }) => !path.startsWith('.gxp/specs/')) }
+    expect([...assess(bare, base, judging).head.keptKinds].sort()).toEqual([
+      'requirement',
+      'specification',
+      'user_story',
+    ])
+    expect(assess(bare, null, judging).head.keptKinds.has('specification')).toBe(false)
+    expect(assess(bare, base, judging).head.established.emptied).toEqual(['specification'])
+  })
+})
+
+describe('What one rule finds in one file', () => {
+  const told = async (number: number) => {
+    const tags = '// @gxp-risk high\na()\n'.repeat(number)
+    return found(await assessRecord(goodBut({ 'src/b.ts': tags, 'src/c.ts': tags })), 'annotation/malformed')
+  }
+
+  it('is listed up to a limit, and counted beyond it', async () => {
+    expect(await told(1_000)).toHaveLength(2_000)
+    const findings = await told(1_002)
+    expect(findings).toHaveLength(2_002)
+    const counting = findings.filter(({ message }) => message.includes('not listed'))
+    expect(counting.map(({ path, line, severity, message }) => `${path}:${line} ${severity} ${message}`)).toEqual(
+      ['src/b.ts', 'src/c.ts'].map(
+        (path) => `${path}:2001 error This file has 2 more of this kind that are not listed, one of them here.`,
+      ),
+    )
   })
 })
 

@@ -279,6 +279,13 @@ describe('Coverage', () => {
     expect(await levels(twice)).toMatchObject({ total: 2 })
   })
 
+  it('is of no test that is joined with nothing', async () => {
+    // The first node of the graph belongs to REQ-A: what has no edges is not taken for it.
+    expect(await levels({ ...TWO, 'test/a.test.ts': '// @test-type OQ\n' })).toMatchObject({ total: 2, linked: 0 })
+    const blocks = lines('// @gxp-verifies SPEC-B', 'b()', '// @test-type OQ', 'c()')
+    expect(await levels({ ...TWO, 'test/a.test.ts': blocks })).toMatchObject({ total: 2, linked: 1 })
+  })
+
   it('counts requirements that only the code names, where none are kept as documents', async () => {
     const files = {
       '.gxp/system_context.md': '',
@@ -520,6 +527,11 @@ describe('Tiers of a requirement', () => {
     }
     expect(await tiersOf(files, 'REQ-A')).toEqual(['IQ', 'PQ'])
     expect(await tiersOf(files, 'REQ-B')).toEqual(['OQ'])
+  })
+
+  it('are those that its tests name as their type, whatever else they say', async () => {
+    const text = lines('// @gxp-verifies SPEC-A', '// @gxp-risk-concern "PQ"', '// @test-type IQ', 'it()')
+    expect(await tiersOf({ ...TWO, 'test/a.test.ts': text }, 'REQ-A')).toEqual(['IQ'])
   })
 
   it('go round a circle and come to an end', async () => {

@@ -25,7 +25,11 @@ describe('The cycles of a graph', () => {
     ['a node that leads to itself', ['A>A'], ['A>A']],
     ['a circle of two, from where its first edge begins', ['B>A', 'A>B'], ['B>A A>B']],
     ['a longer one, on the way that it goes', ['A>B', 'B>C', 'C>A'], ['A>B B>C C>A']],
-    ['the shortest through a node, by its first edges', ['A>B', 'A>C', 'B>D', 'C>D', 'D>A'], ['A>B B>D D>A', 'C>D D>A A>C']],
+    [
+      'the shortest through a node, by its first edges',
+      ['A>B', 'A>C', 'B>D', 'C>D', 'D>A'],
+      ['A>B B>D D>A', 'C>D D>A A>C'],
+    ],
     ['each of several, in the order of their edges', ['C>D', 'D>C', 'A>B', 'B>A'], ['C>D D>C', 'A>B B>A']],
     ['one that leads to one before', ['C>D', 'D>C', 'A>B', 'B>A', 'B>C'], ['C>D D>C', 'A>B B>A']],
     ['one that one before leads to', ['P>Q', 'Q>P', 'Q>A', 'A>B', 'B>A'], ['A>B B>A', 'P>Q Q>P']],

@@ -197,6 +197,15 @@ describe('What changes next, and not before', () => {
     expect(next(at(moment))).not.toBe(at(moment))
   })
 
+  it('is nothing more of a run that has come, where no release may rest on it', () => {
+    const { next } = assessing({ ...GOOD, ...run({ timestamp: '2026-02-07T10:00:00Z', exp: undefined }) })
+    expect(next(at('2026-02-07T09:55:00Z'))).toBeNull()
+  })
+
+  it('is nothing for a record of one document', () => {
+    expect(assessing({ '.gxp/requirements/REQ-009.md': requirement('REQ-009') }).next(NOW)).toBeNull()
+  })
+
   it('is that a package expires, by the token over it', async () => {
     const sign = (payload: Record<string, Json> = {}) =>
       Promise.resolve(jws({ ...payload, exp: seconds('2026-03-01T12:00:00Z') }))

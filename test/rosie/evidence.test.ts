@@ -210,6 +210,9 @@ describe('A verdict', () => {
 
   it('is invalid when another key signed, whatever kid it claims', async () => {
     expect(await verdictOn(await stranger.sign(), team.key)).toMatchObject({ result: 'invalid', because: 'signature' })
+    expect(await verdictOn(await (await signer()).sign(), team.key)).toMatchObject({
+      detail: expect.stringMatching(/or signed with another key\.$/),
+    })
     const posing = await stranger.sign(claims(), { kid: 'team' })
     expect(await verdictOn(posing, team.key)).toMatchObject({ result: 'invalid', because: 'signature' })
   })
@@ -255,7 +258,13 @@ describe('A verdict', () => {
   )
 
   it('is invalid without an algorithm', async () => {
-    expect(await verdictOn(unsigned({ typ: 'JWT' }, claims()), team.key)).toMatchObject({ because: 'algorithm' })
+    expect(await verdictOn(unsigned({ typ: 'JWT' }, claims()), team.key)).toMatchObject({
+      because: 'algorithm',
+      detail: expect.stringMatching(/^The signature names no algorithm, which is not allowed\. Sign with ES256 /),
+    })
+    expect(await verdictOn(unsigned({ alg: 'none' }, claims()))).toMatchObject({
+      detail: expect.stringMatching(/^The signature uses the algorithm `none`, which is not allowed\./),
+    })
   })
 
   it('is not fooled by an HMAC over the public key as its secret', async () => {
@@ -407,6 +416,9 @@ describe('A key counts by the time when the evidence was first seen', () => {
     expect(await seen(T - 1, { validUntil: T })).toMatchObject({ result: 'valid' })
     expect(await seen(T, { validUntil: T })).toEqual(because('expired on 2026-01-31', '2026-01-31'))
     expect(Date.parse(String(claims().timestamp))).toBeGreaterThan(T)
+    const days = (number: number) => ({ validUntil: T - number * 86_400_000 })
+    expect(await seen(T, days(3), days(1), days(2))).toEqual(because('expired on 2026-01-30', '2026-01-31'))
+    expect(await seen(T, { validFrom: T, validUntil: T })).toEqual(because('expired on 2026-01-31', '2026-01-31'))
   })
 
   it('until it was revoked', async () => {

@@ -77,6 +77,7 @@ describe('A list of globs', () => {
     expect(matches([bomb], 'a'.repeat(20))).toBe(false)
     expect(matches([bomb], bomb)).toBe(true)
     expect(matches(['{a,b}'.repeat(6)], 'ababab')).toBe(true)
+    expect(matches(['{a,b}'.repeat(7)], 'abababa')).toBe(false)
   })
 })
 

@@ -1,6 +1,6 @@
 import { buildGraph, definedOf, MAX_EDGES } from '../../src/rosie/graph.ts'
 import type { Edge } from '../../src/rosie/model.ts'
-import { assessInFull, EVIDENCE, type Files, GOOD, lines, SOURCE, unsigned, claims } from '../support/record.ts'
+import { assessInFull, claims, EVIDENCE, type Files, GOOD, lines, SOURCE, unsigned } from '../support/record.ts'
 
 const recordOf = async (files: Files) => (await assessInFull(files)).head
 const graphOf = async (files: Files) => (await recordOf(files)).graph
@@ -21,11 +21,23 @@ describe('The parents of a specification without a document', () => {
       ['@gxp-implements SPEC-A', '@gxp-derives-from SPEC-B', '@gxp-satisfies REQ-1'],
       ['SPEC-B @gxp-derives-from', 'REQ-1 @gxp-satisfies'],
     ],
-    ['what it satisfies twice, once', ['@gxp-req REQ-1', '@gxp-satisfies REQ-1', '@gxp-spec SPEC-A'], ['REQ-1 @gxp-req']],
+    [
+      'what it satisfies twice, once',
+      ['@gxp-req REQ-1', '@gxp-satisfies REQ-1', '@gxp-spec SPEC-A'],
+      ['REQ-1 @gxp-req'],
+    ],
     ['nothing that it traces', ['@gxp-spec SPEC-A', '@trace US-1'], []],
-    ['nothing for a specification that it traces', ['@gxp-spec SPEC-A', '@trace SPEC-B', '@gxp-req REQ-1'], ['REQ-1 @gxp-req']],
+    [
+      'nothing for a specification that it traces',
+      ['@gxp-spec SPEC-A', '@trace SPEC-B', '@gxp-req REQ-1'],
+      ['REQ-1 @gxp-req'],
+    ],
     ['nothing that it may not say', ['@gxp-implements SPEC-A, REQ-1', '@gxp-satisfies US-1'], []],
-    ['nothing for one that has a document', ['@gxp-implements SPEC-001-001, SPEC-A', '@gxp-req REQ-1'], ['REQ-1 @gxp-req']],
+    [
+      'nothing for one that has a document',
+      ['@gxp-implements SPEC-001-001, SPEC-A', '@gxp-req REQ-1'],
+      ['REQ-1 @gxp-req'],
+    ],
   ])('are of a block %s', async (_, tags, parents) => {
     expect(await taken(...tags)).toEqual(parents.map((parent) => `SPEC-A derives_from ${parent}`))
   })
@@ -56,7 +68,10 @@ describe('An id', () => {
 it('A graph has the edges of a node, and of what is no node none', async () => {
   const graph = await graphOf(GOOD)
   expect(graph.out('US-001-001').map(shown)).toEqual(['US-001-001 derives_from REQ-001 parent_id'])
-  expect(graph.into('REQ-001').map(shown)).toEqual(['US-001-001 derives_from REQ-001 parent_id'])
+  expect(graph.into('REQ-001').map(shown)).toEqual([
+    'US-001-001 derives_from REQ-001 parent_id',
+    'FILE:src/dose.ts#L1 satisfies REQ-001 @gxp-satisfies',
+  ])
   expect([graph.out('REQ-404'), graph.typedInto('REQ-404')]).toEqual([[], []])
   expect(graph.typed).toBe(graph.whole)
 })

@@ -34,7 +34,7 @@ describe('A network', () => {
     ['to another node', 'D>X', 'X'],
   ])('is another where an edge leads %s', (_, joined, node) => {
     networkOf(edges)
-    const other = networkOf(edges.map((edge, n) => (n === 2 ? edgesOf(joined)[0] ?? edge : edge)))
+    const other = networkOf(edges.map((edge, n) => (n === 2 ? (edgesOf(joined)[0] ?? edge) : edge)))
     expect(other.names).toContain(node)
   })
 

@@ -149,6 +149,11 @@ describe('A package', () => {
     expect(signed).toEqual(verdict)
   })
 
+  it('is invalid for its signature first, whatever else is wrong', async () => {
+    const given = { files: contentBut({ extra: 'x' }), manifest: manifestOf() }
+    expect((await judge(await packageFiles(stranger.compact, given))).verdict).toMatchObject({ because: 'signature' })
+  })
+
   it.each(forms)('is untrusted where no key is trusted: %s', async (form) => {
     const { verdict, assessment } = await judge(await packageFiles(team[form]), {})
     expect(verdict).toEqual({ result: 'untrusted' })
@@ -197,6 +202,13 @@ describe('A package', () => {
   ] as const)('is invalid with %s', async (_, form, given) => {
     const { verdict } = await judge(await packageFiles(form && team[form], given))
     expect(verdict).toMatchObject({ result: 'invalid', because: 'package' })
+  })
+
+  it('is invalid with a signature that is a piece of one', async () => {
+    const files = await packageFiles(async () => '{')
+    const signature = record(files).files.find(({ path }) => path === SIGNATURE)
+    expect([...packageSignatures(record(files).files).keys()]).toEqual([signature?.sha])
+    expect((await judge(files)).verdict).toMatchObject({ because: 'malformed' })
   })
 
   it('is invalid with a signature that is none, in the words of the evidence rules', async () => {

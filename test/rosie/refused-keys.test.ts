@@ -89,6 +89,10 @@ describe('The verdict on evidence', () => {
     ).toMatchObject({
       detail: expect.stringMatching(/The signature names the key `other`\.$/),
     })
+    const posing = await bothOf(await signer('nobody'), await signer('qa'))
+    expect(await verdictOn(posing, (await signer('third')).key, ...inFile(qa, { use: 'enc' }))).toMatchObject({
+      detail: expect.stringMatching(/The signature names the key `nobody`, `qa`\. That key is kept, /),
+    })
   })
 })
 

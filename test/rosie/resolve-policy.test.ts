@@ -151,6 +151,7 @@ describe('What one policy says other than another', () => {
     [ignore('a/**'), '', '1 entry of `ignore` holds no more.'],
     ['', 'sources: [a/**, b]', '`sources` becomes `a/**`, `b` (was empty).'],
     ['tests: [a, b, c, d, e, f, g]', '', '`tests` becomes empty (was `a`, `b`, `c`, `d`, `e`, 2 more).'],
+    ['tests: [a, b, c, d, e]', '', '`tests` becomes empty (was `a`, `b`, `c`, `d`, `e`).'],
     ['', 'limits: {file_bytes: 2048}', '`limits.file_bytes` becomes `2048` (was `1048576`).'],
     ['', 'limits: {package_file_bytes: 2048}', '`limits.package_file_bytes` becomes `2048` (was `33554432`).'],
     ['', 'comment: never', '`comment` becomes `never` (was `always`).'],
@@ -158,6 +159,18 @@ describe('What one policy says other than another', () => {
     ['', 'evidence: {state_hash: {scope: /}}', '`evidence.state_hash.scope` becomes `/` (was `/src`).'],
   ])('from %j to %j', (before, after, change) => {
     expect(changes(before, after)).toEqual([change])
+  })
+
+  it('is what differs alone', () => {
+    const [severities, first] = ['trace/cycle: off', ignore('a/**')]
+    expect(changes(`severities: {${severities}}`, `severities: {${severities}, trace/orphan: off}`)).toEqual([
+      "`trace/orphan` becomes `off` (was the rule's own severity).",
+    ])
+    expect(changes(first, ignore('b/**'))).toEqual([
+      'Everything in `b/**` is ignored until 2026-06-30: Why.',
+      '1 entry of `ignore` holds no more.',
+    ])
+    expect(changes(first, first.replace('2026-06-30', '2026-07-31'))).toHaveLength(2)
   })
 
   it('is what each risk demands, from the highest', () => {
@@ -179,9 +192,15 @@ describe('What one policy says other than another', () => {
 
   it('is counted beyond what anyone reads', () => {
     const rules = Array.from({ length: 22 }, (_, i) => `trace/r${'abcdefghijklmnopqrstuvw'[i]}: off`)
-    expect(changes('', `severities: {${rules}}`).at(-1)).toBe('2 more severities change.')
+    const some = (number: number) => changes('', `severities: {${rules.slice(0, number)}}`)
+    expect(some(22).at(-1)).toBe('2 more severities change.')
+    expect(some(22)).toHaveLength(21)
+    expect(some(20)).toHaveLength(20)
+    expect(some(20).at(-1)).toMatch(/^`trace\/rt` becomes/)
     const entries = Array.from({ length: 7 }, (_, i) => `{paths: [p${i}], reason: Why, expires: 2026-06-30}`)
     expect(changes('', `ignore: [${entries}]`).at(-1)).toBe('2 more entries of `ignore` are added.')
+    expect(changes('', `ignore: [${entries}]`)).toHaveLength(6)
+    expect(changes('', `ignore: [${entries.slice(0, 5)}]`)).toHaveLength(5)
     expect(changes(`ignore: [${entries}]`, '')).toEqual(['7 entries of `ignore` hold no more.'])
   })
 })

@@ -42,7 +42,7 @@ forEachDatabase('leases', (databases) => {
         },
         ...{ kind: 'change', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha(9), trigger: 'push' },
         ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, newerHead: null },
-        replay: null,
+        ...{ replay: null, stage: null },
       })
       const { status, leaseUntil, startedAt } = await row(database, id)
       expect(status).toBe('running')
