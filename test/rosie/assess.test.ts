@@ -122,10 +122,10 @@ describe('A finding', () => {
 
 describe('Findings of one line', () => {
   it('come by their columns', async () => {
-    const { findings } = await assessRecord(goodBut({ 'src/a.ts': '// @gxp-satisfies REQ-404, nothing\n' }))
+    const { findings } = await assessRecord(goodBut({ 'src/a.ts': '// @gxp-satisfies SPEC-001-001, REQ-404\n' }))
     expect(findings.map(({ rule, line, column }) => `${rule} ${line}:${column}`)).toEqual([
-      'annotation/unknown-id 1:19',
-      'annotation/malformed 1:28',
+      'trace/wrong-type 1:19',
+      'annotation/unknown-id 1:33',
     ])
   })
 })
@@ -160,21 +160,29 @@ describe('What is assessed', () => {
 })
 
 describe('What one rule finds in one file', () => {
-  const told = async (number: number) => {
-    const tags = '// @gxp-risk high\na()\n'.repeat(number)
-    return found(await assessRecord(goodBut({ 'src/b.ts': tags, 'src/c.ts': tags })), 'annotation/malformed')
-  }
-
-  it('is listed up to a limit, and counted beyond it', async () => {
-    expect(await told(1_000)).toHaveLength(2_000)
-    const findings = await told(1_002)
-    expect(findings).toHaveLength(2_002)
+  const told = async (test: string) => {
+    const files = goodBut({ 'test/b.test.ts': test, 'test/c.test.ts': test })
+    const findings = found(await assessRecord(files), 'annotation/missing-tag')
     const counting = findings.filter(({ message }) => message.includes('not listed'))
-    expect(counting.map(({ path, line, severity, message }) => `${path}:${line} ${severity} ${message}`)).toEqual(
-      ['src/b.ts', 'src/c.ts'].map(
-        (path) => `${path}:2001 error This file has 2 more of this kind that are not listed, one of them here.`,
-      ),
-    )
+    return {
+      found: findings.length,
+      counting: counting.map(({ path, line, severity, message }) => `${path}:${line} ${severity} ${message}`),
+    }
+  }
+  const WARNING = '// @gxp-verifies SPEC-001-001\n// @test-type OQ\n// @gxp-risk HIGH\nit()\n'
+  const ERROR = '// @gxp-verifies SPEC-001-001\nit()\n'
+
+  it('is listed up to a limit, and counted beyond it, as serious as the worst of it', async () => {
+    const said = (line: number, severity: string, more: number) =>
+      ['test/b.test.ts', 'test/c.test.ts'].map(
+        (path) =>
+          `${path}:${line} ${severity} This file has ${more} more of this kind that are not listed, one of them here.`,
+      )
+    expect(await told(WARNING.repeat(1_000))).toEqual({ found: 2_000, counting: [] })
+    const warnings = await told(WARNING.repeat(1_002))
+    expect(warnings).toEqual({ found: 2_002, counting: said(4_003, 'warning', 2) })
+    const errors = await told(WARNING.repeat(1_001) + ERROR + ERROR + WARNING)
+    expect(errors).toEqual({ found: 2_002, counting: said(4_005, 'error', 4) })
   })
 })
 

@@ -267,5 +267,6 @@ describe('Swift', () => {
       commentsIn('swift')('a / b // one', 'reduce(1, /) // two', 'x = #/ a // three', '(a/b, "/") // four'),
     ).toEqual(['one', 'two', 'three', 'four'])
     expect(commentsIn('swift')('f(/) + g(/) // yes')).toEqual(['yes'])
+    expect(commentsIn('swift')('f(0, /) + g(/"/) // yes', 'f(0, / ) + g(/"/) // yes')).toEqual(['yes', 'yes'])
   })
 })

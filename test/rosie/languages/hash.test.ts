@@ -80,6 +80,13 @@ describe('Ruby', () => {
     expect(ruby('  =begin', '# one', 'a =begin', '=beginning')).toEqual(['one'])
     expect(ruby('x', '=begin title', 'not closed')).toEqual(['title', 'not closed'])
     expect(ruby('a = b.c(1)', '=begin', 'one', '=end', '# two')).toEqual(['one', 'two'])
+    expect(ruby('=begin', 'one', "=end it's over # no", '# two')).toEqual(['one', 'two'])
+    expect(ruby('=begin', 'one', '=ending', '=end_of_it', 'two', '=end')).toEqual([
+      'one',
+      '=ending',
+      '=end_of_it',
+      'two',
+    ])
   })
 
   it('has documentation and the comment on the next line in one group', () => {

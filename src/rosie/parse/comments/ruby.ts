@@ -15,15 +15,19 @@ const TEXT_MARKS: Marks = /^[ \t]*/
 const BEFORE_VALUE =
   /(?:^|[([{,;=!~|&?:<>+*\n]|\b(?:if|unless|when|and|or|not|return|while|until|elsif|then|in|do|puts|else|case))$/
 
-/** `=begin` to `=end`, each at the beginning of a line. */
+/** `=begin` to `=end`, each at the beginning of a line and followed by space; what else stands on the last line is nothing. */
 const documentation: Token = (cursor) => {
   const { text, at } = cursor
   if (!/^\n?$/.test(lookBack(cursor, 1)) || !/^=begin\s/.test(text.slice(at, at + 7))) return false
-  const end = Math.min(nextOf('\n=end', text, at) + 1, text.length)
-  const to = Math.min(end + '=end'.length, text.length)
+  let last = nextOf(END, text, at)
+  while (/\S/.test(text[last + END.length] ?? '')) last = nextOf(END, text, last + 1)
+  const end = Math.min(last + 1, text.length)
+  const to = nextOf('\n', text, end)
   take(cursor, { start: at + '=begin'.length, end, to, marks: TEXT_MARKS })
   return true
 }
+
+const END = '\n=end'
 
 /** `%w[a b]`, `%q(a (b))`, `%(a)`: any character that is neither letter nor space may enclose it; brackets nest. */
 const percent: Token = (cursor) => {

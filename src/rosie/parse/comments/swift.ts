@@ -37,9 +37,13 @@ const stringForm = (quotes: string, hashes: string): LiteralForm => ({
 /** `#/…/#` may stand anywhere, `/…/` where a value may; neither goes over the end of its line here. */
 const extendedRegex: Token = (cursor) =>
   cursor.text[cursor.at + 1] === '/' && regularExpression(cursor, /#\/[^\n]*?\/#/y)
-const regex: Token = (cursor) => BEFORE_VALUE.test(cursor.before) && regularExpression(cursor, REGEX_LITERAL)
+const regex: Token = (cursor) =>
+  BEFORE_VALUE.test(cursor.before) &&
+  // Such a slash is an operator as a value, `reduce(1, /)`: it says nothing of what else stands on its line.
+  /[^\s)]/.test(cursor.text[cursor.at + 1] ?? ' ') &&
+  regularExpression(cursor, REGEX_LITERAL)
 const BEFORE_VALUE = /(?:^|[([{,;=:&|?~]|\b(?:return|case|in|if|else|where|try|await|throw))$/
-const REGEX_LITERAL = /\/(?![\s)])[^/\\\n]*(?:\\[^\n][^/\\\n]*)*\//y
+const REGEX_LITERAL = /\/[^/\\\n]*(?:\\[^\n][^/\\\n]*)*\//y
 
 export const lexSwift = lexer({
   looksBack: true,
