@@ -24,7 +24,7 @@ import { type RunningApp, startApp } from '../test/support/app.ts'
 import { startPostgres, startRedis } from '../test/support/servers/servers.ts'
 import { type Change, now, type Prepared, type Pushed, type RemoteStandIn, startStandIn } from './stand-in.ts'
 
-const BURST = { webhooks: 500, ms: 5_000, repositories: 20, owners: 10 }
+const BURST = { each: 25, everyMs: 10, owners: 10 }
 const SIZES = [
   { artifacts: 300, files: 2_000 },
   { artifacts: 3_000, files: 20_000 },
@@ -44,8 +44,15 @@ type Table = (string | number)[][]
 const MEASUREMENTS: Record<string, () => Promise<void>> = { A: burst, B: changes, C: first }
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, queue: { type: 'string' }, repeats: { type: 'string', default: '15' } },
+  options: {
+    only: { type: 'string' },
+    queue: { type: 'string' },
+    repeats: { type: 'string', default: '15' },
+    repositories: { type: 'string', default: '20' },
+  },
 })
+/** Of A; 25 webhooks each, so that fewer take less time to prepare. */
+const repositories = Number(values.repositories)
 const repeats = Number(values.repeats)
 let postgresUrl = ''
 let redisUrl: string | null = null
@@ -110,8 +117,8 @@ async function newDatabase(): Promise<string> {
 
 async function burst(): Promise<void> {
   await onStage(async ({ standIn, app }) => {
-    const { webhooks, ms, repositories, owners } = BURST
-    const each = webhooks / repositories
+    const { each, everyMs, owners } = BURST
+    const [webhooks, ms] = [each * repositories, everyMs * each * repositories]
     const pushes: Pushed[][] = []
     for (let n = 0; n < repositories; n++) {
       const repository = await standIn.repository(`owner-${n % owners}`, `part-${n}`, 30, 100)
@@ -125,12 +132,13 @@ async function burst(): Promise<void> {
     }
     const inTurn = Array.from({ length: each }, (_, k) => pushes.flatMap((of) => of[k] ?? [])).flat()
     await sleep(2_000)
+    await standIn.standBack()
     await standIn.delay(DELAY)
     await standIn.reset()
     const started = now()
     const done = standIn.completed(heads(inTurn), TIMEOUT_MS)
     const answers = inTurn.map(async ({ deliveries }, n) => {
-      await sleep(started + (n * ms) / webhooks - now())
+      await sleep(started + n * everyMs - now())
       return post(app, deliveries.filter(({ headers }) => headers['x-github-event'] === 'push')[0])
     })
     const times = (await Promise.all(answers)).sort((a, b) => a - b)
@@ -202,6 +210,7 @@ async function first(): Promise<void> {
   await onStage(async ({ standIn, app }) => {
     const repository = await standIn.signedRepository('acme', 'plant', FIRST.artifacts)
     const push = await standIn.pushTip(repository)
+    await standIn.standBack()
     await standIn.delay(DELAY)
     await standIn.reset()
     const idle = await peakMb(app)

@@ -13,6 +13,8 @@ import { largeRecord as plainRecord } from '../test/e2e/record.ts'
 import { type Delivery, type Files, GitHub, type Repository, sign } from '../test/support/github/index.ts'
 import { largeRecord } from './large-record.ts'
 
+const NICENESS = 10
+
 /** A delivery that is ready to be sent. */
 export interface Prepared {
   headers: Record<string, string>
@@ -143,6 +145,11 @@ export class StandIn {
     this.#github.delay(ms)
   }
 
+  /** From now on the app goes first where there are too few cores: GitHub runs on other machines. */
+  standBack(): void {
+    setPriority(NICENESS)
+  }
+
   /** Forgets what was asked so far. */
   reset(): void {
     this.#github.requests.length = 0
@@ -229,15 +236,11 @@ export type Remote<Of> = {
 
 export type RemoteStandIn = Remote<Omit<StandIn, 'close'>> & { close(): Promise<void> }
 
-/** How far behind the app the stand-in stands when there are too few cores: GitHub runs on other machines. */
-const NICENESS = 10
-
 export async function startStandIn(): Promise<RemoteStandIn> {
   const child = fork(fileURLToPath(import.meta.url), ['serve'], {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   })
-  if (child.pid) setPriority(child.pid, NICENESS)
   await once(child, 'message')
   const ask = asker(child)
   return new Proxy({} as RemoteStandIn, {

@@ -2,6 +2,7 @@
  * The app at work: the half that answers (app-web.ts), the half that does the work (app-work.ts), and the queue between
  * them. Started and stopped by main.ts.
  */
+import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { type Credentials, type Parts, readEvidenceKeys } from './app-parts.ts'
 import type { ThreadData } from './app-thread.ts'
@@ -80,7 +81,7 @@ function threadOf({ config, credentials, database, log, measures, onWish }: Part
   const workerData: ThreadData = { config, credentials }
   const output = outputOf(log)
   return new ScanThread({
-    start: () => new Worker(new URL('./app-thread.js', import.meta.url), { workerData, name: 'scans' }),
+    start: () => new Worker(new URL('./app-thread.js', import.meta.url), { workerData, name: 'scans', resourceLimits }),
     leases: new LeasesHeld(database),
     leaseMs: config.leaseMs,
     measures,
@@ -88,6 +89,15 @@ function threadOf({ config, credentials, database, log, measures, onWish }: Part
     onLine: (line) => output.write(line),
     log,
   })
+}
+
+/**
+ * The more a heap may hold, the more rubbish V8 lets pile up in it: with its own limits, 4 GB on a large machine, the process
+ * took 745 MB at most over a first scan of 20,000 artifacts, with these 604 MB, and no longer.
+ */
+const resourceLimits = {
+  maxOldGenerationSizeMb: Math.min(2_000, getHeapStatistics().heap_size_limit / 2 ** 20),
+  maxYoungGenerationSizeMb: 24,
 }
 
 interface ThreadParts {

@@ -100,6 +100,8 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   const headSha = scan.headSha ?? (await ports.source.tip())?.commit
   if (!headSha) {
     await store.skip(scan, 'The repository has no commits.')
+    // First scans are handed over as others end.
+    onWish()
     return undefined
   }
   // Learning its head may join a scan of that head which waits: `scan` then takes over that one's check run.

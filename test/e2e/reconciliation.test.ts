@@ -30,7 +30,9 @@ describe('an app that was away', () => {
     const repository = await world.scanned(RECORD)
     const heads = await missed(repository)
     // What became of our own check runs asks for nothing; on a busy machine it is told only now.
-    const failed = world.github.deliveries.filter(({ statusCode, event }) => statusCode === 502 && event !== 'check_run')
+    const failed = world.github.deliveries.filter(
+      ({ statusCode, event }) => statusCode === 502 && event !== 'check_run',
+    )
     expect(failed.length).toBeGreaterThanOrEqual(4)
     await world.startApp()
     for (const [sha, conclusion] of heads) {

@@ -36,6 +36,14 @@ export interface LaneOptions {
 /** Shorter ones are lost on a busy machine by processes that live, and a scan has three attempts. */
 const LEASE_SECONDS = 2
 
+/** What is to go wrong. */
+export interface Armed {
+  /** Whether it has. */
+  struck(): boolean
+  /** Resolves once a process is at work that lives. */
+  recovered(): Promise<void>
+}
+
 const PRELOAD = fileURLToPath(new URL('./preload.js', import.meta.url))
 
 export class Lane {
@@ -47,6 +55,8 @@ export class Lane {
   #app: RunningApp | null = null
   #supervised: Promise<void> = Promise.resolve()
   #wanted = false
+  #ready = false
+  #deaths = 0
   #faults = 0
   #log = ''
 
@@ -107,11 +117,15 @@ export class Lane {
       try {
         this.#app = await startApp({ environment, dataDir: join(this.#folder, 'data'), onUrl })
         vain = 0
+        this.#ready = true
         ready()
         await this.#app.exited
+        this.#ready = false
+        this.#deaths += 1
         this.#log += this.#app.log()
       } catch (error) {
         this.#log += String(error)
+        this.#deaths += 1
         if (++vain > 3) throw error
       }
     }
@@ -134,13 +148,19 @@ export class Lane {
     return lines.map((line) => JSON.parse(line) as Passed)
   }
 
-  /** The next time this point is passed, by whichever process. Answers whether that has happened. */
-  arm(name: string, how: Fault): () => boolean {
+  /** The next time this point is passed, by whichever process. */
+  arm(name: string, how: Fault): Armed {
     const id = ++this.#faults
+    const deaths = this.#deaths
     const plan = join(this.#folder, 'plan.json')
     writeFileSync(`${plan}.new`, JSON.stringify({ id, name, how }))
     renameSync(`${plan}.new`, plan)
-    return () => existsSync(join(this.#folder, `struck-${id}`))
+    return {
+      struck: () => existsSync(join(this.#folder, `struck-${id}`)),
+      recovered: async () => {
+        await this.github.waitFor(() => this.#ready && (how === 'lost' || this.#deaths > deaths), 60_000)
+      },
+    }
   }
 
   disarm(): void {

@@ -287,11 +287,11 @@ export function steps(lane: Lane): Step[] {
         await settled()
         await installation.suspend()
         await settled()
-        // As if the scan had not been done by then.
-        const [check] = lab.checks.all
-        await lane.query("UPDATE scan SET status = 'skipped', error = 'The installation is suspended.' WHERE id = $1", [
-          check?.externalId,
-        ])
+        // As if no scan had been done by then.
+        await lane.query(
+          "UPDATE scan SET status = 'skipped', error = 'The installation is suspended.' WHERE repository_id = $1",
+          [lab.id],
+        )
       },
       async act() {
         await github.installation(owner).unsuspend()

@@ -1,7 +1,7 @@
 /** One step, with or without something that goes wrong in it, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Lane } from './lane.ts'
-import { type Step, wrongs } from './scenario.ts'
+import { type Expected, type Step, wrongs } from './scenario.ts'
 
 /** How long what goes wrong may delay the end of all work on a busy machine; in ms. Alone it is a few seconds. */
 const SETTLES_WITHIN = 90_000
@@ -29,15 +29,22 @@ export async function record(lane: Lane, step: Step, run: number): Promise<strin
 /** Answers what is wrong in the end; null where the point was not passed this time. */
 export async function tryOut(lane: Lane, { step, point, how }: Trial, run: number): Promise<string[] | null> {
   await step.prepare?.(lane, run)
-  const struck = lane.arm(point, how)
+  const { struck, recovered } = lane.arm(point, how)
   try {
-    const problems = await attempt(lane, step, run, struck)
+    let expected: Expected[] = []
+    const act: Step['act'] = async (...of) => {
+      expected = await step.act(...of)
+      return expected
+    }
+    const problems = await attempt(lane, { ...step, act }, run, struck)
     if (problems.length > 0) return problems
     for (const until = Date.now() + STRIKES_WITHIN; !struck() && /sweep|quota/.test(point) && Date.now() < until; ) {
       await sleep(100)
     }
     if (!struck()) return null
-    return await attempt(lane, { ...step, act: async () => [] }, run, struck)
+    // What a process does as it starts must not undo anything either.
+    await recovered()
+    return await attempt(lane, { ...step, act: async () => expected }, run, struck)
   } finally {
     lane.disarm()
   }
