@@ -92,8 +92,8 @@ function threadOf({ config, credentials, database, log, measures, onWish }: Part
 }
 
 /**
- * The more a heap may hold, the more rubbish V8 lets pile up in it: with its own limits, 4 GB on a large machine, the process
- * took 745 MB at most over a first scan of 20,000 artifacts, with these 604 MB, and no longer.
+ * The more a heap may hold, the more rubbish V8 lets pile up in it. Over a first scan of 20,000 artifacts the process took
+ * about 700 MB at most with V8's own limits (4 GB on a large machine), and 600 MB with these.
  */
 const resourceLimits = {
   maxOldGenerationSizeMb: Math.min(2_000, getHeapStatistics().heap_size_limit / 2 ** 20),

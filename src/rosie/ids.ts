@@ -72,17 +72,22 @@ export const asSeen = (word: string): string =>
 export function editDistance(a: string, b: string, limit: number): number {
   const far = limit + 1
   if (Math.abs(a.length - b.length) > limit) return far
-  // Each row has the cells from `i - limit` to `i + limit`, so that one below another stands one further to the left. Those
-  // beyond a word's ends are never a way to one between them.
-  let previous = Array.from({ length: 2 * limit + 1 }, (_, cell) => (cell < limit ? far : cell - limit))
+  // Each row has the cells from `i - limit` to `i + limit`, so that one below another stands one further to the left.
+  // Nothing is read beyond a word's ends: it would count for nothing, and take a third longer.
+  let previous = Array.from({ length: 2 * limit + 1 }, (_, cell) => cell - limit)
   let before = previous
   for (let i = 1; i <= a.length; i++) {
     const row: number[] = []
     for (let cell = 0; cell <= 2 * limit; cell++) {
       const j = i + cell - limit
+      if (j <= 0 || j > b.length) {
+        row.push(j === 0 ? i : far)
+        continue
+      }
       const replace = (previous[cell] ?? far) + (a[i - 1] === b[j - 1] ? 0 : 1)
       let cost = Math.min(replace, (previous[cell + 1] ?? far) + 1, (row[cell - 1] ?? far) + 1)
-      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[cell] ?? far) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[cell] ?? far) + 1)
       row.push(cost)
     }
     if (row.every((cost) => cost > limit)) return far

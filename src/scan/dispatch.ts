@@ -25,7 +25,7 @@ const BATCH = 200
 
 /** `alone`: no other process works on these rows, so every scan that is running as it starts was left behind. */
 export function startDispatcher(options: DispatcherOptions, alone: boolean): Dispatcher {
-  const { wishes, queue, log, pollMs = 5_000, staleMs = 60_000 } = options
+  const { wishes, queue, log, pollMs = 5_000, staleMs = 30_000 } = options
   const bell = createBell()
   let stopping = false
 

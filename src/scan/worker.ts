@@ -71,7 +71,7 @@ export function createWorker(options: WorkerOptions): (scanId: string) => Promis
   }
 }
 
-/** What can't be handed over now is handed over again by the dispatcher, a minute later. */
+/** What can't be handed over now is handed over again by the dispatcher, half a minute later. */
 async function handOver(scan: Scan, { store, onWish, log }: WorkerOptions): Promise<void> {
   try {
     if (await store.handOver(scan)) onWish()
