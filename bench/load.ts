@@ -170,8 +170,8 @@ async function changes(): Promise<void> {
       const push = async (change: Change) => (await standIn.push(repository, [change]))[0]
       const kinds: Record<string, (n: number) => Promise<Pushed | undefined>> = {
         'push to the default branch': (n) => push(changeOf('main', n)),
-        'push to another branch': (n) => push(changeOf(`change-${n}`, n)),
-        'pull request': (n) => standIn.pull(repository, changeOf(`pull-${n}`, n + repeats)),
+        'push to another branch': (n) => push(changeOf(`change-${n}`, n + repeats)),
+        'pull request': (n) => standIn.pull(repository, changeOf(`pull-${n}`, n + 2 * repeats)),
       }
       for (const [what, act] of Object.entries(kinds)) {
         const times: number[] = []

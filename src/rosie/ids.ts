@@ -73,15 +73,15 @@ export function editDistance(a: string, b: string, limit: number): number {
   const far = limit + 1
   if (Math.abs(a.length - b.length) > limit) return far
   // Each row has the cells from `i - limit` to `i + limit`, so that one below another stands one further to the left.
-  // Nothing is read beyond a word's ends: it would count for nothing, and take a third longer.
   let previous = Array.from({ length: 2 * limit + 1 }, (_, cell) => cell - limit)
   let before = previous
   for (let i = 1; i <= a.length; i++) {
     const row: number[] = []
     for (let cell = 0; cell <= 2 * limit; cell++) {
       const j = i + cell - limit
+      // Before its first letter `b` is as far as `a` is long; beyond its last nothing comes of it.
       if (j <= 0 || j > b.length) {
-        row.push(j === 0 ? i : far)
+        row.push(i)
         continue
       }
       const replace = (previous[cell] ?? far) + (a[i - 1] === b[j - 1] ? 0 : 1)

@@ -11,7 +11,9 @@ describe.each([
   ...(TEST_DATABASE_URL ? [{ where: 'PostgreSQL', database: new TestDatabase(TEST_DATABASE_URL) }] : []),
 ])('GET /metrics, $where', ({ database }) => {
   beforeAll(() => database?.create())
-  const world = useWorld({ environment: (): Record<string, string> => (database ? { DATABASE_URL: database.url } : {}) })
+  const world = useWorld({
+    environment: (): Record<string, string> => (database ? { DATABASE_URL: database.url } : {}),
+  })
   afterAll(async () => {
     await world.app.stop()
     await database?.drop()

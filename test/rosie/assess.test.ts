@@ -121,13 +121,12 @@ describe('A finding', () => {
 })
 
 describe('Findings of one line', () => {
-  it('come by their columns', async () => {
-    const { findings } = await assessRecord(goodBut({ 'src/a.ts': '// @gxp-satisfies SPEC-001-001, REQ-404\n' }))
-    expect(findings.map(({ rule, line, column }) => `${rule} ${line}:${column}`)).toEqual([
-      'annotation/missing-tag 1:null',
-      'trace/wrong-type 1:19',
-      'annotation/unknown-id 1:33',
-    ])
+  it.each([
+    ['SPEC-001-001, REQ-404', ['annotation/missing-tag null', 'trace/wrong-type 19', 'annotation/unknown-id 33']],
+    ['REQ-404, SPEC-001-001', ['annotation/missing-tag null', 'annotation/unknown-id 19', 'trace/wrong-type 28']],
+  ])('come by their columns: %s', async (ids, told) => {
+    const { findings } = await assessRecord(goodBut({ 'src/a.ts': `// @gxp-satisfies ${ids}\n` }))
+    expect(findings.map(({ rule, column }) => `${rule} ${column}`)).toEqual(told)
   })
 })
 

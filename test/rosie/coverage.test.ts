@@ -281,8 +281,8 @@ describe('Coverage', () => {
 
   it('is of no test that is joined with nothing', async () => {
     // The first node of the graph belongs to REQ-A: what has no edges is not taken for it.
-    expect(await levels({ ...TWO, 'test/a.test.ts': '// @test-type OQ\n' })).toMatchObject({ total: 2, linked: 0 })
-    const blocks = lines('// @gxp-verifies SPEC-B', 'b()', '// @test-type OQ', 'c()')
+    expect(await levels({ ...TWO, 'test/a.test.ts': '// @gxp-risk LOW\n' })).toMatchObject({ total: 2, linked: 0 })
+    const blocks = lines('// @gxp-verifies SPEC-B', 'b()', '// @gxp-risk LOW', 'c()')
     expect(await levels({ ...TWO, 'test/a.test.ts': blocks })).toMatchObject({ total: 2, linked: 1 })
   })
 

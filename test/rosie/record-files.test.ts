@@ -1,8 +1,9 @@
-import type { SnapshotFile } from '../../src/rosie/model.ts'
+import type { SnapshotFile, Verdicts } from '../../src/rosie/model.ts'
 import { readFiles } from '../../src/rosie/record-files.ts'
 import { assessInFull, document, GOOD, record, SOURCE } from '../support/record.ts'
 
-const [tests, verdicts]: [string[], Map<string, never>] = [[], new Map()]
+const tests: string[] = []
+const verdicts: Verdicts = new Map()
 
 describe('A file of a record', () => {
   const { files } = record(GOOD)

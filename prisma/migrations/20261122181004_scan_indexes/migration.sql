@@ -12,3 +12,6 @@ CREATE INDEX "scan_open_check_idx" ON "scan" ("completed_at")
 
 -- What waits for a lane (src/store/supersede.ts, leases.ts).
 CREATE INDEX "scan_waiting_lane_idx" ON "scan" ("lane") WHERE "status" = 'queued';
+
+-- Compressed already (src/store/contents.ts): PostgreSQL need not try again.
+ALTER TABLE "tree" ALTER COLUMN "entries" SET STORAGE EXTERNAL;

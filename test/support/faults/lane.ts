@@ -176,15 +176,16 @@ export class Lane {
 
   /** What is left to do, or was never heard of; nothing once all is done. */
   async unfinished(): Promise<string[]> {
+    // In the order in which work comes, so that nothing slips through from one question to the next.
+    const sent = new Map(this.github.deliveries.map((delivery) => [delivery.guid, delivery]))
+    const deliveries = await this.query<{ id: string; done: boolean }>(
+      'SELECT id, processed_at IS NOT NULL AS done FROM webhook_delivery',
+    )
     const scans = await this.query(
       `SELECT id, kind, trigger, head_sha, status, attempts, lease_until, not_before, dispatched_at, now(), error
        FROM scan WHERE status IN ('queued', 'running')`,
     )
-    const deliveries = await this.query<{ id: string; done: boolean }>(
-      'SELECT id, processed_at IS NOT NULL AS done FROM webhook_delivery',
-    )
     const known = new Map(deliveries.map(({ id, done }) => [id, done]))
-    const sent = new Map(this.github.deliveries.map((delivery) => [delivery.guid, delivery]))
     const lost = [...sent.values()].filter(({ guid, event, action }) => mayAsk(event, action) && !known.get(guid))
     const checks = this.github.repositories.flatMap(({ checks }) => checks.all)
     return [
