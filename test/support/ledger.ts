@@ -170,12 +170,13 @@ export async function settle(cluster: Judged, ledger: Ledger, withinMs: number):
 
 /** What the app has still to do, by its own books. */
 async function openRows(cluster: Judged): Promise<string[]> {
+  // Deliveries first: one that is processed between the two questions leads to a scan that the second one finds.
+  const deliveries = await cluster.query(
+    `SELECT id, event, action, attempts, not_before, error FROM webhook_delivery WHERE processed_at IS NULL`,
+  )
   const scans = await cluster.query(
     `SELECT id, kind, head_sha, ref, status, attempts, token, lease_until, not_before, dispatched_at, superseded_by, error
      FROM scan WHERE status IN ('queued', 'running') ORDER BY created_at`,
-  )
-  const deliveries = await cluster.query(
-    `SELECT id, event, action, attempts, not_before, error FROM webhook_delivery WHERE processed_at IS NULL`,
   )
   return [
     ...scans.map((row) => `a scan is open: ${JSON.stringify(row)}`),

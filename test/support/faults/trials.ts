@@ -27,9 +27,17 @@ export async function trialsOf(lane: Lane): Promise<Trial[]> {
   return [...where].flatMap(([point, at]) => FAULTS.map((how) => ({ point, how, at })))
 }
 
-/** Takes trials from the list until it is empty, as other lanes may do meanwhile. Answers those that went wrong. */
-export async function tryAll(trials: Trial[], options: LaneOptions, tell: (line: string) => void): Promise<Failure[]> {
+/** What came of the trials that did not go well. */
+export interface Outcome {
+  failures: Failure[]
+  /** Points that no try passed once more: what happens by the clock, or by who is faster. */
+  missed: Trial[]
+}
+
+/** Takes trials from the list until it is empty, as other lanes may do meanwhile. */
+export async function tryAll(trials: Trial[], options: LaneOptions, tell: (line: string) => void): Promise<Outcome> {
   const failures: Failure[] = []
+  const missed: Trial[] = []
   let lane: Lane | null = null
   let own: Step[] = []
   try {
@@ -41,8 +49,10 @@ export async function tryAll(trials: Trial[], options: LaneOptions, tell: (line:
       const started = Date.now()
       const at = trial.at.flatMap((place) => own[place] ?? [])
       const problems = await outcome(lane, trial, at)
-      tell(`${Date.now() - started} ms, ${trial.how} ${trial.point}: ${problems.join('\n') || 'well'}`)
-      if (problems.length === 0) continue
+      const said = problems ? problems.join('\n') || 'well' : 'missed'
+      tell(`${Date.now() - started} ms, ${trial.how} ${trial.point}: ${said}`)
+      if (problems === null) missed.push(trial)
+      if (!problems?.length) continue
       failures.push({ ...trial, problems, log: lane.log })
       // What is wrong there must not be told of the next one.
       await lane.close()
@@ -51,17 +61,17 @@ export async function tryAll(trials: Trial[], options: LaneOptions, tell: (line:
   } finally {
     await lane?.close()
   }
-  return failures
+  return { failures, missed }
 }
 
-/** What happens by the clock, or by who is faster, is tried a few times. */
-async function outcome(lane: Lane, { point, how }: Trial, at: readonly Step[]): Promise<string[]> {
+/** What is wrong; null where the point was not passed again, though it was tried a few times. */
+async function outcome(lane: Lane, { point, how }: Trial, at: readonly Step[]): Promise<string[] | null> {
   const surest = at.slice(0, 3)
   for (const step of [...surest, ...surest]) {
     const problems = await tryOut(lane, { step, point, how }, nextRun())
     if (problems) return problems.map((problem) => `${step.name}: ${problem}`)
   }
-  return ['it was not passed again']
+  return null
 }
 
 let runs = 0
