@@ -152,8 +152,10 @@ other tests.
 - GitHub itself: all of it is the stand-in. What GitHub does beyond its documentation isn't known to it.
 - Disks that fill up or lie, hosts that are cut off from each other, clocks that jump, a Redis cluster or a PostgreSQL that
   fails over to a replica. PostgreSQL runs with \`fsync=off\` here: it is killed, the machine isn't.
-- Outages longer than seconds: what GitHub no longer lists after three days is found by looking at heads, which
-  \`test/e2e/reconciliation.test.ts\` tries.
+- GitHub wholly away for minutes. A scan then waits and tries again, for up to six hours; only after that does its check fail,
+  with words that say so (once GitHub takes them). What GitHub could not send is found afterwards: see the next point.
+- Outages of the app that are longer than seconds: what GitHub no longer lists after three days is found by looking at heads,
+  which \`test/e2e/reconciliation.test.ts\` tries.
 - The embedded database, which \`test/e2e\` tries with faults of its own, one process being all there is.
 `
 

@@ -22,6 +22,5 @@ const scanning = startScanning({
   evidenceKeys: await readEvidenceKeys(config),
   measures: toldMeasures((call) => tell({ kind: 'measured', ...call })),
   onWish: () => tell({ kind: 'wish' }),
-  onTake: ({ id, token }) => tell({ kind: 'took', lease: { id, token } }),
 })
 serve(port, scanning, () => database.close())

@@ -1,5 +1,5 @@
 /** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics. */
-import { health } from './api/health.ts'
+import { type Check, health } from './api/health.ts'
 import { createHost } from './api/host.ts'
 import { keyAccess } from './api/key-access.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
@@ -14,7 +14,6 @@ import { createReceiver } from './github/webhooks.ts'
 import { boardOf } from './queue/board.ts'
 import type { Queue } from './scan/ports/queue.ts'
 import { ApiKeys } from './store/api-keys.ts'
-import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
 import { pendingMigrations } from './store/migrate.ts'
 import { Statistics } from './store/statistics.ts'
@@ -27,6 +26,8 @@ export interface WebParts extends Parts {
   metrics: Metrics
   /** A delivery led to new scans. */
   onScans: () => void
+  /** Rejects while it should scan and can't; absent where it scans in this thread, or not at all. */
+  scanning?: Check
   /** How often the inbox is looked into without being nudged. */
   pollMs: number
 }
@@ -47,7 +48,7 @@ export async function startWeb(parts: WebParts): Promise<Web> {
 
   let resting = false
   const host = createHost({ logger: log })
-  await host.register(health, { stopping: () => resting, ...dependencies(config, database, queue) })
+  await host.register(health, { stopping: () => resting, ...dependencies(parts) })
   measureAnswers(host, metrics)
   const statistics = new Statistics(database)
   await host.register(metricsRoute, {
@@ -75,13 +76,14 @@ export async function startWeb(parts: WebParts): Promise<Web> {
 }
 
 /** What readiness depends on. */
-const dependencies = ({ redisUrl }: Config, database: Database, queue: Queue) => ({
+const dependencies = ({ config: { redisUrl, role }, database, queue, scanning }: WebParts) => ({
   database: () => database.client.$queryRaw`SELECT 1`,
   migrations: async () => {
     const pending = await pendingMigrations(database)
     if (pending.length > 0) throw new Error(`Not applied: ${pending.join(', ')}`)
   },
   ...(redisUrl && { redis: () => queue.reachable() }),
+  ...(scanning && { scanning, onlyScans: role === 'worker' }),
 })
 
 /** From the channel to our own webhook route, where there is a channel and the route. */

@@ -8,7 +8,7 @@ import { createPublisher } from './github/publisher.ts'
 import { GitHubSource } from './github/source.ts'
 import { PARSER_VERSION } from './rosie/parse/index.ts'
 import type { RequestMeasures, ScanMeasures } from './scan/ports/measures.ts'
-import type { HeldLease, Scanning } from './scan/ports/queue.ts'
+import type { Scanning } from './scan/ports/queue.ts'
 import { startSweeps } from './scan/sweeps.ts'
 import { createWorker, type WorkerOptions } from './scan/worker.ts'
 import { Contents } from './store/contents.ts'
@@ -25,12 +25,10 @@ export interface WorkParts extends Parts {
   measures: ScanMeasures & RequestMeasures
   /** There are new wishes for scans. */
   onWish: () => void
-  /** A scan was taken up. */
-  onTake?: (lease: HeldLease) => void
 }
 
 export function startScanning(parts: WorkParts): Scanning {
-  const { config, credentials, database, measures, onWish, onTake, log } = parts
+  const { config, credentials, database, measures, onWish, log } = parts
   const { leaseMs, keep } = config
   const limits = { store: new InstallationLimits(database), readEvery: readLimitsEvery(database), log }
   const clients = createClients(probotOf(parts), limits, measures)
@@ -44,7 +42,7 @@ export function startScanning(parts: WorkParts): Scanning {
     log,
   })
   return {
-    run: createWorker({ store, portsOf, onWish, ...(onTake && { onTake }), log, leaseMs }),
+    run: (scanId, onTake) => createWorker({ store, portsOf, onWish, ...(onTake && { onTake }), log, leaseMs })(scanId),
     stop: () => sweeps.stop(),
   }
 }

@@ -47,14 +47,17 @@ export async function startWork(
   const pollMs = Math.min(5_000, leaseMs)
   const dispatcher = startDispatcher({ wishes: new ScanWishes(database), queue, log, pollMs }, database.embedded)
   const parts = { config, credentials, database, log, measures: metrics, onWish: dispatcher.nudge }
-  const web = await startWeb({ ...parts, queue, metrics, onScans: dispatcher.nudge, pollMs })
+  const threaded = config.role !== 'web' && !database.embedded
+  let thread: ScanThread | null = null
+  const scans = threaded && { scanning: async () => thread?.present() }
+  const web = await startWeb({ ...parts, ...scans, queue, metrics, onScans: dispatcher.nudge, pollMs })
 
   // After the host: the first thing that reconciliation asks for may be answered here.
   let stopping = false
-  const thread = config.role === 'web' || database.embedded ? null : threadOf(parts)
+  thread = threaded ? threadOf(parts) : null
   const scanning = config.role === 'web' ? null : (thread ?? startScanning({ ...parts, evidenceKeys }))
   void Promise.resolve(thread?.ready).then(() => {
-    if (scanning && !stopping) queue.process(scanning.run)
+    if (scanning && !stopping) queue.process((scanId) => scanning.run(scanId))
   })
   log.info(
     { url: web.url, role: config.role, database: database.embedded ? 'embedded' : 'postgresql' },

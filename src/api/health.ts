@@ -15,26 +15,27 @@ export interface HealthOptions {
   migrations: Check
   /** Absent where no Redis is configured. Without it scans are late, not lost: `degraded`, still ready. */
   redis?: Check
+  /** Absent where nothing can keep it from scanning, or it doesn't. Without it scans are late: `degraded`, still ready. */
+  scanning?: Check
+  /** It does nothing but scan: without that it is not ready. */
+  onlyScans?: boolean
   /** A check that takes longer has failed; ms. */
   timeoutMs?: number
 }
 
 export const health: FastifyPluginAsync<HealthOptions> = async (app, options) => {
-  const { stopping, database, migrations, redis, timeoutMs = 2_000 } = options
+  const { stopping, database, migrations, redis, scanning, onlyScans = false, timeoutMs = 2_000 } = options
 
   app.get('/healthz', async () => ({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
+    const asked = { database, migrations, ...(redis && { redis }), ...(scanning && { scanning }) }
     const checks = Object.fromEntries(
-      await Promise.all(
-        Object.entries({ database, migrations, ...(redis && { redis }) }).map(async ([name, check]) => [
-          name,
-          await holds(name, check),
-        ]),
-      ),
+      await Promise.all(Object.entries(asked).map(async ([name, check]) => [name, await holds(name, check)])),
     )
-    const ready = checks.database && checks.migrations && !stopping()
-    const status = !ready ? 'unready' : checks.redis === false ? 'degraded' : 'ready'
+    const idle = checks.scanning === false
+    const ready = checks.database && checks.migrations && !(idle && onlyScans) && !stopping()
+    const status = !ready ? 'unready' : idle || checks.redis === false ? 'degraded' : 'ready'
     return reply.code(ready ? 200 : 503).send({ status, checks: { ...checks, stopping: stopping() } })
   })
 

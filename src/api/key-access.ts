@@ -15,6 +15,8 @@ export interface Keyring {
 export interface KeyAccessOptions {
   keys: Keyring
   attempts?: FailedAttempts
+  /** Wrong keys of all addresses together that had too many already. */
+  further?: FailedAttempts
   /** ms since 1970. */
   now?: () => number
 }
@@ -25,16 +27,22 @@ export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>
 /** `Basic`, since it makes browsers ask; a bearer token is taken as well. */
 const CHALLENGE = { 'www-authenticate': 'Basic realm="rosie-guard"' }
 
-export function keyAccess({ keys, attempts = new FailedAttempts(), now = Date.now }: KeyAccessOptions): Authenticate {
+/** Wrong keys a minute, of all addresses that had too many already. */
+const FURTHER = 60
+const ALL = 'all'
+
+export function keyAccess({
+  keys,
+  attempts = new FailedAttempts(),
+  further = new FailedAttempts({ most: FURTHER }),
+  now = Date.now,
+}: KeyAccessOptions): Authenticate {
   return async (request) => {
     const address = addressOf(request)
-    const restMs = attempts.restMs(address)
-    if (restMs > 0) {
-      const seconds = Math.ceil(restMs / 1000)
-      const detail = `Too many wrong keys came from this address. Try again in ${seconds} s.`
-      throw new Problem(429, detail, { 'retry-after': String(seconds) })
-    }
     const text = keyIn(request.headers.authorization)
+    const restMs = attempts.restMs(address)
+    // Who has a key may share the address with a stranger.
+    if (restMs > 0 && (text === null || !isKey(text) || further.restMs(ALL) > 0)) throw tooMany(restMs)
     if (text === null) {
       throw new Problem(401, 'This needs an API key: as bearer token, or as password with any user name.', CHALLENGE)
     }
@@ -44,12 +52,22 @@ export function keyAccess({ keys, attempts = new FailedAttempts(), now = Date.no
       await keys.used(key, now())
       return key
     }
+    if (restMs > 0) {
+      further.failed(ALL)
+      throw tooMany(restMs)
+    }
     attempts.failed(address)
     // Whoever has the key may know what became of it.
     const wrong = standing === null ? 'This is no API key of this server' : `This API key is ${standing}`
     request.log.warn({ address, key: key?.id ?? null, standing: standing ?? 'unknown' }, 'a key was refused')
     throw new Problem(401, `${wrong}.`, CHALLENGE)
   }
+}
+
+function tooMany(restMs: number): Problem {
+  const seconds = Math.ceil(restMs / 1000)
+  const detail = `Too many wrong keys came from this address. Try again in ${seconds} s.`
+  return new Problem(429, detail, { 'retry-after': String(seconds) })
 }
 
 /** Loopback, RFC 1918, unique local: where the nearest proxy is. */

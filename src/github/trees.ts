@@ -1,7 +1,7 @@
 /** The files of a commit, complete or an error. docs.github.com, REST, "Git trees", "Get a tree". */
 import { setImmediate } from 'node:timers/promises'
 import { concurrently } from '../scan/concurrently.ts'
-import { Corrupt, TruncatedTree, Unreachable } from '../scan/errors.ts'
+import { Corrupt, TruncatedTree } from '../scan/errors.ts'
 import { isFilePath, isObjectId, isRegularMode, isTreeOf, type TreeChild } from '../scan/git-objects.ts'
 import type { TreeEntry } from '../scan/ports/source.ts'
 import type { GitHubClient } from './octokit.ts'
@@ -103,7 +103,7 @@ async function list(
   const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
   const parameters = { ...repository, tree_sha: directory.sha, ...(directory.recursive ? { recursive: '1' } : {}) }
   const { data } = await readJson(client, route, parameters, TIMEOUT_MS)
-  if (!isTree(data)) throw new Unreachable(`The answer for tree ${directory.sha} is no tree.`)
+  if (!isTree(data)) throw new Corrupt(`The answer for tree ${directory.sha} is no tree.`)
   const entries: Entries = new Map()
   for (const [index, raw] of data.tree.entries()) {
     if (index % AT_A_TIME === AT_A_TIME - 1) await setImmediate()

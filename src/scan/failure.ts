@@ -15,6 +15,6 @@ function advice(error: unknown): string {
     return 'GitHub no longer has the commit, or the app may not see the repository. If the branch was replaced, push again.'
   if (error instanceof Forbidden)
     return "The app lacks a permission it needs. An owner of the organisation can check the app's permissions."
-  if (error instanceof Unreachable) return 'GitHub did not answer after several attempts.'
+  if (error instanceof Unreachable) return 'GitHub has not answered for hours.'
   return 'This is an error in rosie-guard, not in the change.'
 }

@@ -1,7 +1,6 @@
 /** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AssessedFinding, Assessment } from '../rosie/assessment.ts'
-import { Forbidden, NotFound } from './errors.ts'
 import type { Outcome } from './ports/outcome.ts'
 import type { Report } from './ports/publisher.ts'
 import {
@@ -88,7 +87,7 @@ export async function publish(
   await tellPulls(scan, report, outcome, ports)
 }
 
-type PublishPorts = Pick<ScanPorts, 'log' | 'publisher' | 'store'>
+type PublishPorts = Pick<ScanPorts, 'isLast' | 'log' | 'publisher' | 'store'>
 
 function describe(scan: HeadedScan, outcome: Outcome, others: readonly CompletedScan[]): Report {
   const { assessment, notes, baseRequirements, filesTotal, filesFetched, requests } = outcome
@@ -130,11 +129,16 @@ function isCommented({ commentId }: PullRequest, { assessment, comment }: Outcom
 }
 
 /** The check has said it all already: a locked conversation, or a permission that is missing, takes nothing of it back. */
-async function tell(pull: PullRequest, scan: Scan, report: Report, { publisher, log }: PublishPorts): Promise<void> {
+async function tell(
+  pull: PullRequest,
+  scan: Scan,
+  report: Report,
+  { publisher, isLast, log }: PublishPorts,
+): Promise<void> {
   try {
     await publisher.comment(pull, report)
   } catch (error) {
-    if (!(error instanceof Forbidden || error instanceof NotFound)) throw error
-    log.error({ scan: scan.id, pull: pull.number, err: error }, 'GitHub takes no comment on this pull request')
+    if (!isLast(error)) throw error
+    log.error({ scan: scan.id, pull: pull.number, err: error }, 'this pull request could not be commented')
   }
 }

@@ -38,6 +38,8 @@ export interface ScanPorts {
   /** Aborted when the lease is lost: the scan ends between two phases. */
   signal: AbortSignal
   log: { error(facts: object, message: string): void }
+  /** Whether this error ends the scan: nothing is gained by another attempt. */
+  isLast: (error: unknown) => boolean
 }
 
 /** With the policy that the scan is judged by. */
@@ -102,7 +104,8 @@ async function reach(
   const judged = judgedBy(policy, keys)
   const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
   const due = isDue(scan)
-  const shown = told && news
+  // A check run that an earlier attempt opened is completed whatever is new.
+  const shown = (told && news) || scan.checkRunId !== null
   const outcome: Outcome = {
     assessment,
     judgedBy: judged,
@@ -110,12 +113,13 @@ async function reach(
     asBefore: due && !shown,
     again: settled ? null : 'policy_changed',
     replay: due ? null : replay,
+    dueAt,
     comment: policy.comment,
     notes: [...(base.note ? [base.note] : []), ...notesOn(tracked.organisation)],
     baseRequirements: assessed.base?.coverage.counts ?? null,
     ...{ filesTotal: files.length, filesFetched: fetched, requests: source.requests },
   }
-  await store.persist(scan, outcome, dueAt, change)
+  await store.persist(scan, outcome, change)
   return outcome
 }
 

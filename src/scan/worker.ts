@@ -7,7 +7,7 @@
  *     │                │ ├──withdraw──▶ superseded
  *     └────release─────┘ └──fail──────▶ failed
  */
-import { Forbidden, NotFound, RateLimited } from './errors.ts'
+import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
 import { explain } from './failure.ts'
 import { keepLease } from './lease.ts'
 import type { Publisher } from './ports/publisher.ts'
@@ -33,7 +33,7 @@ export interface WorkerOptions {
   backoffMs?: number
 }
 
-export type WorkPorts = Omit<ScanPorts, 'log' | 'publisher' | 'signal' | 'store'> & {
+export type WorkPorts = Omit<ScanPorts, 'isLast' | 'log' | 'publisher' | 'signal' | 'store'> & {
   publisherOf(scan: HeadedScan): Publisher
 }
 
@@ -107,7 +107,11 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   // Learning its head may join a scan of that head which waits: `scan` then takes over that one's check run.
   if (scan.headSha === null) await store.update(scan, { headSha })
   const headed = { ...scan, headSha }
-  await scanHead(headed, { ...ports, store, publisher: publisherOf(headed), signal, log }, options)
+  await scanHead(
+    headed,
+    { ...ports, store, publisher: publisherOf(headed), signal, log, isLast: (error) => isLast(scan, error) },
+    options,
+  )
   onWish()
   return undefined
 }
@@ -162,9 +166,16 @@ const isAwaited = (scan: HeadedScan) => !isUnasked(scan) || scan.checkRunId !== 
 /** Nothing is gained by asking again for what is not there or not allowed. */
 const isFinal = (error: unknown) => error instanceof NotFound || error instanceof Forbidden
 
-/** Waiting for GitHub's limit is no attempt: it ends when GitHub says so. */
-const isLast = (scan: Scan, error: unknown) =>
-  isFinal(error) || (scan.attempt >= MAX_ATTEMPTS && !(error instanceof RateLimited))
+/** An outage of GitHub's may last for hours; a request that it never answers must not be repeated for ever. */
+const GIVES_UP_AFTER_MS = 6 * 60 * 60_000
+/** Between two tries while GitHub doesn't answer, at most. */
+const LONGEST_WAIT_MS = 5 * 60_000
+
+/** Waiting for GitHub is no attempt: for its limits until it says, for its answers for some hours. */
+const waits = ({ tryingMs }: Scan, error: unknown) =>
+  error instanceof RateLimited || (error instanceof Unreachable && tryingMs < GIVES_UP_AFTER_MS)
+
+const isLast = (scan: Scan, error: unknown) => isFinal(error) || (scan.attempt >= MAX_ATTEMPTS && !waits(scan, error))
 
 /** Completes the check run of a scan that will not be tried again. The scan's end doesn't depend on GitHub's answer. */
 async function close({ id }: HeadedScan, publisher: Publisher, error: unknown, { log }: WorkerOptions): Promise<void> {
@@ -189,12 +200,20 @@ async function giveBack(
       await store.fail(scan, message)
       return undefined
     }
-    const limited = error instanceof RateLimited
-    const delay = limited ? Math.max(1000, error.until.getTime() - Date.now()) : backoffMs * 2 ** (scan.attempt - 1)
-    await store.release(scan, delay, message, !limited)
+    const delay = delayAfter(scan, error, backoffMs)
+    // Who comes back must know that an attempt was made: what it asked for may have been done without an answer.
+    const counted = !(error instanceof RateLimited) && (scan.attempt < MAX_ATTEMPTS || !waits(scan, error))
+    await store.release(scan, delay, message, counted)
     return { again: delay }
   } catch (giving) {
     if (giving instanceof LeaseLost) return undefined
     throw giving
   }
+}
+
+/** Twice as long each time; while GitHub doesn't answer, half as long as this has been tried. */
+function delayAfter(scan: Scan, error: unknown, backoffMs: number): number {
+  if (error instanceof RateLimited) return Math.max(1000, error.until.getTime() - Date.now())
+  const delay = backoffMs * 2 ** (scan.attempt - 1)
+  return scan.attempt < MAX_ATTEMPTS ? delay : Math.max(delay, Math.min(scan.tryingMs / 2, LONGEST_WAIT_MS))
 }

@@ -11,7 +11,7 @@ import { storable, toJson } from './json.ts'
 import { Recent } from './recent.ts'
 import { inChunks } from './rows.ts'
 
-/** Bytes of contents, as the database keeps them, of which the objects stay in memory: these take several times as many. */
+/** Bytes of contents as jsonb, not compressed, of which the objects stay in memory: these take several times as many. */
 const RECENT = 32 * 2 ** 20
 
 /**
@@ -21,15 +21,19 @@ const RECENT = 32 * 2 ** 20
 export class Contents implements ContentStore {
   readonly #database: Database
   readonly #parserVersion: number
-  readonly #recent = new Recent<Content>(RECENT)
+  readonly #recent: Recent<Content>
 
   /** `parserVersion`: contents read by another version of the parsers are not seen. */
-  constructor(database: Database, parserVersion: number) {
+  constructor(database: Database, parserVersion: number, recent = RECENT) {
+    this.#recent = new Recent(recent)
     this.#database = database
     this.#parserVersion = parserVersion
   }
 
-  /** Row for row by the primary key: the planner, which can't tell a few keys from many, may read the whole table else. */
+  /**
+   * Row for row by the primary key: the planner, which can't tell a few keys from many, may read the whole table else. The
+   * column itself has the size of what compression made of it; the path of no steps is the value, decompressed.
+   */
   async contents(
     repositoryId: bigint,
     wanted: readonly { sha: string; reader: Reader }[],
@@ -46,7 +50,7 @@ export class Contents implements ContentStore {
       const rows = await this.#database.client.$queryRaw<
         { sha: string; reader: Reader; content: Content; size: number }[]
       >`
-        SELECT sha, reader, content, pg_column_size(content) AS size
+        SELECT sha, reader, content, pg_column_size(content #> '{}') AS size
         FROM json_to_recordset(${keys}::json) AS wanted (sha text, reader text) CROSS JOIN LATERAL (
           SELECT content FROM blob
           WHERE repository_id = ${repositoryId} AND blob.sha = wanted.sha AND blob.reader = wanted.reader

@@ -95,11 +95,18 @@ async function newsIn(
   return { added: those('added'), changed: those('changed'), elsewhere: those('elsewhere').length }
 }
 
-/** Repositories that this installation had, and has no more. */
+/**
+ * Repositories that this installation had, and has no more. None where an event has said since GitHub was asked which it
+ * has: one that was taken away and given back is missing in the answer. The next listing tells.
+ */
 async function lostFrom(connection: Connection, { id, askedAt }: Unlisted, all: readonly bigint[]): Promise<bigint[]> {
+  const asked = Prisma.sql`${askedAt}::timestamptz`
   const rows = await connection.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM repository
-    WHERE installation_id = ${id} AND removed_at IS NULL AND created_at < ${askedAt}::timestamptz
-      AND id NOT IN (SELECT value::bigint FROM json_array_elements_text(${toJson(all.map(String))}::json))`
+    WHERE installation_id = ${id} AND removed_at IS NULL AND created_at < ${asked}
+      AND id NOT IN (SELECT value::bigint FROM json_array_elements_text(${toJson(all.map(String))}::json))
+      AND NOT EXISTS (
+        SELECT 1 FROM webhook_delivery
+        WHERE processed_at >= ${asked} AND installation_id = ${id} AND event IN ('installation_repositories', 'repository'))`
   return rows.map((row) => row.id)
 }

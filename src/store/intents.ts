@@ -108,10 +108,15 @@ export async function addScan(
 ): Promise<{ id: string; added: boolean }> {
   const [headSha, ref, baseRef, baseSha] = [wish.headSha, wish.ref, wish.baseRef, wish.baseSha].map(text)
   const kind = wish.baseRef === null ? 'tracked' : 'change'
+  // The default branch's own head is compared with what it was compared with the first time, however that ended.
+  const firstBase = Prisma.sql`(
+    SELECT s.base_sha FROM repository r JOIN scan s ON s.id = r.tracked_scan_id
+    WHERE r.id = ${repositoryId} AND s.head_sha = ${headSha}::text AND ${kind} = 'tracked')`
   const elsewhere = Prisma.sql`repository_id = ${repositoryId} AND head_sha = ${headSha}::text AND ref <> ${ref}::text`
   const [scan] = await connection.$queryRaw<{ id: string; added: boolean }[]>`
     INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane)
-    SELECT ${repositoryId}, ${kind}::scan_kind, ${headSha}::text, ${ref}::text, ${baseRef}::text, ${baseSha}::text,
+    SELECT ${repositoryId}, ${kind}::scan_kind, ${headSha}::text, ${ref}::text, ${baseRef}::text,
+           coalesce(${baseSha}::text, ${firstBase}),
            ${storable(wish.trigger)}, ${wish.forced}, EXISTS (SELECT 1 FROM scan WHERE ${elsewhere}),
            ${laneOf(repositoryId, kind, wish.headSha)}
     ON CONFLICT (repository_id, kind, coalesce(head_sha, ''), coalesce(base_ref, '')) WHERE status IN ('queued', 'running')

@@ -64,7 +64,8 @@ async function lease(connection: Connection, scanId: string, leaseMs: number): P
           AND (older.created_at, older.id) < (s.created_at, s.id))
     RETURNING s.id, s.kind::text, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha",
       s.trigger, s.forced, s.attempts AS attempt, s.token, s.check_run_id AS "checkRunId",
-      s.annotations_sent AS "annotationsSent", s.stage::text, ${newerHead} AS "newerHead", s.replay,
+      s.annotations_sent AS "annotationsSent", s.stage::text,
+      (extract(epoch FROM now() - s.started_at) * 1000)::float8 AS "tryingMs", ${newerHead} AS "newerHead", s.replay,
       r.id AS "repositoryId", r.installation_id AS "installationId", r.owner,
       r.name, r.default_branch AS "defaultBranch", r.tracked_head AS "trackedHead"`
   const [row] = await leasing.catch((error) => {

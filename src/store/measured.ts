@@ -54,13 +54,8 @@ export class MeasuredScans extends Scans {
     if (update.phase !== undefined) this.#enter(scan, update.phase)
   }
 
-  override async persist(
-    scan: Scan,
-    outcome: Outcome,
-    dueAt: number | null,
-    tracked: TrackedChange | null,
-  ): Promise<void> {
-    await this.#whileHeld(scan, super.persist(scan, outcome, dueAt, tracked))
+  override async persist(scan: Scan, outcome: Outcome, tracked: TrackedChange | null): Promise<void> {
+    await this.#whileHeld(scan, super.persist(scan, outcome, tracked))
     this.#measures.found(outcome.assessment.findings)
   }
 

@@ -7,6 +7,9 @@ import { outOfReach } from './reach.ts'
 /** Triggers that name no head, or ask for a check run only where there is something new to say. */
 const UNAWAITED = ['installation', 'installation_repositories', 'repository', 'provenance', 'due']
 
+/** As PostgreSQL writes them. */
+const SCAN_ID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
 /** Over `s` (scan): it ended without a verdict, and its check run was, or may have been, left in progress. */
 export const mayBeOpen = Prisma.sql`
   s.status IN ('failed', 'skipped', 'superseded') AND s.kind <> 'replay' AND s.head_sha IS NOT NULL
@@ -45,11 +48,11 @@ export class OpenChecks implements CheckStore {
       WHERE id = ${scanId}::uuid AND status IN ('failed', 'skipped', 'superseded')`
   }
 
-  /** Compared as text: any app may write any external id, and older ones of ours may have been of another form. */
+  /** Any app may write any external id: only one of the form of a scan's id can be one. By the primary key. */
   async strangers(externalIds: readonly string[]): Promise<Set<string>> {
     const unknown = await this.#database.client.$queryRaw<{ id: string }[]>`
       SELECT DISTINCT id FROM json_array_elements_text(${toJson(externalIds.map(storable))}::json) AS asked (id)
-      WHERE NOT EXISTS (SELECT 1 FROM scan s WHERE s.id::text = asked.id)`
+      WHERE NOT EXISTS (SELECT 1 FROM scan s WHERE s.id = CASE WHEN asked.id ~ ${SCAN_ID} THEN asked.id::uuid END)`
     return new Set(unknown.map(({ id }) => id))
   }
 }

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Connection } from './database.ts'
+import { queueFirstScans } from './first-scans.ts'
 import { toJson } from './json.ts'
 
 /** Over `r` (repository) and `i` (installation): why the app can do nothing there; null where it can. */
@@ -55,18 +56,28 @@ const listOf = (repositories: readonly { id: bigint }[]) =>
 /** Over `s` (scan). Null for the default branch, whatever it was called. */
 const branch = Prisma.sql`s.base_ref, CASE WHEN s.base_ref IS NOT NULL THEN s.ref END`
 
-/** The last word of each branch, or pull request, where it was a refusal. */
+/** The last word of each branch, or pull request, where it was a refusal. First scans wait in line again. */
 async function askAgain(connection: Connection, repositories: readonly { id: bigint }[]): Promise<boolean> {
-  const queued = await connection.$executeRaw`
-    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane)
-    SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane
-    FROM (
-      SELECT DISTINCT ON (s.repository_id, ${branch}) s.*, ${refused} AS refused
-      FROM scan s
-      WHERE s.repository_id IN ${listOf(repositories)} AND s.kind <> 'replay' AND s.status <> 'superseded'
-        AND s.trigger NOT IN ('due', 'provenance')
-      ORDER BY s.repository_id, ${branch}, s.created_at DESC, s.id) last
-    WHERE refused
-    ON CONFLICT DO NOTHING`
-  return queued > 0
+  const last = Prisma.sql`
+    (SELECT DISTINCT ON (s.repository_id, ${branch}) s.*, ${refused} AS refused,
+       s.background AND s.head_sha IS NULL AS unseen
+     FROM scan s
+     WHERE s.repository_id IN ${listOf(repositories)} AND s.kind <> 'replay' AND s.status <> 'superseded'
+       AND s.trigger NOT IN ('due', 'provenance')
+     ORDER BY s.repository_id, ${branch}, s.created_at DESC, s.id) last`
+  const firsts = await connection.$queryRaw<{ installation: bigint; trigger: string; ids: bigint[] }[]>`
+    SELECT r.installation_id AS installation, last.trigger, array_agg(r.id ORDER BY last.created_at, r.id) AS ids
+    FROM ${last} JOIN repository r ON r.id = last.repository_id
+    WHERE last.refused AND last.unseen GROUP BY r.installation_id, last.trigger`
+  let queued =
+    0 <
+    (await connection.$executeRaw`
+    INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane, background)
+    SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane, background
+    FROM ${last} WHERE refused AND NOT unseen
+    ON CONFLICT DO NOTHING`)
+  for (const { installation, trigger, ids } of firsts) {
+    queued = (await queueFirstScans(connection, installation, ids, trigger)) || queued
+  }
+  return queued
 }

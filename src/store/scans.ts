@@ -84,7 +84,7 @@ export class Scans implements ScanStore {
    * The rows of the repository and the scan are written last: they stay unlocked through the long part, so that leases
    * are renewed and events of the same repository are stored meanwhile. Repository before scan, as in intents.ts.
    */
-  async persist(scan: Scan, outcome: Outcome, dueAt: number | null, tracked: TrackedChange | null): Promise<void> {
+  async persist(scan: Scan, outcome: Outcome, tracked: TrackedChange | null): Promise<void> {
     const { findings, ...assessment } = outcome.assessment
     await this.#database.client.$transaction(async (transaction) => {
       await replaceFindings(this.#database, transaction, scan.id, findings)
@@ -94,13 +94,13 @@ export class Scans implements ScanStore {
           UPDATE repository SET tracked_head = ${tracked.commit}, tracked_scan_id = ${scan.id}::uuid, tracked_at = now()
           WHERE id = ${scan.repository.id}`
       }
-      await keepDue(transaction, scan, dueAt)
+      await keepDue(transaction, scan, outcome.dueAt)
       await setWanted(
         transaction,
         scan,
         Prisma.sql`conclusion = ${assessment.conclusion}, summary = ${toJson(assessment.summary)}::jsonb,
           judged_by = ${outcome.judgedBy}, requests = ${outcome.requests}, stage = 'persisted',
-          outcome = ${toJson({ ...outcome, assessment })}::jsonb`,
+          outcome = ${toJson({ ...outcome, assessment })}::jsonb || jsonb_build_object('forced', forced)`,
       )
     }, LONG_TRANSACTION)
     scan.stage = 'persisted'
@@ -112,7 +112,8 @@ export class Scans implements ScanStore {
       select: { outcome: true, findings: { omit: { id: true, scanId: true }, orderBy: { id: 'asc' } } },
     })
     if (!row?.outcome) return null
-    const kept = row.outcome as unknown as Outcome
+    // `forced`: whether a person had asked for it by then (`clearAway`).
+    const { forced: _, ...kept } = row.outcome as unknown as Outcome & { forced: boolean }
     return { ...kept, assessment: { ...kept.assessment, findings: row.findings as AssessedFinding[] } }
   }
 
@@ -120,7 +121,7 @@ export class Scans implements ScanStore {
    * The row is locked first: an event that makes a pull request known and joins this scan waits for the same row, so it
    * is either seen here or finds the scan completed and queues another.
    */
-  async finish(scan: Scan, told: readonly number[], { again, replay }: Next): Promise<PullRequest[]> {
+  async finish(scan: Scan, told: readonly number[], { again, replay, dueAt }: Next): Promise<PullRequest[]> {
     return this.#database.client.$transaction(async (transaction) => {
       await setLeased(transaction, scan, Prisma.sql`progress = progress`)
       const waiting = await pullsToTell(transaction, scan, told)
@@ -128,8 +129,8 @@ export class Scans implements ScanStore {
       await setLeased(
         transaction,
         scan,
-        Prisma.sql`status = 'completed', phase = 'Complete', progress = 100, stage = 'commented', outcome = NULL,
-          error = NULL, lease_until = NULL, completed_at = now()`,
+        Prisma.sql`status = 'completed', phase = 'Complete', progress = 100, stage = 'commented', error = NULL,
+          lease_until = NULL, completed_at = now()`,
       )
       if (again !== null) {
         await transaction.$executeRaw`
@@ -138,7 +139,9 @@ export class Scans implements ScanStore {
           ON CONFLICT DO NOTHING`
       }
       if (replay !== null) await queueReplay(transaction, scan, replay)
-      await queueForced(transaction, scan)
+      // The moment may have passed, and been looked at without this scan, since it was kept.
+      await keepDue(transaction, scan, dueAt)
+      await clearAway(transaction, scan)
       return []
     })
   }
@@ -178,7 +181,7 @@ export class Scans implements ScanStore {
         scan,
         Prisma.sql`status = ${status}::scan_status, error = ${storable(why)}, lease_until = NULL, completed_at = now()`,
       )
-      await queueForced(transaction, scan)
+      await clearAway(transaction, scan)
     })
   }
 
@@ -244,13 +247,17 @@ export class Scans implements ScanStore {
   }
 }
 
-/** Nobody waited for this scan, until a person joined it while it ran: that wish is for a check run, and still stands. */
-async function queueForced(connection: Connection, scan: Scan): Promise<void> {
-  if (!isUnasked(scan)) return
+/**
+ * The end of a scan: what was to be told is gone. A person who asked for it after its result was kept, or while nobody
+ * waited for it, gets a scan, and a check run, of their own.
+ */
+async function clearAway(connection: Connection, scan: Scan): Promise<void> {
   await connection.$executeRaw`
+    WITH cleared AS (UPDATE scan SET outcome = NULL WHERE id = ${scan.id}::uuid AND outcome IS NOT NULL)
     INSERT INTO scan (repository_id, kind, head_sha, ref, base_ref, base_sha, trigger, forced, shared, lane)
     SELECT repository_id, kind, head_sha, ref, base_ref, base_sha, 'rerequested', true, shared, lane
-    FROM scan WHERE id = ${scan.id}::uuid AND forced
+    FROM scan
+    WHERE id = ${scan.id}::uuid AND forced AND (${isUnasked(scan)} OR outcome ->> 'forced' = 'false')
     ON CONFLICT DO NOTHING`
 }
 

@@ -14,6 +14,13 @@ const CLAIM_MS = 5_000
  */
 const FIRST_SCANS = 2
 
+/** Of one installation, what is with the queue at once and waits there: others come after so many, not after all it has. */
+const HANDED_OVER = 20
+
+/** Over `s` (scan): its lane is busy, so it leaves the queue at once, and is handed over again as the lane gets free. */
+const laneBusy = Prisma.sql`
+  EXISTS (SELECT 1 FROM scan running WHERE running.lane = s.lane AND running.status = 'running')`
+
 /** The scan rows as an outbox. */
 export class ScanWishes implements Wishes {
   readonly #database: Database
@@ -23,9 +30,10 @@ export class ScanWishes implements Wishes {
   }
 
   /**
-   * The oldest of each installation before the second oldest of any, so that one with a thousand pushes doesn't keep the
-   * others waiting; first scans come after all others of their installation, a few at a time. A scan that two processes
-   * pick at once goes to the one that marks it first. What GitHub's limits hold back stays here until they don't.
+   * The oldest of each installation before the second oldest of any, and no more of one than the queue may hold of it, so
+   * that one with a thousand pushes doesn't keep the others waiting; the next follow as scans end. First scans come after
+   * all others of their installation, a few at a time. A scan that two processes pick at once goes to the one that marks it
+   * first. What GitHub's limits hold back stays here until they don't. By the indexes on status and on lanes that run.
    */
   async take(limit: number, olderThanMs: number): Promise<string[]> {
     const stale = Prisma.sql`now() - ${olderThanMs}::float8 * interval '1 ms'`
@@ -33,13 +41,21 @@ export class ScanWishes implements Wishes {
       s.status = 'queued' AND (s.not_before IS NULL OR s.not_before <= now())
       AND (s.dispatched_at IS NULL OR s.dispatched_at <= ${stale})`
     const rows = await this.#database.client.$queryRaw<{ id: string }[]>`
-      WITH due AS (
-        SELECT s.id, s.created_at, s.background,
-          row_number() OVER (PARTITION BY r.installation_id ORDER BY s.background, s.created_at) AS turn
+      WITH handed AS (
+        SELECT r.installation_id, count(DISTINCT s.lane) AS waiting
+        FROM scan s JOIN repository r ON r.id = s.repository_id
+        WHERE s.status = 'queued' AND s.dispatched_at > ${stale} AND NOT ${laneBusy}
+        GROUP BY r.installation_id
+      ), seen AS (
+        SELECT s.id, s.created_at, s.background, r.installation_id, ${laneBusy} AS busy
         FROM scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id
         WHERE ${due} AND ${restsUntil} IS NULL
+      ), due AS (
+        SELECT *, row_number() OVER (PARTITION BY installation_id, busy ORDER BY background, created_at) AS turn FROM seen
       ), placed AS (
-        SELECT *, row_number() OVER (PARTITION BY background ORDER BY turn, created_at) AS place FROM due
+        SELECT due.*, row_number() OVER (PARTITION BY background ORDER BY turn, created_at) AS place
+        FROM due LEFT JOIN handed USING (installation_id)
+        WHERE busy OR turn <= ${HANDED_OVER} - coalesce(handed.waiting, 0)
       ), turns AS (
         SELECT id, created_at, turn FROM placed
         WHERE NOT background OR place <= ${FIRST_SCANS} - (

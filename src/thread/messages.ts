@@ -13,7 +13,7 @@ export type ToThread = { kind: 'run'; run: number; scanId: string } | { kind: 'p
 export type FromThread =
   | { kind: 'ready' }
   | { kind: 'alive' }
-  | { kind: 'took'; lease: HeldLease }
+  | { kind: 'took'; run: number; lease: HeldLease }
   | { kind: 'ran'; run: number; end: RunEnd }
   /** There are new wishes for scans. */
   | { kind: 'wish' }

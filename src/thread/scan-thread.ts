@@ -31,6 +31,8 @@ export interface ThreadOptions {
   pingMs?: number
 }
 
+/** Before the first new start; ms. */
+const PAUSE_MS = 1_000
 /** A pause gets no longer than this; ms. */
 const LONGEST_PAUSE_MS = 30_000
 /** A thread that lasted so long did not die of its start; ms. */
@@ -44,6 +46,8 @@ export class ScanThread implements Scanning {
   readonly #finished: Promise<void>
   #life: ThreadLife | null = null
   #stopping = false
+  /** Since when there is no thread that could take a job, as `performance.now()` has it; null: there is one. */
+  #goneSince: number | null = performance.now()
   #onReady = () => {}
   /** Once it has started for the first time. */
   readonly ready = new Promise<void>((resolve) => {
@@ -59,6 +63,13 @@ export class ScanThread implements Scanning {
   run = async (scanId: string): Promise<JobOutcome> =>
     (this.#stopping ? null : this.#life?.run(scanId)) ?? { again: REST_MS }
 
+  /** Rejects once there has been no thread for longer than the first pause. */
+  present = async (): Promise<void> => {
+    const goneMs = this.#goneSince === null ? 0 : performance.now() - this.#goneSince
+    if (goneMs > (this.#options.pauseMs ?? PAUSE_MS))
+      throw new Error(`No thread has scanned for ${Math.round(goneMs)} ms.`)
+  }
+
   /** Whatever the thread does once the grace is over, it ends. */
   async stop(graceMs = 0): Promise<void> {
     this.#stopping = true
@@ -68,7 +79,7 @@ export class ScanThread implements Scanning {
   }
 
   async #keepAlive(): Promise<void> {
-    const { log, pauseMs = 1_000 } = this.#options
+    const { log, pauseMs = PAUSE_MS } = this.#options
     let pause = pauseMs
     while (!this.#stopping) {
       const began = performance.now()
@@ -76,6 +87,7 @@ export class ScanThread implements Scanning {
       this.#life = life
       const error = await life.ended
       this.#life = null
+      this.#goneSince ??= performance.now()
       const scans = life.held.map(({ id }) => id)
       if (!this.#stopping) {
         if (performance.now() - began > LONG_LIFE_MS) pause = pauseMs
@@ -89,8 +101,10 @@ export class ScanThread implements Scanning {
   }
 
   #hear = (message: FromThread): void => {
-    if (message.kind === 'ready') this.#onReady()
-    else if (message.kind === 'wish') this.#options.onWish()
+    if (message.kind === 'ready') {
+      this.#goneSince = null
+      this.#onReady()
+    } else if (message.kind === 'wish') this.#options.onWish()
     else if (message.kind === 'line') this.#options.onLine(message.line)
     else if (message.kind === 'measured') measure(this.#options.measures, message)
   }

@@ -1,5 +1,5 @@
 /** The side of the thread that scans: does what the main thread tells it. */
-import type { Scanning } from '../scan/ports/queue.ts'
+import type { HeldLease, Scanning } from '../scan/ports/queue.ts'
 import type { FromThread, RunEnd, ToThread } from './messages.ts'
 
 /** Of a `MessagePort`, what is used here. */
@@ -13,7 +13,9 @@ export function serve(port: Port, scanning: Scanning, close: () => Promise<void>
   const running = new Set<Promise<void>>()
 
   async function run(id: number, scanId: string): Promise<void> {
-    const end: RunEnd = await scanning.run(scanId).then(
+    const onTake = ({ id: scan, token }: HeldLease) =>
+      port.postMessage({ kind: 'took', run: id, lease: { id: scan, token } })
+    const end: RunEnd = await scanning.run(scanId, onTake).then(
       (outcome) => ({ outcome }),
       (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)) }),
     )

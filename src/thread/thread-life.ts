@@ -8,7 +8,6 @@ const PING_MS = 5_000
 const UNANSWERED = 24
 
 interface Run {
-  scanId: string
   resolve(outcome: JobOutcome): void
   reject(error: unknown): void
 }
@@ -20,8 +19,8 @@ export class ThreadLife {
   readonly #worker: ReturnType<ThreadOptions['start']>
   readonly #onMessage: (message: FromThread) => void
   readonly #runs = new Map<number, Run>()
-  /** By scan. */
-  readonly #held = new Map<string, HeldLease>()
+  /** By run: another job of the same scan may end meanwhile. */
+  readonly #held = new Map<number, HeldLease>()
   #ready = false
   #lastRun = 0
   #unanswered = 0
@@ -58,7 +57,7 @@ export class ThreadLife {
     if (!this.#ready) return null
     const run = ++this.#lastRun
     return new Promise((resolve, reject) => {
-      this.#runs.set(run, { scanId, resolve, reject })
+      this.#runs.set(run, { resolve, reject })
       this.#tell({ kind: 'run', run, scanId })
     })
   }
@@ -84,12 +83,12 @@ export class ThreadLife {
     this.#unanswered = 0
     if (message.kind === 'ready') this.#ready = true
     else if (message.kind === 'stopped') this.#onStopped()
-    else if (message.kind === 'took') this.#held.set(message.lease.id, message.lease)
+    else if (message.kind === 'took') this.#held.set(message.run, message.lease)
     else if (message.kind === 'ran') {
       const run = this.#runs.get(message.run)
       this.#runs.delete(message.run)
+      this.#held.delete(message.run)
       if (!run) return
-      this.#held.delete(run.scanId)
       if ('error' in message.end) run.reject(message.end.error)
       else run.resolve(message.end.outcome)
     }

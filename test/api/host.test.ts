@@ -118,7 +118,20 @@ describe('health', () => {
     })
   })
 
+  it('is degraded, and ready, while nothing scans', async () => {
+    expect(await readiness({ scanning: ill })).toMatchObject({
+      statusCode: 200,
+      status: 'degraded',
+      checks: { scanning: false },
+    })
+  })
+
+  it('is ready to scan and nothing else', async () => {
+    expect(await readiness({ scanning: well, onlyScans: true })).toMatchObject({ statusCode: 200, status: 'ready' })
+  })
+
   it.each<[string, Partial<HealthOptions>]>([
+    ['while it should only scan, and can not', { scanning: ill, onlyScans: true }],
     ['without a database', { database: ill }],
     ['with a database that does not answer', { database: never }],
     ['with migrations to come', { migrations: ill }],

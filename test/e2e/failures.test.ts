@@ -22,21 +22,6 @@ describe('when something goes wrong', () => {
       expect(check.actions).toHaveLength(1)
     }
 
-    it('GitHub answers 500: three attempts, further apart each time', async () => {
-      const repository = await world.scanned(RECORD)
-      world.github.fault(TREE, { status: 500, times: ALWAYS })
-      const requests = await world.requests(() => world.pushed(repository, 'main', BROKEN))
-      const asked = requests.filter(({ route }) => route === TREE).map(({ at }) => at.getTime())
-      const gaps = asked.slice(1).map((at, n) => at - (asked[n] ?? 0))
-      // Each attempt repeats a read twice by itself.
-      expect(asked).toHaveLength(9)
-      expect(gaps[2]).toBeGreaterThanOrEqual(1_000)
-      expect(gaps[5]).toBeGreaterThanOrEqual(2_000)
-      const checks = repository.checkRuns(await tipOf(repository))
-      expect(checks).toHaveLength(1)
-      expectExplained(checks[0] as CheckRun, 'GitHub did not answer after several attempts.')
-    })
-
     it('GitHub says that the commit is gone, as after a force-push: at once', async () => {
       const repository = await world.scanned(RECORD)
       world.github.fault(TREE, { status: 404, times: ALWAYS })
@@ -87,6 +72,25 @@ describe('when something goes wrong', () => {
     const check = await world.pushed(repository, 'main', BROKEN)
     expect(check.annotations).toHaveLength(1)
     expect(repository.checkRuns(check.headSha)).toHaveLength(1)
+  })
+
+  it('GitHub is away for longer: it is asked again, further apart each time, until it answers', async () => {
+    const repository = await world.scanned(RECORD)
+    // Each attempt repeats a read twice by itself.
+    world.github.fault(TREE, { status: 500, times: 12 })
+    const requests = await world.requests(async () => {
+      const sha = await repository.push('main', BROKEN)
+      expect(await world.check(repository, sha, 60_000)).toMatchObject({ conclusion: 'failure' })
+    })
+    const asked = requests.filter(({ route }) => route === TREE).map(({ at }) => at.getTime())
+    const gaps = asked.slice(1).map((at, n) => at - (asked[n] ?? 0))
+    expect(asked).toHaveLength(13)
+    expect(gaps[2]).toBeGreaterThanOrEqual(1_000)
+    expect(gaps[5]).toBeGreaterThanOrEqual(2_000)
+    expect(gaps[8]).toBeGreaterThanOrEqual(4_000)
+    expect(repository.checkRuns(await tipOf(repository))).toMatchObject([
+      { annotations: [{ title: 'trace/broken-reference' }] },
+    ])
   })
 
   it('GitHub fails for a moment: nobody notices', async () => {

@@ -59,7 +59,9 @@ describe('installations', () => {
     await world.quiet(4_000)
     await installation.unsuspend()
     expect(await world.check(repository, sha, 60_000)).toMatchObject({ conclusion: 'failure' })
-  }, 120_000)
+    // One that was open when the account was suspended is found by the sweep, once a minute.
+    await world.until(() => repository.checks.all.every(({ status }) => status === 'completed'), 90_000)
+  }, 200_000)
 
   it('that get a repository by a transfer scan it from then on, in the name of its new owner', async () => {
     const repository = await world.scanned(RECORD, { owner: 'seller' })

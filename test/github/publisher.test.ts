@@ -107,6 +107,7 @@ function publisher(change: Partial<Scan> = {}) {
     checkRunId: null,
     annotationsSent: 0,
     stage: null,
+    tryingMs: 0,
     newerHead: null,
     replay: null,
     ...change,

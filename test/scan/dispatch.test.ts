@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startDispatcher } from '../../src/scan/dispatch.ts'
 import type { Database } from '../../src/store/database.ts'
+import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { aRepository, aWish, expireLease, queue, row, take } from '../store/given.ts'
 import { forEachDatabase } from '../support/database.ts'
@@ -81,5 +82,32 @@ forEachDatabase('the dispatcher', ({ open }) => {
     await dispatcher.stop()
     expect(again).toEqual([id])
     expect(await row(database, id)).toMatchObject({ status: 'running' })
+  })
+
+  it('gives all of a hundred scans of one installation their turn, while the queue never holds many of them', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 100; i++)
+      ids.push(await queue(database, aWish({ installation: 7n, repository: aRepository() })))
+    const waiting: string[] = []
+    const ran: string[] = []
+    let most = 0
+    const dispatcher = start(async (id) => {
+      most = Math.max(most, waiting.push(id))
+    })
+    // As a worker: what ends nudges the dispatcher.
+    await until(() => waiting.length === 20)
+    const other = await queue(database, aWish({ installation: 8n, repository: aRepository() }))
+    await until(async () => {
+      for (const id of waiting.splice(0, 3)) {
+        await new Scans(database).skip(await take(database, id), 'The repository has no commits.')
+        ran.push(id)
+      }
+      dispatcher.nudge()
+      return ran.length === 101
+    })
+    await dispatcher.stop()
+    expect(ran.filter((id) => id !== other)).toEqual(ids)
+    expect(most).toBeLessThanOrEqual(21)
+    expect(ran.indexOf(other)).toBeLessThan(40)
   })
 })

@@ -7,9 +7,11 @@ import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { States } from '../../src/store/states.ts'
-import { aRepository, aWish, queue, row, sha } from '../store/given.ts'
+import { aRepository, aWish, deliver, queue, row, sha } from '../store/given.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { Stage } from './stage.ts'
+
+const unreachable = (what: string) => new Unreachable(`502 for ${what}`)
 
 forEachDatabase('a scan whose result is kept', ({ open }) => {
   let database: Database
@@ -18,7 +20,7 @@ forEachDatabase('a scan whose result is kept', ({ open }) => {
   })
 
   /** `conclude` and `comment` fail so many times; a conclusion that doesn't is confirmed with all its annotations. */
-  function aStage(failures: { conclude?: number; comment?: number }) {
+  function aStage(failures: { conclude?: number; comment?: number }, error: (what: string) => Error = unreachable) {
     const stage = new Stage()
     const left = { conclude: 0, comment: 0, ...failures }
     const asked: string[] = []
@@ -27,7 +29,7 @@ forEachDatabase('a scan whose result is kept', ({ open }) => {
       return []
     }
     const failOr = (what: keyof typeof left) => {
-      if (left[what]-- > 0) throw new Unreachable(`502 for ${what}`)
+      if (left[what]-- > 0) throw error(what)
     }
     const store = new Scans(database)
     const work = createWorker({
@@ -106,14 +108,50 @@ forEachDatabase('a scan whose result is kept', ({ open }) => {
     expect(asked).toHaveLength(1)
   })
 
-  it('keeps its conclusion on GitHub where its comment is refused for good', async () => {
-    const { stage, work } = aStage({ comment: MAX_ATTEMPTS })
+  it('is completed without a comment that can not be written', async () => {
+    const { stage, work } = aStage({ comment: MAX_ATTEMPTS }, (what) => new Error(`no ${what}`))
     const id = await aPull()
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await work(id)
       if (attempt < MAX_ATTEMPTS) await again(id)
     }
     expect(stage.said).toEqual(['open', 'neutral'])
-    expect(await row(database, id)).toMatchObject({ status: 'failed', stage: 'annotated' })
+    expect(await row(database, id)).toMatchObject({ status: 'completed', stage: 'commented' })
+  })
+
+  it('waits for GitHub as long as it takes, and for hours at most', async () => {
+    const { stage, work } = aStage({ conclude: 5 })
+    const id = await queue(database, aWish({ baseRef: null }))
+    for (let n = 1; n <= 5; n++) {
+      const minutes = n === 4 ? 2 : 0
+      await database.client.$executeRaw`
+        UPDATE scan SET started_at = started_at - ${minutes}::int * interval '1 minute' WHERE id = ${id}::uuid`
+      expect((await work(id))?.again).toBeGreaterThanOrEqual(minutes * 30_000)
+      expect(await row(database, id)).toMatchObject({ status: 'queued', attempts: Math.min(n, MAX_ATTEMPTS - 1) })
+      await again(id)
+    }
+    await work(id)
+    expect(stage.said).toEqual(['open', 'neutral'])
+    expect(await row(database, id)).toMatchObject({ status: 'completed' })
+  })
+
+  it('does not swallow that a person asks for it once more, nor the moment at which it changes', async () => {
+    const { stage, work } = aStage({ conclude: 1 })
+    const wish = aWish({ baseRef: null })
+    const id = await queue(database, wish)
+    await work(id)
+    const [dueAt, repositoryId] = [Date.now() - 1_000, wish.repository.id]
+    await database.client.$executeRaw`
+      UPDATE scan SET outcome = outcome || jsonb_build_object('dueAt', ${dueAt}::float8) WHERE id = ${id}::uuid`
+    await deliver(database, { ...wish, trigger: 'rerequested', forced: true })
+    await again(id)
+    await work(id)
+    expect(stage.said).toEqual(['open', 'neutral'])
+    expect(await row(database, id)).toMatchObject({ status: 'completed', outcome: null })
+    expect(await database.client.scan.findMany({ where: { repositoryId, status: 'queued' } })).toMatchObject([
+      { trigger: 'rerequested', forced: true, headSha: wish.headSha },
+    ])
+    const { dueAt: due } = await database.client.repository.findUniqueOrThrow({ where: { id: repositoryId } })
+    expect(due?.getTime()).toBe(dueAt)
   })
 })

@@ -58,6 +58,22 @@ forEachDatabase('contents', (databases) => {
       expect((await contents.contents(repository, [one])).get(keyOf(one))).toEqual(aRequirement('1'))
     })
 
+    it('count as large as they are, not as compression makes them', async () => {
+      const [large, small] = [requirement('1'), requirement('2')]
+      large.content = { ...aRequirement('1'), problems: [{ cause: 'too-large', line: 1, message: 'x'.repeat(20_000) }] }
+      await contents.keepContents(repository, [large, small])
+      const few = new Contents(database, 1, 10_000)
+      const twice = async (one: typeof large) => {
+        const before = (await few.contents(repository, [one])).get(keyOf(one))
+        return [before, (await few.contents(repository, [one])).get(keyOf(one))]
+      }
+      const [first, second] = await twice(small)
+      expect(second).toBe(first)
+      const [read, again] = await twice(large)
+      expect(again).toEqual(read)
+      expect(again).not.toBe(read)
+    })
+
     it('are forgotten with the snapshot of their repository: it may have been erased, and its rows with it', async () => {
       const one = requirement('1')
       await contents.keepContents(repository, [one])

@@ -36,7 +36,7 @@ forEachDatabase('what falls due', (databases) => {
   /** A scan that ended, having replaced the snapshot where it is one of the default branch. */
   async function completed(wish: ScanRequested, at: number | null = null): Promise<Scan> {
     const scan = await queueAndTake(database, wish)
-    await scans.persist(scan, anOutcome(), at, scan.kind === 'tracked' ? snapshot(scan.headSha) : null)
+    await scans.persist(scan, { ...anOutcome(), dueAt: at }, scan.kind === 'tracked' ? snapshot(scan.headSha) : null)
     await scans.finish(scan, wish.pull ? [wish.pull.number] : [], END)
     return scan
   }
@@ -66,7 +66,9 @@ forEachDatabase('what falls due', (databases) => {
       const wish = onMain()
       const scan = await queueAndTake(database, wish)
       const stale = { ...scan, token: scan.token - 1 }
-      await expect(scans.persist(stale, anOutcome(), 1, snapshot(scan.headSha))).rejects.toThrow(LeaseLost)
+      await expect(scans.persist(stale, { ...anOutcome(), dueAt: 1 }, snapshot(scan.headSha))).rejects.toThrow(
+        LeaseLost,
+      )
       expect(await dueAt(wish.repository)).toBeNull()
     })
 
@@ -112,7 +114,7 @@ forEachDatabase('what falls due', (databases) => {
       const wish = onMain({ headSha: sha('7') })
       const first = await queueAndTake(database, wish)
       await scans.update(first, { baseSha: sha('6') })
-      await scans.persist(first, anOutcome(), Date.now() - 1, snapshot(wish.headSha))
+      await scans.persist(first, { ...anOutcome(), dueAt: Date.now() - 1 }, snapshot(wish.headSha))
       await scans.finish(first, [], END)
 
       expect(await due.queueDue(20)).toBe(1)
@@ -214,8 +216,8 @@ forEachDatabase('what falls due', (databases) => {
     it('waits for a replay, which may have something to say itself', async () => {
       const wish = onMain()
       const scan = await queueAndTake(database, wish)
-      await scans.persist(scan, anOutcome(), 1, snapshot(wish.headSha))
-      await scans.finish(scan, [], { again: null, replay: { scope: 'src', unknown: [sha('c')], unavailable: [] } })
+      await scans.persist(scan, { ...anOutcome(), dueAt: 1 }, snapshot(wish.headSha))
+      await scans.finish(scan, [], { ...END, replay: { scope: 'src', unknown: [sha('c')], unavailable: [] } })
       expect(await due.queueDue(20)).toBe(0)
     })
 

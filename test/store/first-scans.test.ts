@@ -6,7 +6,7 @@ import { InstallationLimits } from '../../src/store/limits.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { aRepository, aWish, deliver, newId, queue, row, take } from './given.ts'
+import { aRepository, aWish, deliver, newId, queue, row, sha, take } from './given.ts'
 
 const MINUTE = 60_000
 
@@ -99,6 +99,44 @@ forEachDatabase('first scans', (databases) => {
     await deliver(database, wish)
     await arrived([wish.repository])
     expect(await scanOf(wish.repository)).toMatchObject({ background: false, notBefore: null })
+  })
+
+  it('of an installation that comes back from suspension wait in line again', async () => {
+    const repositories = await arrive(53)
+    const pushed = aWish({ installation, repository: repositories[0] as RepositoryFacts })
+    await deliver(database, pushed)
+    const state = (to: 'suspended' | 'active') =>
+      deliver(database, {
+        ...{ type: 'installation', state: to },
+        installation: { id: installation, account: 'acme', accountType: 'Organization' },
+      })
+    await state('suspended')
+    expect(await database.client.scan.count({ where: { status: 'queued' } })).toBe(0)
+    expect(await state('active')).toBe(true)
+    const back = await database.client.scan.findMany({ where: { status: 'queued', kind: 'tracked' } })
+    expect(back).toHaveLength(53)
+    expect(back.filter(({ background }) => !background).map(({ repositoryId }) => repositoryId)).toEqual([
+      pushed.repository.id,
+    ])
+    const due = back.map((scan) => (scan.notBefore ? Number(scan.notBefore) - Number(scan.createdAt) : 0))
+    expect(due.sort((a, b) => a - b).slice(50)).toEqual([0, 2_000, 4_000])
+  })
+
+  it('that had learnt their head stay in the background, too', async () => {
+    const [one] = (await arrive(1)) as [RepositoryFacts]
+    const scan = await take(database, (await scanOf(one)).id)
+    const store = new Scans(database)
+    await store.update(scan, { headSha: sha('b') })
+    await store.fail(scan, 'Forbidden: 403')
+    const state = (to: 'suspended' | 'active') =>
+      deliver(database, {
+        ...{ type: 'installation', state: to },
+        installation: { id: installation, account: 'acme', accountType: 'Organization' },
+      })
+    await state('suspended')
+    await state('active')
+    const back = await database.client.scan.findMany({ where: { status: 'queued' } })
+    expect(back).toMatchObject([{ headSha: sha('b'), background: true }])
   })
 
   describe('as soon as an event asks for a scan of the repository', () => {

@@ -123,13 +123,22 @@ export function anOutcome(...findings: AssessedFinding[]): Outcome {
         preview: null,
       },
     },
-    ...{ judgedBy: 'policy-1', shown: true, asBefore: false, again: null, replay: null, comment: 'always', notes: [] },
+    ...{
+      judgedBy: 'policy-1',
+      shown: true,
+      asBefore: false,
+      again: null,
+      replay: null,
+      dueAt: null,
+      comment: 'always',
+      notes: [],
+    },
     ...{ baseRequirements: null, filesTotal: 0, filesFetched: 0, requests: 0 },
   }
 }
 
 /** A scan's end that leads to nothing more. */
-export const END: Next = { again: null, replay: null }
+export const END: Next = { again: null, replay: null, dueAt: null }
 
 export function aRequirement(gxpId: string, title = 'Stops the pump'): Document {
   return {

@@ -8,6 +8,7 @@ import {
   aRepository,
   aWish,
   deliver,
+  END,
   expireLease,
   newId,
   queue,
@@ -42,7 +43,7 @@ forEachDatabase('leases', (databases) => {
         },
         ...{ kind: 'change', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha(9), trigger: 'push' },
         ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, newerHead: null },
-        ...{ replay: null, stage: null },
+        ...{ replay: null, stage: null, tryingMs: 0 },
       })
       const { status, leaseUntil, startedAt } = await row(database, id)
       expect(status).toBe('running')
@@ -184,8 +185,8 @@ forEachDatabase('leases', (databases) => {
         () => scans.renew(old, LEASE_MS),
         () => scans.update(old, { progress: 99 }),
         () => scans.update(old, { headSha: sha('f') }),
-        () => scans.persist(old, anOutcome(), null, null),
-        () => scans.finish(old, [], { again: 'again', replay: null }),
+        () => scans.persist(old, anOutcome(), null),
+        () => scans.finish(old, [], { ...END, again: 'again' }),
         () => scans.skip(old, 'x'),
         () => scans.release(old, 0, 'x', true),
         () => scans.fail(old, 'x'),
@@ -251,7 +252,8 @@ forEachDatabase('leases', (databases) => {
 
     it('no scan twice, when several ask at once', async () => {
       for (let round = 1; round <= 5; round++) {
-        for (let count = 0; count < 12; count++) await deliver(database, aWish())
+        const installation = newId()
+        for (let count = 0; count < 12; count++) await deliver(database, aWish({ installation }))
         const told = (await Promise.all(Array.from({ length: 8 }, () => wishes.take(12, 30_000)))).flat()
         expect(told).toHaveLength(12)
         expect(new Set(told).size).toBe(12)

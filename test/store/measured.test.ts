@@ -48,7 +48,7 @@ forEachDatabase('the store counts', (databases) => {
     await sleep(60)
     await store.update(scan, { filesTotal: 3 })
     await store.update(scan, { phase: 'Persist', progress: 70 })
-    await store.persist(scan, anOutcome(aFinding(), aFinding()), null, null)
+    await store.persist(scan, anOutcome(aFinding(), aFinding()), null)
     expect(await store.finish(scan, [], END)).toEqual([])
     expect(counted).toEqual([
       ['attempt', 'change'],
@@ -75,7 +75,7 @@ forEachDatabase('the store counts', (databases) => {
     const repository = aRepository()
     const facts = { number: 1, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true }
     const scan = await begun(aWish({ repository, pull: { ...facts, opening: true, updatedAt: null } }))
-    await store.persist(scan, anOutcome(), null, null)
+    await store.persist(scan, anOutcome(), null)
     expect(await store.finish(scan, [], END)).toHaveLength(1)
     expect(counted).not.toContainEqual(['ended', 'change', expect.anything()])
     await store.finish(scan, [1], END)
@@ -122,7 +122,7 @@ forEachDatabase('the store counts', (databases) => {
     await recoverLeases(database.client, Prisma.sql`id = ${scan.id}::uuid`)
     await expect(store.renew(scan, 1000)).rejects.toThrow(LeaseLost)
     await expect(store.fail(scan, 'late')).rejects.toThrow(LeaseLost)
-    await expect(store.persist(scan, anOutcome(aFinding()), null, null)).rejects.toThrow(LeaseLost)
+    await expect(store.persist(scan, anOutcome(aFinding()), null)).rejects.toThrow(LeaseLost)
     expect(counted).toEqual([['attempt', 'change']])
   })
 

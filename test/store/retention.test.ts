@@ -254,7 +254,7 @@ forEachDatabase('retention', (databases) => {
       const theirs = aRepository()
       const wish = aWish({ installation, repository: theirs, baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await new Scans(database).persist(scan, anOutcome(aFinding()), null, {
+      await new Scans(database).persist(scan, anOutcome(aFinding()), {
         ...{ commit: sha('a'), removed: [], edges: [] },
         changed: [requirementFile('REQ-001'), requirementFile('REQ-002')],
       })

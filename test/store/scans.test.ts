@@ -85,9 +85,9 @@ forEachDatabase('scans', (databases) => {
   describe('a result', () => {
     it('is kept while the scan goes on, replacing that of an earlier attempt, and completed after publishing', async () => {
       const scan = await queueAndTake(database, aWish())
-      await scans.persist(scan, anOutcome(aFinding({ message: 'first' })), null, null)
+      await scans.persist(scan, anOutcome(aFinding({ message: 'first' })), null)
       const findings = [aFinding({ line: 1 }), aFinding({ path: null, line: null, gxpId: null, status: 'existing' })]
-      await scans.persist(scan, anOutcome(...findings), null, null)
+      await scans.persist(scan, anOutcome(...findings), null)
       expect(await findingsOf(scan.id)).toMatchObject(findings)
       expect(await row(database, scan.id)).toMatchObject({
         status: 'running',
@@ -114,7 +114,7 @@ forEachDatabase('scans', (databases) => {
         again: 'policy_changed',
         replay: wanted,
       }
-      await scans.persist(scan, outcome, null, null)
+      await scans.persist(scan, outcome, null)
       expect(await scans.outcome(scan)).toEqual(outcome)
       await scans.release(scan, 0, null, true)
       const next = await take(database, scan.id)
@@ -126,7 +126,7 @@ forEachDatabase('scans', (databases) => {
 
     it('of which more was told never counts as less told', async () => {
       const scan = await queueAndTake(database, aWish())
-      await scans.persist(scan, anOutcome(), null, null)
+      await scans.persist(scan, anOutcome(), null)
       await scans.update(scan, { checkRunId: 5n, stage: 'opened' })
       expect(await row(database, scan.id)).toMatchObject({ checkRunId: 5n, stage: 'persisted' })
       await scans.update(scan, { stage: 'annotated' })
@@ -138,7 +138,7 @@ forEachDatabase('scans', (databases) => {
     it('that changed what the verdict rests on queues the same head once more', async () => {
       const wish = aWish({ headSha: sha(3), baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await scans.finish(scan, [], { again: 'policy_changed', replay: null })
+      await scans.finish(scan, [], { ...END, again: 'policy_changed' })
       const queued = await database.client.scan.findMany({
         where: { repositoryId: wish.repository.id, status: 'queued' },
       })
@@ -148,14 +148,14 @@ forEachDatabase('scans', (databases) => {
 
     it('keeps what PostgreSQL cannot store as U+FFFD', async () => {
       const scan = await queueAndTake(database, aWish())
-      await scans.persist(scan, anOutcome(aFinding({ message: 'a\0b\uD800c', path: 'x\0' })), null, null)
+      await scans.persist(scan, anOutcome(aFinding({ message: 'a\0b\uD800c', path: 'x\0' })), null)
       expect(await findingsOf(scan.id)).toMatchObject([{ message: 'a\uFFFDb\uFFFDc', path: 'x\uFFFD' }])
     })
 
     it('of 5,000 findings is kept in their order', async () => {
       const scan = await queueAndTake(database, aWish())
       const findings = Array.from({ length: 5_000 }, (_, line) => aFinding({ line }))
-      await scans.persist(scan, anOutcome(...findings), null, null)
+      await scans.persist(scan, anOutcome(...findings), null)
       expect((await findingsOf(scan.id)).map(({ line }) => line)).toEqual(findings.map(({ line }) => line))
     })
   })
@@ -196,7 +196,7 @@ forEachDatabase('scans', (databases) => {
       const wish = aWish({ headSha: sha('c') })
       const complete = async (baseRef: string | null, message: string) => {
         const scan = await queueAndTake(database, { ...wish, baseRef })
-        await scans.persist(scan, anOutcome(aFinding({ message })), null, null)
+        await scans.persist(scan, anOutcome(aFinding({ message })), null)
         await scans.finish(scan, [], END)
         await database.client.$executeRaw`SELECT pg_sleep(0.005)`
       }
@@ -227,8 +227,8 @@ forEachDatabase('scans', (databases) => {
       database.client.scan.findMany({ where: { repositoryId: scan.repository.id, status: 'queued' } })
     const finished = async (wish = aWish()) => {
       const scan = await queueAndTake(database, wish)
-      await scans.persist(scan, anOutcome(), null, null)
-      await scans.finish(scan, [], { again: null, replay: wanted })
+      await scans.persist(scan, anOutcome(), null)
+      await scans.finish(scan, [], { ...END, replay: wanted })
       return scan
     }
     const aReplay = async (wish = aWish()) => {
@@ -259,7 +259,7 @@ forEachDatabase('scans', (databases) => {
       expect(await replaysOf(scan)).toEqual([])
       const pull = { number: 1, headSha: sha('a'), headRef: 'feature', baseRef: 'main', open: true, opening: true }
       const waiting = await queueAndTake(database, aWish({ pull: { ...pull, updatedAt: null } }))
-      expect(await scans.finish(waiting, [], { again: null, replay: wanted })).toHaveLength(1)
+      expect(await scans.finish(waiting, [], { ...END, replay: wanted })).toHaveLength(1)
       expect(await replaysOf(waiting)).toEqual([])
     })
 
@@ -369,7 +369,7 @@ forEachDatabase('scans', (databases) => {
     const track = async (change: Partial<TrackedChange>): Promise<Scan> => {
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      await scans.persist(scan, anOutcome(), null, { commit, removed: [], changed: [], edges: [], ...change })
+      await scans.persist(scan, anOutcome(), { commit, removed: [], changed: [], edges: [], ...change })
       await scans.finish(scan, [], END)
       return scan
     }
@@ -512,7 +512,7 @@ forEachDatabase('scans', (databases) => {
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
       const change = { commit: sha('z'), removed: [], changed: [one], edges: [] }
-      await expect(scans.persist(stale, anOutcome(aFinding()), null, change)).rejects.toThrow('lease')
+      await expect(scans.persist(stale, anOutcome(aFinding()), change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])
       expect(await history(sha('z'))).toEqual([])
@@ -531,7 +531,7 @@ forEachDatabase('scans', (databases) => {
       const changed = Array.from({ length: 3_000 }, (_, index) => requirementFile(`REQ-${1000 + index}`, 3))
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      const written = scans.persist(scan, anOutcome(), null, { commit, removed: [], changed, edges: [] })
+      const written = scans.persist(scan, anOutcome(), { commit, removed: [], changed, edges: [] })
       const wish = aWish({ repository, headSha: commit, baseRef: null })
       const told = await Promise.all([deliver(database, wish), deliver(database, wish), written])
       expect(told.slice(0, 2)).toEqual([false, false])

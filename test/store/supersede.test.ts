@@ -150,9 +150,9 @@ forEachDatabase('a branch that moves on', (databases) => {
     it('nor one whose result is kept already, nor a replay', async () => {
       const head = aBranch()
       const wanted = { scope: 'src', unknown: [C], unavailable: [] }
-      await scans.finish(await queueAndTake(database, head(sha(1))), [], { again: null, replay: wanted })
+      await scans.finish(await queueAndTake(database, head(sha(1))), [], { ...END, replay: wanted })
       const kept = await queueAndTake(database, head(A))
-      await scans.persist(kept, anOutcome(), null, null)
+      await scans.persist(kept, anOutcome(), null)
       const older = await queue(database, head(C))
       const newer = await queue(database, head(B))
       expect(await supersede(newer, B)).toEqual([older])
@@ -230,7 +230,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const head = aBranch({ baseRef: null, ref: 'main' })
       const completed = async (headSha: string) => {
         const scan = await queueAndTake(database, head(headSha))
-        await scans.persist(scan, anOutcome(), null, { commit: headSha, removed: [], changed: [], edges: [] })
+        await scans.persist(scan, anOutcome(), { commit: headSha, removed: [], changed: [], edges: [] })
         await scans.finish(scan, [], END)
         return scan
       }
@@ -280,7 +280,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const change = { commit: A, removed: [], changed: [requirementFile('REQ-001')], edges: [] }
       for (const write of [
         () => scans.update(scan, { phase: 'Fetch', progress: 30 }),
-        () => scans.persist(scan, anOutcome(), null, change),
+        () => scans.persist(scan, anOutcome(), change),
       ]) {
         const refused = write()
         await expect(refused).rejects.toThrow(Superseded)
@@ -316,7 +316,7 @@ forEachDatabase('a branch that moves on', (databases) => {
     it('goes on when its head is asked for again', async () => {
       expect(await deliver(database, head(A))).toBe(false)
       await scans.update(scan, { phase: 'Fetch' })
-      await scans.persist(scan, anOutcome(), null, null)
+      await scans.persist(scan, anOutcome(), null)
     })
 
     it('goes on when another branch turns out to stand there', async () => {

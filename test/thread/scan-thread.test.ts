@@ -9,6 +9,7 @@ const MODULE = `
   const tell = (message) => parentPort.postMessage(message)
   if (workerData.dies) throw new Error('no start')
   let running = 0
+  const taken = new Set()
   const ACTS = {
     ends: (run) => tell({ kind: 'ran', run, end: { outcome: { again: 5 } } }),
     fails: (run) => tell({ kind: 'ran', run, end: { error: new Error('no database') } }),
@@ -22,7 +23,9 @@ const MODULE = `
     if (message.kind === 'ping') tell({ kind: 'alive' })
     if (message.kind === 'stop' && running === 0) tell({ kind: 'stopped' })
     if (message.kind !== 'run') return
-    tell({ kind: 'took', lease: { id: message.scanId, token: 7 } })
+    if (taken.has(message.scanId)) return tell({ kind: 'ran', run: message.run, end: { outcome: undefined } })
+    if (message.scanId === 'waits') taken.add('waits')
+    tell({ kind: 'took', run: message.run, lease: { id: message.scanId, token: 7 } })
     ACTS[message.scanId](message.run)
   })
   if (workerData.tells) for (const message of workerData.tells) tell(message)
@@ -93,6 +96,19 @@ describe('A thread that scans', () => {
   })
 })
 
+describe('A second job of a scan that is at work', () => {
+  it('ends without the lease of the first', async () => {
+    await start({ leaseMs: 30 })
+    void thread.run('waits')
+    expect(await thread.run('waits')).toBeUndefined()
+    renewed = []
+    await until(() => renewed.length > 0)
+    expect(renewed[0]).toEqual({ id: 'waits', token: 7 })
+    await thread.stop()
+    expect(givenBack).toEqual([{ held: [{ id: 'waits', token: 7 }], error: null }])
+  })
+})
+
 describe('A thread that dies', () => {
   it.each([
     ['throws', expect.stringContaining('TypeError: out of its module')],
@@ -123,6 +139,22 @@ describe('A thread that dies', () => {
     await until(() => starts === 4)
     expect(heard).toMatchObject([{ pauseMs: 5 }, { pauseMs: 10 }, { pauseMs: 20 }])
     expect(await thread.run('ends')).toEqual({ again: expect.any(Number) })
+  })
+
+  it('is missed once it has been away for longer than the first pause', async () => {
+    await start({ pauseMs: 60_000 })
+    await expect(thread.present()).resolves.toBeUndefined()
+    await thread.run('throws')
+    await expect(thread.present()).resolves.toBeUndefined()
+    await thread.stop()
+
+    void start({ pauseMs: 5 }, { dies: true })
+    await until(() => starts >= 3)
+    await expect(thread.present()).rejects.toThrow(/No thread has scanned for \d+ ms/)
+    await thread.stop()
+
+    await start({ pauseMs: 5 })
+    await expect(thread.present()).resolves.toBeUndefined()
   })
 
   it('while the database is away leaves its leases to run out', async () => {

@@ -35,6 +35,23 @@ it('A job ends with its outcome, or with its error', async () => {
   ])
 })
 
+it('What a job takes up is told with the number of the job', async () => {
+  const scan = { id: 'one', token: 7, headSha: 'much more' }
+  const run: Scanning['run'] = async (_id, onTake) => {
+    await turn()
+    onTake?.(scan)
+    return undefined
+  }
+  serve(port, { ...NOTHING, run }, async () => {})
+  hear({ kind: 'run', run: 4, scanId: 'one' })
+  await turn()
+  await turn()
+  expect(told.slice(1)).toEqual([
+    { kind: 'took', run: 4, lease: { id: 'one', token: 7 } },
+    { kind: 'ran', run: 4, end: { outcome: undefined } },
+  ])
+})
+
 it('Told to stop, it takes up nothing, waits for what runs, puts away, and says so', async () => {
   const order: string[] = []
   let finish = () => {}

@@ -1,6 +1,7 @@
 /**
  * Installations and repositories that no event told us of: the database is new or restored, the app was installed before
- * this server was there, or deliveries were forgotten. All of both are listed at the start and once a day.
+ * this server was there, or deliveries were forgotten. All installations are listed at the start and once a day; the
+ * repositories of each once a day, so at the start only where that was a day ago or longer, or never.
  *
  * Conditional requests would save nothing: an `ETag` holds for one token, the app's is another with each request and an
  * installation's with each hour.

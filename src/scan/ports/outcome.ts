@@ -9,6 +9,8 @@ export interface Next {
   again: string | null
   /** What could not be said yet, queued as a job of its own. */
   replay: ReplayWish | null
+  /** When time alone may change what was judged, ms since 1970; null: never. */
+  dueAt: number | null
 }
 
 export interface Outcome extends Next {

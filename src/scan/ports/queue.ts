@@ -56,7 +56,8 @@ export interface Wishes {
 
 /** What runs the jobs. */
 export interface Scanning {
-  run(scanId: string): Promise<JobOutcome>
+  /** `onTake`: it was taken up, and is held until the job has ended. */
+  run(scanId: string, onTake?: (lease: HeldLease) => void): Promise<JobOutcome>
   /** Nothing new; what runs may end within `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }

@@ -43,6 +43,8 @@ export interface Scan {
   token: number
   checkRunId: bigint | null
   annotationsSent: number
+  /** Since it was first taken up, in ms. */
+  tryingMs: number
   /** How far an earlier attempt came; null: nobody was told anything yet. */
   stage: ScanStage | null
   /** The head that its branch has moved on to: then this scan is only to be withdrawn. */
@@ -178,17 +180,17 @@ export interface ScanStore {
   /** Writes progress. Throws `LeaseLost`, and, where it names a phase, `Superseded`. */
   update(scan: Scan, update: ScanUpdate): Promise<void>
   /**
-   * Keeps the outcome, its findings, when it is due again (ms since 1970; null: never) and, for a tracked scan, the
-   * snapshot, in one transaction; the scan still runs, since its outcome has yet to be told. Throws `LeaseLost`,
-   * `Superseded`. From here on it can't be superseded: what the next scan is compared with was told to somebody.
+   * Keeps the outcome, its findings, when it is due again and, for a tracked scan, the snapshot, in one transaction; the
+   * scan still runs, since its outcome has yet to be told. Throws `LeaseLost`, `Superseded`. From here on it can't be
+   * superseded: what the next scan is compared with was told to somebody.
    */
-  persist(scan: Scan, outcome: Outcome, dueAt: number | null, tracked: TrackedChange | null): Promise<void>
+  persist(scan: Scan, outcome: Outcome, tracked: TrackedChange | null): Promise<void>
   /** What an earlier attempt kept; null where none came so far. */
   outcome(scan: Scan): Promise<Outcome | null>
   /**
-   * Completed, after publishing, with what the outcome leads to queued (`Next`); unless open pull requests of this head and
-   * base are not among those `told`, which are then answered and the scan still runs: a pull request may be opened at any
-   * moment, and joins a scan that runs. Throws `LeaseLost`.
+   * Completed, after publishing, with what the outcome leads to queued (`Next`), and what a person asked for after it was
+   * kept; unless open pull requests of this head and base are not among those `told`, which are then answered and the scan
+   * still runs: a pull request may be opened at any moment, and joins a scan that runs. Throws `LeaseLost`.
    */
   finish(scan: Scan, told: readonly number[], next: Next): Promise<PullRequest[]>
   /** Completes a replay; `again`: its head is scanned once more, with the trigger `provenance`. Throws `LeaseLost`. */

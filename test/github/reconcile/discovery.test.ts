@@ -2,6 +2,7 @@
 import { sweepInstallations } from '../../../src/github/reconcile/discovery.ts'
 import type { Intent } from '../../../src/scan/ports/intents.ts'
 import type { Database } from '../../../src/store/database.ts'
+import { Deliveries } from '../../../src/store/deliveries.ts'
 import { aRepository, aWish, deliver, queue, row } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { GitHub, type Repository } from '../../support/github/index.ts'
@@ -306,6 +307,30 @@ forEachDatabase('installations', ({ open }) => {
       await round()
       expect((await known(removed))?.removedAt).not.toBeNull()
       expect((await known(archived))?.archivedAt).not.toBeNull()
+    })
+
+    it('keep what was taken away and given back', async () => {
+      const lab = await aLab()
+      await deliver(database, told(lab))
+      const { installation } = named(github, lab)
+      const inbox = new Deliveries(database)
+      github.installation('acme').repositories.delete(lab)
+      const event = async (id: string, intent: Intent) => {
+        const payload = { installation: { id: Number(installation) } }
+        await inbox.store({ id, event: 'installation_repositories', payload })
+        await inbox.done(id, [intent])
+      }
+      meanwhile(async () => {
+        await event(`away-${lab.id}`, { type: 'repositories', installation, added: [], removed: [BigInt(lab.id)] })
+        await event(`back-${lab.id}`, told(lab))
+      })
+      await round()
+      expect((await known(lab))?.removedAt).toBeNull()
+      // What is lost all the same is found by the next listing.
+      started()
+      await age(25 * HOUR)
+      await round()
+      expect((await known(lab))?.removedAt).not.toBeNull()
     })
 
     it('do not take back what was transferred', async () => {

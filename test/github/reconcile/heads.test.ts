@@ -62,7 +62,7 @@ forEachDatabase('heads', ({ open }) => {
     const store = new Scans(database)
     const scan = await take(database, id)
     const tracked = { commit: scan.headSha ?? '', removed: [], changed: [], edges: [] }
-    await store.persist(scan, anOutcome(), null, scan.baseRef === null ? tracked : null)
+    await store.persist(scan, anOutcome(), scan.baseRef === null ? tracked : null)
     await store.finish(scan, [], END)
   }
   /** A pull request that no event told of. */

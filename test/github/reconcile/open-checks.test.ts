@@ -72,7 +72,7 @@ forEachDatabase('check runs that their scans left open', ({ open }) => {
   it('after the result was kept, too', async () => {
     const scan = await running()
     const check = await opened(scan)
-    await store.persist(scan, anOutcome(), null, null)
+    await store.persist(scan, anOutcome(), null)
     await store.update(scan, { stage: 'persisted' })
     await store.fail(scan, 'Unreachable: GitHub')
     await round()
