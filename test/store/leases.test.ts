@@ -43,7 +43,7 @@ forEachDatabase('leases', (databases) => {
         },
         ...{ kind: 'change', headSha: sha('a'), ref: 'feature', baseRef: 'main', baseSha: sha(9), trigger: 'push' },
         ...{ forced: false, attempt: 1, token: 1, checkRunId: null, annotationsSent: 0, newerHead: null },
-        ...{ replay: null, stage: null, tryingMs: 0 },
+        ...{ replay: null, stage: null, tryingMs: expect.any(Number) },
       })
       const { status, leaseUntil, startedAt } = await row(database, id)
       expect(status).toBe('running')
