@@ -71,37 +71,37 @@ export function createWorker(options: WorkerOptions): (scanId: string) => Promis
   }
 }
 
-/** What can't be handed over now is handed over again by the dispatcher, half a minute later. */
+/**
+ * However it ended, there is room for another scan of its installation, and perhaps a new wish. What can't be handed over now
+ * is handed over again by the dispatcher, half a minute later.
+ */
 async function handOver(scan: Scan, { store, onWish, log }: WorkerOptions): Promise<void> {
   try {
-    if (await store.handOver(scan)) onWish()
+    await store.handOver(scan)
   } catch (error) {
     log.error({ scan: scan.id, err: error }, 'what waited for a scan could not be handed over; going on soon')
   }
+  onWish()
 }
 
 async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions): Promise<JobOutcome> {
-  const { store, portsOf, onWish, log } = options
+  const { store, portsOf, log } = options
   const { repository } = scan
   // A repository is known by its default branch first: policy, keys and most bases come from there.
   const first = scan.kind === 'change' && scan.newerHead === null && repository.trackedHead === null
   if (first && (await store.ensureTracked(repository))) {
     await store.release(scan, LOOK_AGAIN_MS, null, false)
-    onWish()
     return { again: LOOK_AGAIN_MS }
   }
   const { publisherOf, ...ports } = await portsOf(scan)
   if (scan.kind === 'replay') {
     if (scan.attempt > MAX_ATTEMPTS) throw endedSilently()
     await runReplay(scan, { ...ports, store, signal, log })
-    onWish()
     return undefined
   }
   const headSha = scan.headSha ?? (await ports.source.tip())?.commit
   if (!headSha) {
     await store.skip(scan, 'The repository has no commits.')
-    // First scans are handed over as others end.
-    onWish()
     return undefined
   }
   // Learning its head may join a scan of that head which waits: `scan` then takes over that one's check run.
@@ -112,7 +112,6 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
     { ...ports, store, publisher: publisherOf(headed), signal, log, isLast: (error) => isLast(scan, error) },
     options,
   )
-  onWish()
   return undefined
 }
 

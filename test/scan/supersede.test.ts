@@ -262,6 +262,8 @@ forEachDatabase('a worker on a branch that moves on', ({ open }) => {
       const { branch, id } = await abandoned()
       branch.told(A).cancel = () => Promise.reject(new Unreachable('502'))
       for (let attempt = 2; attempt <= MAX_ATTEMPTS; attempt++) {
+        const startedAt = new Date(Date.now() - 7 * 3600_000)
+        await database.client.scan.update({ where: { id }, data: { startedAt } })
         await branch.work(id)
         await due(id)
       }
