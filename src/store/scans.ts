@@ -290,19 +290,22 @@ async function pullsToTell(connection: Connection, scan: Scan, told: readonly nu
 /**
  * The tip of the branch turned out to be `headSha`. A scan of the same head and base that still waits is joined: it ends
  * here, and what was promised for it becomes this scan's (also in the object given): its trigger, since a head that was
- * pushed gets a check run whatever is found, a person's wish, and the check run that an earlier attempt opened, if any.
+ * pushed gets a check run whatever is found, a person's wish, what it was compared with, and the check run that an earlier
+ * attempt opened, if any.
  */
 async function nameHead(connection: Connection, scan: Scan, update: ScanUpdate): Promise<void> {
-  const [joined] = await connection.$queryRaw<Pick<Scan, 'trigger' | 'forced' | 'checkRunId' | 'annotationsSent'>[]>`
+  const [joined] = await connection.$queryRaw<
+    Pick<Scan, 'trigger' | 'forced' | 'baseSha' | 'checkRunId' | 'annotationsSent'>[]
+  >`
     UPDATE scan SET status = 'skipped', error = ${`Scan ${scan.id} has this head already.`}, completed_at = now(),
-      stage = CASE WHEN ${scan.checkRunId === null} THEN NULL ELSE stage END
+      outcome = NULL, stage = CASE WHEN ${scan.checkRunId === null} THEN NULL ELSE stage END
     WHERE repository_id = ${scan.repository.id} AND kind = ${scan.kind}::scan_kind AND head_sha = ${update.headSha}
       AND base_ref IS NOT DISTINCT FROM ${scan.baseRef}::text AND status = 'queued' AND id <> ${scan.id}::uuid
-    RETURNING trigger, forced, check_run_id AS "checkRunId", annotations_sent AS "annotationsSent"`
+    RETURNING trigger, forced, base_sha AS "baseSha", check_run_id AS "checkRunId", annotations_sent AS "annotationsSent"`
   if (!joined) return writeLeased(connection, scan, update)
-  const { trigger, forced, ...check } = joined
+  const { trigger, forced, baseSha, ...check } = joined
   const opened = check.checkRunId !== null && scan.checkRunId === null
-  const inherited = { trigger, forced: forced || scan.forced, ...(opened && check) }
+  const inherited = { trigger, forced: forced || scan.forced, baseSha: scan.baseSha ?? baseSha, ...(opened && check) }
   await writeLeased(connection, scan, { ...inherited, ...(opened && { stage: 'opened' as const }), ...update })
   Object.assign(scan, inherited)
 }

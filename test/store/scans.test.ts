@@ -55,14 +55,15 @@ forEachDatabase('scans', (databases) => {
     it('that names the head joins a scan of that head which still waits, and the check run it had opened', async () => {
       const repository = aRepository()
       const named = await queueAndTake(database, aWish({ repository, headSha: sha(1), baseRef: null }))
-      await scans.update(named, { checkRunId: 77n, annotationsSent: 50 })
+      await scans.update(named, { checkRunId: 77n, annotationsSent: 50, baseSha: sha(9) })
       await scans.release(named, 60_000, 'Unreachable', true)
       const tip = await queueAndTake(database, aWish({ repository, headSha: null, baseRef: null }))
       const other = await queue(database, aWish({ repository, headSha: sha(2), baseRef: null }))
 
       await scans.update(tip, { headSha: sha(1) })
-      expect(await row(database, tip.id)).toMatchObject({ headSha: sha(1), checkRunId: 77n, annotationsSent: 50 })
-      expect(tip).toMatchObject({ checkRunId: 77n, annotationsSent: 50 })
+      const taken = { baseSha: sha(9), checkRunId: 77n, annotationsSent: 50 }
+      expect(await row(database, tip.id)).toMatchObject({ headSha: sha(1), ...taken })
+      expect(tip).toMatchObject(taken)
       expect(await row(database, named.id)).toMatchObject({ status: 'skipped', error: expect.stringContaining(tip.id) })
       expect((await row(database, other)).status).toBe('queued')
     })
