@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { LocalSource } from '../../src/local/source.ts'
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { stateHashes } from '../../src/rosie/state-hash.ts'
-import { Corrupt, Unreachable } from '../../src/scan/errors.ts'
+import { Corrupt } from '../../src/scan/errors.ts'
 import type { Report } from '../../src/scan/ports/publisher.ts'
 import { createWorker } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
@@ -396,7 +396,7 @@ forEachDatabase('a provenance replay', ({ open }) => {
   })
 
   it("is tried three times, and its failure is nobody else's", async () => {
-    lab.fails = (asked) => (asked === 'directories' ? new Unreachable('502') : null)
+    lab.fails = (asked) => (asked === 'directories' ? new Error('no answer to use') : null)
     await lab.pushed({ '.gxp/evidence/e.jws': evidence(first, hashOf(FIRST).plain) })
     expect(lab.asked.filter((asked) => asked.startsWith('directories'))).toHaveLength(3)
     expect((await lab.kinds()).slice(1)).toEqual(['tracked push completed', 'replay push failed'])
@@ -419,7 +419,7 @@ forEachDatabase('a provenance replay', ({ open }) => {
   })
 
   it('of a rescan that fails leaves the verdict that was told', async () => {
-    lab.fails = (asked) => (asked === 'directories' ? new Unreachable('502') : null)
+    lab.fails = (asked) => (asked === 'directories' ? new Error('no answer to use') : null)
     await lab.pushed({ '.gxp/evidence/e.jws': evidence(first, hashOf(FIRST).plain) })
     lab.told.length = 0
     await database.client.$executeRaw`
@@ -427,7 +427,7 @@ forEachDatabase('a provenance replay', ({ open }) => {
       SELECT repository_id, kind, head_sha, ref, 'provenance', lane FROM scan
       WHERE repository_id = ${lab.id} AND kind = 'tracked' ORDER BY created_at DESC LIMIT 1`
     await database.client.$executeRaw`DELETE FROM tree WHERE repository_id = ${lab.id}`
-    lab.fails = (asked) => (asked === 'tree' ? new Unreachable('502') : null)
+    lab.fails = (asked) => (asked === 'tree' ? new Error('no answer to use') : null)
     await lab.drain()
     expect((await lab.kinds()).at(-1)).toBe('tracked provenance failed')
     expect(lab.told).toEqual([])
