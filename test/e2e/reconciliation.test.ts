@@ -5,6 +5,7 @@ import { tipOf, useWorld } from './world.ts'
 
 const LIST = 'GET /app/hook/deliveries'
 const ATTEMPTS = 'POST /app/hook/deliveries/{delivery_id}/attempts'
+const TREE = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
 const UPDATE = 'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}'
 
 /** What was missed while the app was away is made up for as it starts. */
@@ -66,6 +67,7 @@ describe('an app that was away', () => {
 
   it('closes the check of a scan that ended while GitHub could not be told', async () => {
     const repository = await world.scanned(RECORD)
+    world.github.fault(TREE, { status: 200, body: { tree: [7] }, times: 1_000 })
     world.github.fault(UPDATE, { status: 502, times: 1_000 })
     const sha = await repository.push('main', BROKEN)
     await world.until(() => world.app.log().includes('the check run of a failed scan could not be completed'), 60_000)
