@@ -12,7 +12,6 @@ import type { Scanning } from './scan/ports/queue.ts'
 import { startSweeps } from './scan/sweeps.ts'
 import { createWorker, type WorkerOptions } from './scan/worker.ts'
 import { Contents } from './store/contents.ts'
-import type { Database } from './store/database.ts'
 import { InstallationLimits } from './store/limits.ts'
 import { MeasuredScans } from './store/measured.ts'
 import type { Scans } from './store/scans.ts'
@@ -30,7 +29,7 @@ export interface WorkParts extends Parts {
 export function startScanning(parts: WorkParts): Scanning {
   const { config, credentials, database, measures, onWish, log } = parts
   const { leaseMs, keep } = config
-  const limits = { store: new InstallationLimits(database), readEvery: readLimitsEvery(database), log }
+  const limits = { store: new InstallationLimits(database), shared: !database.embedded, log }
   const clients = createClients(probotOf(parts), limits, measures)
   const store = new MeasuredScans(database, measures)
   const portsOf = workerPorts(parts, clients, store)
@@ -46,9 +45,6 @@ export function startScanning(parts: WorkParts): Scanning {
     stop: () => sweeps.stop(),
   }
 }
-
-/** Nobody else writes to the embedded database: what it said once, this process knows. */
-const readLimitsEvery = ({ embedded }: Database) => (embedded ? Number.POSITIVE_INFINITY : 1_000)
 
 /** What a scan of a repository works with: its source and publisher act as the installation on it. */
 function workerPorts(

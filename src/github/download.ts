@@ -2,7 +2,7 @@
  * Opens the archive of a commit for reading. The API answers with a redirect to another server, which we follow by hand,
  * without credentials. docs.github.com, REST, "Repository contents", "Download a repository archive (tar)".
  */
-import { RateLimited, Unreachable } from '../scan/errors.ts'
+import { Corrupt, RateLimited, Unreachable } from '../scan/errors.ts'
 import { fromStatus } from './errors.ts'
 import { type GitHubClient, retrying } from './octokit.ts'
 import type { RepositoryName } from './read.ts'
@@ -28,13 +28,13 @@ async function locate(client: GitHubClient, { owner, repo }: RepositoryName, com
   let [route, named]: [string, object] = ['GET /repos/{owner}/{repo}/tarball/{ref}', { owner, repo, ref: commit }]
   for (let hop = 0; hop <= REDIRECTS; hop++) {
     const { status, headers } = await client.request(route, { ...named, request: { redirect: 'manual' } })
-    if (!headers.location) throw new Unreachable(`No address for the archive of ${commit}: status ${status}.`)
+    if (!headers.location) throw new Corrupt(`No address for the archive of ${commit}: status ${status}.`)
     const location = safe(headers.location, baseUrl, baseUrl)
     // A renamed or transferred repository is another address of the API itself; only there do credentials go along.
     if (status === 302 || !location.href.startsWith(`${baseUrl}/`)) return location
     ;[route, named] = [`GET ${location.href}`, {}]
   }
-  throw new Unreachable(`The archive of ${commit} is redirected without end.`)
+  throw new Corrupt(`The archive of ${commit} is redirected without end.`)
 }
 
 /** Fetches without credentials; every redirect is checked. */
@@ -52,7 +52,7 @@ async function download(from: URL, client: GitHubClient, cancelled: AbortSignal)
     }
     url = safe(location, url, client.request.endpoint.DEFAULTS.baseUrl)
   }
-  throw new Unreachable('The download of the archive is redirected without end.')
+  throw new Corrupt('The download of the archive is redirected without end.')
 }
 
 /** A 404 is a link that expired, not a repository that is gone: the API has just said that it is there. */
@@ -83,7 +83,7 @@ async function headersOf(url: URL, cancelled: AbortSignal): Promise<Response> {
 function safe(location: string, relativeTo: URL | string, api: string): URL {
   const url = new URL(location, relativeTo)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && api.startsWith('http:'))) return url
-  throw new Unreachable(`The archive is redirected to ${url.protocol}//${url.host}, which is not https.`)
+  throw new Corrupt(`The archive is redirected to ${url.protocol}//${url.host}, which is not https.`)
 }
 
 /** The body as it comes. The clock runs only while we wait for the server, not while the scan digests what it has. */

@@ -25,7 +25,7 @@ export class Unreachable extends Error {
   override name = 'Unreachable'
 }
 
-/** What arrived is not what its hash or size says. */
+/** What arrived is not what its hash or size says, or leads nowhere. */
 export class Corrupt extends Error {
   override name = 'Corrupt'
 }

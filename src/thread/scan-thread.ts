@@ -6,13 +6,15 @@
  *     starting ──ready──▶ at work ──exit──▶ resting ──▶ starting
  *                            └────stop────▶ ended
  *
- * Whatever it ended with, nobody else holds its leases: they are given back at once.
+ * Whatever it ended with, nobody else holds its leases: they are given back at once. Any of the scans that ran may have
+ * ended it; each is under suspicion from then on and runs alone, so that one can't take the attempts of the others.
  */
 import type { Worker } from 'node:worker_threads'
 import { createBell } from '../scan/bell.ts'
 import type { HeldLeases, JobOutcome, Scanning } from '../scan/ports/queue.ts'
 import { type FromThread, type Measures, measure } from './messages.ts'
 import { ThreadLife } from './thread-life.ts'
+import { Turns } from './turns.ts'
 
 export interface ThreadOptions {
   /** Starts the thread, which calls `serve`. */
@@ -44,6 +46,9 @@ export class ScanThread implements Scanning {
   readonly #options: ThreadOptions
   readonly #bell = createBell()
   readonly #finished: Promise<void>
+  readonly #turns = new Turns()
+  /** Scans that ran when a thread ended, and have not ended in another since. */
+  readonly #suspects = new Set<string>()
   #life: ThreadLife | null = null
   #stopping = false
   /** Since when there is no thread that could take a job, as `performance.now()` has it; null: there is one. */
@@ -59,9 +64,8 @@ export class ScanThread implements Scanning {
     this.#finished = this.#keepAlive()
   }
 
-  /** While there is no thread, others may take the job. */
-  run = async (scanId: string): Promise<JobOutcome> =>
-    (this.#stopping ? null : this.#life?.run(scanId)) ?? { again: REST_MS }
+  run = (scanId: string): Promise<JobOutcome> =>
+    this.#turns.take(this.#suspects.has(scanId), () => this.#runIn(this.#life, scanId))
 
   /** Rejects once there has been no thread for longer than the first pause. */
   present = async (): Promise<void> => {
@@ -76,6 +80,17 @@ export class ScanThread implements Scanning {
     this.#bell.ring()
     await this.#life?.end(graceMs)
     await this.#finished
+  }
+
+  /** While there is no thread, others may take the job. */
+  async #runIn(life: ThreadLife | null, scanId: string): Promise<JobOutcome> {
+    const running = this.#stopping ? null : life?.run(scanId)
+    if (!running) return { again: REST_MS }
+    try {
+      return await running
+    } finally {
+      if (this.#life === life) this.#suspects.delete(scanId)
+    }
   }
 
   async #keepAlive(): Promise<void> {
@@ -112,12 +127,17 @@ export class ScanThread implements Scanning {
   /** The rows first: whoever gets the jobs then finds them free. */
   async #giveBack(life: ThreadLife, error: Error): Promise<void> {
     const { leases, measures, log } = this.#options
-    if (!this.#stopping) for (const _ of life.held) measures.givenBack('error')
-    await leases
-      .giveBack(life.held, REST_MS, this.#stopping ? null : `${error.name}: ${error.message}`)
-      .catch((err) => {
-        log.error({ err }, 'scans of the thread that ended could not be handed back; their leases will run out')
-      })
+    const { held } = life
+    if (!this.#stopping) {
+      for (const { id } of held) {
+        measures.givenBack('error')
+        this.#suspects.add(id)
+      }
+    }
+    const isKnown = !this.#stopping && held.length === 1
+    await leases.giveBack(held, REST_MS, isKnown ? `${error.name}: ${error.message}` : null).catch((err) => {
+      log.error({ err }, 'scans of the thread that ended could not be handed back; their leases will run out')
+    })
     life.settle({ again: REST_MS })
   }
 }

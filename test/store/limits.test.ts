@@ -108,7 +108,7 @@ forEachDatabase("GitHub's limits", ({ open }) => {
   it('that one process was told stop the requests of another', async () => {
     await aScan()
     const log = { info() {}, error: (facts: object) => expect(facts).toEqual({}) }
-    const [hit, other] = [1, 2].map(() => new Governor({ store: limits, log, readEvery: 0 }).of(installation))
+    const [hit, other] = [1, 2].map(() => new Governor({ store: limits, log, shared: true }).of(installation))
     const request = { purpose: null, creates: false, token: false }
     const refused = new Response(null, { status: 403, headers: { 'retry-after': '60' } })
     await hit?.send(request, async () => refused)

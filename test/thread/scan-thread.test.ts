@@ -124,6 +124,25 @@ describe('A thread that dies', () => {
     await until(async () => (await thread.run('ends'))?.again === 5)
   })
 
+  it('with several scans counts an attempt of none, and runs each of them alone from then on', async () => {
+    await start()
+    const jobs = ['waits', 'throws'].map((scan) => thread.run(scan))
+    await Promise.all(jobs)
+    expect(givenBack).toMatchObject([{ held: [{ id: 'waits' }, { id: 'throws' }], error: null }])
+
+    await until(() => starts === 2)
+    await until(async () => (await thread.run('ends'))?.again === 5)
+    // Under suspicion: nothing that comes after it begins before it has ended.
+    const suspect = thread.run('throws')
+    const after = thread.run('ends')
+    await suspect
+    expect(givenBack.at(-1)).toEqual({
+      held: [{ id: 'throws', token: 7 }],
+      error: expect.stringContaining('out of its module'),
+    })
+    expect(await after).not.toEqual({ again: 5 })
+  })
+
   it('because it answers no more is ended', async () => {
     await start({ pingMs: 40 })
     await thread.run('computes')

@@ -75,7 +75,7 @@ export interface HeldLeases {
   renew(held: readonly HeldLease[], leaseMs: number): Promise<void>
   /**
    * Their scans are queued again, due in `restMs`. `error`: what the worker died of, which counts as an attempt; null
-   * where it was told to stop.
+   * where it was told to stop, or may have died of another scan.
    */
   giveBack(held: readonly HeldLease[], restMs: number, error: string | null): Promise<void>
 }

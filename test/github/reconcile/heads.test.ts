@@ -254,7 +254,7 @@ forEachDatabase('heads', ({ open }) => {
     const governor = new Governor({
       store: new InstallationLimits(database),
       log: { info() {}, error() {} },
-      readEvery: 0,
+      shared: true,
     })
     parts.clientOf = async (installationId) => {
       const client = await clientOf(installationId)
