@@ -7,10 +7,10 @@ export default {
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
-    // Required by a CommonJS package (@fastify/static), as Node 20.19 can and Jest on it can't.
-    'node_modules/content-disposition/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
+    // Required by CommonJS packages (@fastify/static, @fastify/cookie), as Node 20.19 can and Jest on it can't.
+    'node_modules/(content-disposition|cookie)/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: '<rootDir>/test/support/servers/setup.ts',
   globalTeardown: '<rootDir>/test/support/servers/teardown.ts',

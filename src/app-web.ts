@@ -4,6 +4,7 @@ import { createHost } from './api/host.ts'
 import { keyAccess } from './api/key-access.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
 import { BOARD_PATH, queueBoard } from './api/queue-board.ts'
+import { apiV1 } from './api/v1/index.ts'
 import { WEBHOOK_PATH, type WebhookRouteOptions, webhookRoute } from './api/webhook-route.ts'
 import type { Parts } from './app-parts.ts'
 import { probotOf } from './app-parts.ts'
@@ -16,6 +17,7 @@ import type { Queue } from './scan/ports/queue.ts'
 import { ApiKeys } from './store/api-keys.ts'
 import { Deliveries } from './store/deliveries.ts'
 import { pendingMigrations } from './store/migrate.ts'
+import { readingOf } from './store/reading/index.ts'
 import { Statistics } from './store/statistics.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -62,6 +64,7 @@ export async function startWeb(parts: WebParts): Promise<Web> {
     const authenticate = keyAccess({ keys: new ApiKeys(database) })
     const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
     await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
+    await host.register(apiV1, { authenticate, store: readingOf(database) })
   }
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)

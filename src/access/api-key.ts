@@ -6,20 +6,12 @@
  * far it agrees with a stored one, but nobody can choose a key by its hash, and a hash known in full opens nothing.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import type { Grant, Reader } from './grant.ts'
 
-/** `read`: what is recorded and found. `scan`: have a repository scanned. `admin`: all of that, and the server's own affairs. */
-export const SCOPES = ['read', 'scan', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
-
-export interface ApiKey {
+export interface ApiKey extends Grant {
   /** UUID: how the key is called where the key itself must not be told. */
   id: string
   name: string
-  scopes: readonly Scope[]
-  /** Null: of the whole server. */
-  installationId: bigint | null
-  /** Of the installation; empty: all of them. */
-  repositoryIds: readonly bigint[]
   createdAt: Date
   expiresAt: Date | null
   lastUsedAt: Date | null
@@ -45,22 +37,4 @@ export function standingOf({ expiresAt, revokedAt }: Pick<ApiKey, 'expiresAt' | 
   return expiresAt !== null && expiresAt.getTime() <= now ? 'expired' : 'in force'
 }
 
-/** What somebody wants to work with. An installation without a repository: all of it. */
-export type Target = 'server' | { installationId: bigint; repositoryId?: bigint }
-
-/** Whether a key in force may do that there. `admin` includes the other scopes; `read` and `scan` don't include each other. */
-export function may(
-  key: Pick<ApiKey, 'scopes' | 'installationId' | 'repositoryIds'>,
-  scope: Scope,
-  target: Target,
-): boolean {
-  return (key.scopes.includes(scope) || key.scopes.includes('admin')) && reaches(key, target)
-}
-
-function reaches({ installationId, repositoryIds }: Pick<ApiKey, 'installationId' | 'repositoryIds'>, target: Target) {
-  if (target === 'server') return installationId === null && repositoryIds.length === 0
-  if (installationId !== null && installationId !== target.installationId) return false
-  return (
-    repositoryIds.length === 0 || (target.repositoryId !== undefined && repositoryIds.includes(target.repositoryId))
-  )
-}
+export const readerOf = (key: ApiKey): Reader => ({ actor: `api-key/${key.id}`, name: key.name, grants: [key] })

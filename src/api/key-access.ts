@@ -1,8 +1,9 @@
 /** Who sends a request: the API key in its `Authorization` header, looked up. */
 import type { FastifyRequest } from 'fastify'
-import { type ApiKey, isKey, standingOf } from '../access/api-key.ts'
+import { type ApiKey, isKey, readerOf, standingOf } from '../access/api-key.ts'
 import { keyIn } from '../access/authorization.ts'
 import { FailedAttempts } from '../access/failed-attempts.ts'
+import type { Reader } from '../access/grant.ts'
 import { Problem } from './problem.ts'
 
 /** Where keys are kept. */
@@ -21,8 +22,8 @@ export interface KeyAccessOptions {
   now?: () => number
 }
 
-/** Answers the key in force that a request was sent with. Throws `Problem`: 401, or 429 after too many wrong ones. */
-export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>
+/** Answers who sends a request. Throws `Problem`: 401, or 429 after too many wrong keys. */
+export type Authenticate = (request: FastifyRequest) => Promise<Reader>
 
 /** `Basic`, since it makes browsers ask; a bearer token is taken as well. */
 const CHALLENGE = { 'www-authenticate': 'Basic realm="rosie-guard"' }
@@ -50,7 +51,7 @@ export function keyAccess({
     const standing = key && standingOf(key, now())
     if (key && standing === 'in force') {
       await keys.used(key, now())
-      return key
+      return readerOf(key)
     }
     if (restMs > 0) {
       further.failed(ALL)

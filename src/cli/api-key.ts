@@ -1,6 +1,7 @@
 /** `rosie-guard api-key`: keys for programs, made and revoked by whoever has the server's database. */
 import { type Command, Option } from 'commander'
-import { isKey, newKey, SCOPES, type Scope, standingOf } from '../access/api-key.ts'
+import { isKey, newKey, standingOf } from '../access/api-key.ts'
+import { SCOPES, type Scope } from '../access/grant.ts'
 import { jsonText, oneLine } from '../report/plain.ts'
 import type { ApiKeys, NamedApiKey, Place } from '../store/api-keys.ts'
 import { expiryOf } from './expiry.ts'

@@ -20,5 +20,11 @@ export async function trackedChange(
   const differs = changed.size > 0 || removed.length > 0 || tracked.commit === null
   if (differs && (await source.tip())?.commit !== scan.headSha) return null
   const files = head.snapshot.files.filter(({ path }) => changed.has(path))
-  return { commit: scan.headSha, removed, changed: files, edges: head.graph.edges }
+  return {
+    commit: scan.headSha,
+    removed,
+    changed: files,
+    edges: head.graph.edges,
+    coverage: head.coverage.requirements,
+  }
 }

@@ -1,5 +1,6 @@
 /** API keys as rows: the key itself never gets here, only its hash (access/api-key.ts). */
-import { type ApiKey, hashOfKey, SCOPES } from '../access/api-key.ts'
+import { type ApiKey, hashOfKey } from '../access/api-key.ts'
+import { SCOPES } from '../access/grant.ts'
 import type { Prisma, ApiKey as Row } from '../generated/prisma/client.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'

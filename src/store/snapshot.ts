@@ -1,10 +1,11 @@
 /**
- * The tracked snapshot of a repository as rows: its files, artifacts with their history, and edges. Written only when a
+ * The tracked snapshot of a repository as rows: its files, artifacts with their history, edges and coverage. Written only when a
  * tracked scan's result is kept, in that transaction.
  */
 import type { Edge, SnapshotFile } from '../rosie/model.ts'
 import type { Scan, TrackedChange } from '../scan/ports/store.ts'
 import { artifactOf } from './artifacts.ts'
+import { writeCoverage } from './coverage.ts'
 import type { Connection, Database } from './database.ts'
 import { indexable } from './indexable.ts'
 import { toJson } from './json.ts'
@@ -14,7 +15,7 @@ export async function writeSnapshot(
   database: Database,
   connection: Connection,
   scan: Scan,
-  { commit, removed, changed, edges }: TrackedChange,
+  { commit, removed, changed, edges, coverage }: TrackedChange,
 ): Promise<void> {
   const repository = scan.repository.id
   const revision = { repository, commit, scanId: scan.id }
@@ -28,6 +29,7 @@ export async function writeSnapshot(
   await inChunks(database, ended, (paths) => endArtifacts(connection, revision, paths))
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
   await replaceEdges(database, connection, repository, edges)
+  await writeCoverage(database, connection, repository, coverage)
 }
 
 interface Revision {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hashOfKey, isKey, may, newKey, type Scope, standingOf, type Target } from '../../src/access/api-key.ts'
+import { hashOfKey, isKey, newKey, standingOf } from '../../src/access/api-key.ts'
 
 describe('A key', () => {
   it('is rsk_ and 64 hex digits, another one each time', () => {
@@ -35,51 +35,5 @@ describe('A key counts', () => {
     ['no longer once it is revoked, whatever comes first', at(999), at(1_500), 'revoked'],
   ] as const)('%s', (_when, expiresAt, revokedAt, standing) => {
     expect(standingOf({ expiresAt, revokedAt }, 1_000)).toBe(standing)
-  })
-})
-
-describe('A key may', () => {
-  const server = { installationId: null, repositoryIds: [] }
-  const acme = { installationId: 1n, repositoryIds: [] }
-  const pump = { installationId: 1n, repositoryIds: [10n, 11n] }
-  const on = (installationId: bigint, repositoryId?: bigint): Target =>
-    repositoryId === undefined ? { installationId } : { installationId, repositoryId }
-
-  it.each<[Scope[], Scope, boolean]>([
-    [['read'], 'read', true],
-    [['read'], 'scan', false],
-    [['read'], 'admin', false],
-    [['scan'], 'scan', true],
-    [['scan'], 'read', false],
-    [['scan'], 'admin', false],
-    [['read', 'scan'], 'scan', true],
-    [['read', 'scan'], 'admin', false],
-    [['admin'], 'read', true],
-    [['admin'], 'scan', true],
-    [['admin'], 'admin', true],
-    [[], 'read', false],
-  ])('with the scopes %j do what needs %s: %s', (scopes, scope, allowed) => {
-    expect(may({ ...server, scopes }, scope, 'server')).toBe(allowed)
-    expect(may({ ...acme, scopes }, scope, on(1n, 10n))).toBe(allowed)
-  })
-
-  it.each([
-    ['of the server', server, 'server', true],
-    ['of the server', server, on(1n), true],
-    ['of the server', server, on(2n, 20n), true],
-    ['of an installation', acme, 'server', false],
-    ['of an installation', acme, on(1n), true],
-    ['of an installation', acme, on(1n, 12n), true],
-    ['of an installation', acme, on(2n), false],
-    ['of an installation', acme, on(2n, 10n), false],
-    ['of repositories', pump, 'server', false],
-    ['of repositories', pump, on(1n), false],
-    ['of repositories', pump, on(1n, 11n), true],
-    ['of repositories', pump, on(1n, 12n), false],
-    ['of repositories', pump, on(2n, 11n), false],
-    ['of repositories of any installation', { ...pump, installationId: null }, 'server', false],
-    ['of repositories of any installation', { ...pump, installationId: null }, on(2n, 11n), true],
-  ] as const)('%s work with its own only, %#', (_whose, key, target, allowed) => {
-    expect(may({ ...key, scopes: ['admin'] }, 'admin', target)).toBe(allowed)
   })
 })

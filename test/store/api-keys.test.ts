@@ -1,4 +1,5 @@
-import { hashOfKey, newKey, type Scope } from '../../src/access/api-key.ts'
+import { hashOfKey, newKey } from '../../src/access/api-key.ts'
+import type { Scope } from '../../src/access/grant.ts'
 import { ApiKeys, type NewApiKey } from '../../src/store/api-keys.ts'
 import type { Database } from '../../src/store/database.ts'
 import { forEachDatabase } from '../support/database.ts'

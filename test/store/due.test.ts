@@ -31,7 +31,13 @@ forEachDatabase('what falls due', (databases) => {
       where: { repositoryId, trigger: 'due', status: 'queued' },
       orderBy: { kind: 'asc' },
     })
-  const snapshot = (commit: string | null) => ({ commit: commit ?? '', removed: [], changed: [], edges: [] })
+  const snapshot = (commit: string | null) => ({
+    commit: commit ?? '',
+    removed: [],
+    changed: [],
+    edges: [],
+    coverage: [],
+  })
 
   /** A scan that ended, having replaced the snapshot where it is one of the default branch. */
   async function completed(wish: ScanRequested, at: number | null = null): Promise<Scan> {

@@ -3,7 +3,7 @@
  * holds a **lease** on it; the lease's token goes with every write, so that a worker that lost its lease changes nothing.
  * A **lane** is a name under which only one scan runs at a time.
  */
-import type { AssessedFinding, Summary } from '../../rosie/assessment.ts'
+import type { AssessedFinding, RequirementCoverage, Summary } from '../../rosie/assessment.ts'
 import type { Content } from '../../rosie/contents.ts'
 import type { Edge, Reader, SnapshotFile, SourceState, Verdict } from '../../rosie/model.ts'
 import type { PolicyFile } from '../../rosie/parse/policy-file.ts'
@@ -119,6 +119,8 @@ export interface TrackedChange {
   changed: readonly SnapshotFile[]
   /** Edges of the whole snapshot. */
   edges: readonly Edge[]
+  /** Of each requirement of the whole snapshot. */
+  coverage: readonly RequirementCoverage[]
 }
 
 export interface PullRequest {

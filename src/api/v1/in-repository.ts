@@ -1,0 +1,50 @@
+/**
+ * What every resource of one repository goes through: it is there for whoever may read it, and its answer is the same until
+ * the default branch has been scanned again.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { may, type Scope } from '../../access/grant.ts'
+import type { RepositoryRow } from '../../store/reading/repositories.ts'
+import { Problem } from '../problem.ts'
+import { gitHubId } from './schemas.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The one that the address names, in everything below it. */
+    repository: RepositoryRow
+  }
+  interface FastifyContextConfig {
+    /** What is needed for it; `read` where nothing is said. */
+    scope?: Scope
+    /** It changes only with a scan of the default branch: answered with an `etag`. */
+    revised?: boolean
+  }
+}
+
+/** Where the address has it. */
+export const repositoryParams = z.object({ repositoryId: gitHubId.describe("GitHub's id of the repository.") })
+
+/** A hook for everything under `/repositories/:repositoryId`. Throws `Problem`: 403, 404. */
+export const inRepository =
+  (find: (id: bigint) => Promise<RepositoryRow | null>) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const { repositoryId } = request.params as z.infer<typeof repositoryParams>
+    const repository = await find(BigInt(repositoryId))
+    const target = repository && { installationId: repository.installationId, repositoryId: repository.id }
+    if (!target || !may(request.reader, 'read', target)) {
+      throw new Problem(404, 'There is no such repository, or it is not for you.')
+    }
+    const { scope = 'read', revised = false } = request.routeOptions.config
+    if (!may(request.reader, scope, target)) throw new Problem(403, `This needs the scope ${scope}.`)
+    request.repository = repository
+    if (!revised) return undefined
+    const etag = `"${repository.trackedScanId ?? 'none'}"`
+    // Ask every time, and nobody else may keep it: who may read changes.
+    reply.headers({ etag, 'cache-control': 'private, no-cache' })
+    return isAmong(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined
+  }
+
+/** RFC 9110 §13.1.2: by weak comparison. */
+const isAmong = (etag: string, header: string | undefined): boolean =>
+  header?.trim() === '*' || (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
