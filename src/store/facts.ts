@@ -84,14 +84,17 @@ export async function loseRepositories(
 
 /**
  * A comment goes to the head that is stored here, so an event that comes late must not bring an old one back. Where two
- * events share a second, the one that arrives later counts; one without a time only makes a pull request known.
+ * events share a second, the one that arrives later counts until the branch was asked (supersede.ts); one without a time only
+ * makes a pull request known.
  */
 export async function learnPull(connection: Connection, repository: bigint, pull: PullRequestFacts): Promise<void> {
   const { number, headSha, headRef, baseRef, open, opening, updatedAt } = pull
   const news = opening
     ? Prisma.sql`from_opening = true, updated_at = now()`
     : Prisma.sql`head_sha = EXCLUDED.head_sha, head_ref = EXCLUDED.head_ref, base_ref = EXCLUDED.base_ref,
-        open = EXCLUDED.open, seen_at = EXCLUDED.seen_at, updated_at = now()
+        open = EXCLUDED.open, seen_at = EXCLUDED.seen_at, updated_at = now(),
+        head_unsure = EXCLUDED.seen_at IS NOT DISTINCT FROM known.seen_at
+          AND (known.head_unsure OR known.head_sha <> EXCLUDED.head_sha)
         WHERE EXCLUDED.seen_at >= coalesce(known.seen_at, '-infinity')`
   await connection.$executeRaw`
     INSERT INTO pull_request AS known

@@ -19,7 +19,7 @@ import { setLeased } from './leases.ts'
  * kept, since what the next one is compared with must have been told to somebody.
  */
 const supersedable = Prisma.sql`
-  s.status IN ('queued', 'running') AND s.kind <> 'replay' AND NOT s.forced AND NOT s.shared
+  s.status IN ('queued', 'running') AND s.kind NOT IN ('replay', 'report') AND NOT s.forced AND NOT s.shared
   AND s.trigger <> 'merge_group' AND s.head_sha IS NOT NULL AND s.ref IS NOT NULL AND s.conclusion IS NULL
   AND s.superseded_by IS NULL`
 
@@ -39,9 +39,14 @@ interface ContestRow {
   asOf: Date
 }
 
+/** Over `p` (pull_request) and the ref of a branch or pull request: what events of one second have left open. */
+const unsure = (ref: Prisma.Sql) =>
+  Prisma.sql`p.open AND p.head_unsure AND (p.head_ref = ${ref} OR 'refs/pull/' || p.number || '/head' = ${ref})`
+
 /**
  * There is something to ask the branch where scans of another of its heads are open, and where this head was superseded
- * before: then the branch was pushed back to it, or an event of the first time comes late.
+ * before: then the branch was pushed back to it, or an event of the first time comes late. And where nobody knows which of two
+ * heads its pull request has.
  */
 export async function readContest({ client }: Database, scanId: string): Promise<Contest | null> {
   const [row] = await client.$queryRaw<ContestRow[]>`
@@ -59,7 +64,10 @@ export async function readContest({ client }: Database, scanId: string): Promise
           SELECT 1 FROM scan s
           WHERE s.repository_id = own.repository_id AND s.kind = own.kind AND s.ref = own.ref
             AND s.base_ref IS NOT DISTINCT FROM own.base_ref AND s.head_sha = own.head_sha AND s.status = 'superseded'
-            AND NOT own.shared AND own.conclusion IS NULL))`
+            AND NOT own.shared AND own.conclusion IS NULL)
+        OR EXISTS (
+          SELECT 1 FROM pull_request p
+          WHERE p.repository_id = own.repository_id AND ${unsure(Prisma.sql`own.ref`)}))`
   if (!row) return null
   const { kind, ref, baseRef, asOf, ...repository } = row
   return { repository, kind, ref, baseRef, asOf }
@@ -75,8 +83,9 @@ export async function supersede({ client }: Database, contest: Contest, head: st
         AND s.created_at < ${asOf}::timestamptz
       ORDER BY s.id FOR UPDATE`
     const ids = rows.map(({ id }) => id)
-    if (ids.length === 0) return new Set()
-    const newer = await scanOf(transaction, contest, head)
+    const untold = await settlePulls(transaction, contest, head)
+    if (ids.length === 0 && !untold) return new Set()
+    const newer = await scanOf(transaction, contest, head, untold)
     // A check run may be open wherever an attempt was made, also one whose id was never heard of.
     const begun = Prisma.sql`(status = 'running' OR attempts > 0 OR check_run_id IS NOT NULL)`
     const left = Prisma.sql`(SELECT value::uuid FROM json_array_elements_text(${JSON.stringify(ids)}::json))`
@@ -92,8 +101,32 @@ export async function supersede({ client }: Database, contest: Contest, head: st
   })
 }
 
-/** The scan of the head: an open one, asked for once more by this; the completed one that still stands; or a new one. */
-async function scanOf(connection: Connection, contest: Contest, head: string): Promise<string> {
+/**
+ * Pull requests of the branch whose head events of one second have left open: it is what the branch says. Answers whether
+ * one had another: the scan of that head may have ended without a word to it. A fork's branch of the same name is another
+ * one: none of its heads was asked for under this ref.
+ */
+async function settlePulls(connection: Connection, { repository, ref, asOf }: Contest, head: string): Promise<boolean> {
+  const [moved] = await connection.$queryRaw<{ count: number }[]>`
+    WITH unsure AS (
+      SELECT p.number, p.head_sha FROM pull_request p
+      WHERE p.repository_id = ${repository.id} AND ${unsure(Prisma.sql`${ref}`)} AND p.updated_at < ${asOf}::timestamptz
+        AND EXISTS (SELECT 1 FROM scan s
+          WHERE s.repository_id = p.repository_id AND s.head_sha = p.head_sha AND s.ref = ${ref})
+      FOR UPDATE
+    ), settled AS (
+      UPDATE pull_request p SET head_sha = ${head}, head_unsure = false
+      FROM unsure WHERE p.repository_id = ${repository.id} AND p.number = unsure.number
+    )
+    SELECT count(*)::int AS count FROM unsure WHERE head_sha <> ${head}`
+  return (moved?.count ?? 0) > 0
+}
+
+/**
+ * The scan of the head: an open one, asked for once more by this; the completed one that still stands, unless there is
+ * somebody it did not tell; or a new one.
+ */
+async function scanOf(connection: Connection, contest: Contest, head: string, untold: boolean): Promise<string> {
   const { repository, kind, ref, baseRef } = contest
   const [known] = await connection.$queryRaw<{ id: string; open: boolean }[]>`
     SELECT s.id, s.status <> 'completed' AS open FROM scan s JOIN repository r ON r.id = s.repository_id
@@ -102,7 +135,7 @@ async function scanOf(connection: Connection, contest: Contest, head: string): P
       AND (s.status IN ('queued', 'running')
         OR s.status = 'completed' AND (s.kind <> 'tracked' OR r.tracked_head = s.head_sha))
     ORDER BY open DESC, s.completed_at DESC LIMIT 1`
-  if (known && !known.open) return known.id
+  if (known && !known.open && !untold) return known.id
   const trigger = ref.startsWith('refs/pull/') ? 'pull_request' : 'push'
   const wish = { ref, baseRef, baseSha: null, headSha: head, trigger, forced: false }
   return (await addScan(connection, repository.id, wish)).id

@@ -100,6 +100,65 @@ forEachDatabase('a branch that moves on', (databases) => {
     })
   })
 
+  describe('is asked which head its pull request has', () => {
+    const pull = (headSha: string, updatedAt: string) => ({
+      ...{
+        number: 7,
+        headSha,
+        headRef: 'feature',
+        baseRef: 'main',
+        open: true,
+        opening: false,
+        updatedAt: new Date(updatedAt),
+      },
+    })
+    const [NOW, LATER] = ['2026-03-01T12:00:00Z', '2026-03-01T12:00:01Z']
+    const headOf = async (repositoryId: bigint) =>
+      (await database.client.pullRequest.findFirstOrThrow({ where: { repositoryId } })).headSha
+
+    it('where two events of one second name two, and the head it has is told of its verdict', async () => {
+      const head = aBranch()
+      const told = await queueAndTake(database, head(B, { pull: pull(B, NOW) }))
+      await scans.finish(told, [7], END)
+      const late = await queue(database, head(A, { pull: pull(A, NOW) }))
+      const { id } = told.repository
+      expect(await headOf(id)).toBe(A)
+
+      expect(await supersede(late, B)).toEqual([late])
+      expect(await headOf(id)).toBe(B)
+      const { supersededBy } = await row(database, late)
+      expect(supersededBy).not.toBe(told.id)
+      expect(await openHeads(id)).toEqual([B])
+      expect(await scans.contest(supersededBy ?? '')).toBeNull()
+    })
+
+    it('where the one that came last is right, nothing more is scanned', async () => {
+      const head = aBranch()
+      const first = await queueAndTake(database, head(A, { pull: pull(A, NOW) }))
+      await scans.finish(first, [7], END)
+      const last = await queue(database, head(B, { pull: pull(B, NOW) }))
+      expect(await supersede(last, B)).toEqual([])
+      expect(await openHeads(first.repository.id)).toEqual([B])
+      expect(await scans.contest(last)).toBeNull()
+    })
+
+    it('but not where the events tell', async () => {
+      const head = aBranch()
+      await scans.finish(await queueAndTake(database, head(A, { pull: pull(A, NOW) })), [7], END)
+      expect(await scans.contest(await queue(database, head(B, { pull: pull(B, LATER) })))).toBeNull()
+    })
+
+    it("nor is a fork's pull request moved by a branch of the same name", async () => {
+      const head = aBranch({ ref: 'refs/pull/7/head' })
+      await scans.finish(await queueAndTake(database, head(A, { pull: pull(A, NOW) })), [7], END)
+      const fork = await queueAndTake(database, head(B, { pull: pull(B, NOW) }))
+      await scans.finish(fork, [7], END)
+      const own = await queue(database, head(C, { ref: 'feature' }))
+      expect(await supersede(own, C)).toEqual([])
+      expect(await headOf(fork.repository.id)).toBe(B)
+    })
+  })
+
   describe('leaves its older heads behind:', () => {
     it('scans that never began end at once, the others are marked', async () => {
       const head = aBranch()
