@@ -137,7 +137,7 @@ Then the faults end, nothing is restarted, and the run waits until all is quiet,
 - each request that GitHub would not have taken.
 
 **Duplicates** counts heads with more verdicts than were asked for, check runs of the same scan, and second comments on a
-pull request. **Too early** counts requests of an installation that had been told to wait, from two seconds after it was told
+pull request. **Too early** counts requests of an installation that had been told to wait, from half a second after it was told
 (the other processes read of it within one) until its time was over. A run is bad where anything was lost or is there twice.
 
 That a run notices what it should was tried by taking a part of the app away: without the look-up of a check run whose

@@ -27,7 +27,7 @@ const ACT_EVERY = 1_200
 const QUIET_WITHIN = 300_000
 const LATE = 30_000
 /** From the answer that told an installation to wait until its other processes must have heard of it; ms. */
-const HEARD_WITHIN = 2_000
+const HEARD_WITHIN = 500
 
 const { seconds, seed, seeds, repositories } = options()
 let running: Cluster | null = null
