@@ -16,6 +16,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
 WORKDIR /app
 COPY package.json app.yml ./
 COPY prisma/migrations prisma/migrations
+# The letters of printed reports.
+COPY assets assets
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The account `node` (1000) comes with the image. Nothing else of the image is its own to write.

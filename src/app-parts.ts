@@ -1,6 +1,7 @@
 /** What the halves of the app have in common. */
 import { readFile } from 'node:fs/promises'
-import { type Config, ConfigError } from './config.ts'
+import type { StoredApp } from './api/setup/stored-app.ts'
+import { type AppCredentials, type Config, ConfigError } from './config.ts'
 import { GuardOctokit } from './github/octokit.ts'
 import { createProbot } from './github/webhooks.ts'
 import { readKeys } from './rosie/parse/keys.ts'
@@ -15,7 +16,15 @@ export interface Credentials {
   webhookSecret: string
   /** The app's name in addresses, where it is known. */
   slug: string | null
+  /** For signing people in; null or absent: nobody can. */
+  oauth?: AppCredentials['oauth']
 }
+
+/** As GitHub gave them at the registration. */
+export const credentialsOf = ({ clientId, clientSecret, ...app }: StoredApp): Credentials => ({
+  ...app,
+  oauth: { clientId, clientSecret },
+})
 
 export interface Parts {
   config: Config

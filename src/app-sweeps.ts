@@ -1,11 +1,14 @@
 /** What comes round again, put together: what is missed, what falls due, what is old enough to go. */
+import { checkpointSigner } from './audit/checkpoint.ts'
 import type { Clients } from './github/clients.ts'
 import { reconciliation } from './github/reconcile/index.ts'
 import { PARSER_VERSION } from './rosie/parse/index.ts'
+import { auditChain } from './scan/audit-chain.ts'
 import { dueSweep } from './scan/due.ts'
 import type { Keep } from './scan/ports/retention.ts'
 import type { Sweep } from './scan/ports/sweeps.ts'
 import { retention } from './scan/retention.ts'
+import { AuditChain } from './store/audit-chain.ts'
 import type { Database } from './store/database.ts'
 import { Deliveries } from './store/deliveries.ts'
 import { Discovery } from './store/discovery.ts'
@@ -18,6 +21,8 @@ import type { Logger } from './telemetry/logger.ts'
 export interface SweepParts {
   appId: number
   keep: Keep
+  /** PEM; null: no checkpoints are signed. */
+  checkpointKey: string | null
   database: Database
   clients: Clients
   /** There are new scans. */
@@ -25,9 +30,14 @@ export interface SweepParts {
   log: Logger
 }
 
-export const sweepsOf = ({ appId, keep, database, clients, onScans, log }: SweepParts): Sweep[] => [
+export const sweepsOf = ({ appId, keep, checkpointKey, database, clients, onScans, log }: SweepParts): Sweep[] => [
   retention({ store: new Retention(database, PARSER_VERSION), keep, parserVersion: PARSER_VERSION, log }),
   dueSweep(new Due(database), onScans),
+  auditChain({
+    store: new AuditChain(database),
+    sign: checkpointKey === null ? null : checkpointSigner(checkpointKey).sign,
+    now: Date.now,
+  }),
   ...reconciliation({
     app: { id: appId, client: clients.app },
     clientOf: clients.of,

@@ -22,5 +22,6 @@ const scanning = startScanning({
   evidenceKeys: await readEvidenceKeys(config),
   measures: toldMeasures((call) => tell({ kind: 'measured', ...call })),
   onWish: () => tell({ kind: 'wish' }),
+  onProgress: (progress) => tell({ kind: 'progress', progress }),
 })
 serve(port, scanning, () => database.close())

@@ -1,21 +1,38 @@
 /** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics. */
+import { readFileSync } from 'node:fs'
+import { memoryCache } from './api/cache/memory-cache.ts'
+import { redisCache } from './api/cache/redis-cache.ts'
 import { type Check, health } from './api/health.ts'
 import { createHost } from './api/host.ts'
 import { keyAccess } from './api/key-access.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
 import { BOARD_PATH, queueBoard } from './api/queue-board.ts'
+import { authenticateBy } from './api/session-access.ts'
+import { signIn } from './api/sign-in/routes.ts'
+import type { CheckpointKey } from './api/v1/audit-events.ts'
 import { apiV1 } from './api/v1/index.ts'
 import { WEBHOOK_PATH, type WebhookRouteOptions, webhookRoute } from './api/webhook-route.ts'
+import { liveOn } from './app-live.ts'
 import type { Parts } from './app-parts.ts'
 import { probotOf } from './app-parts.ts'
+import { signInOf } from './app-sign-in.ts'
+import { checkpointSigner } from './audit/checkpoint.ts'
+import { detachedSigner } from './audit/detached.ts'
 import type { Config } from './config.ts'
+import { createClients } from './github/clients.ts'
 import { startInboxRunner } from './github/inbox-runner.ts'
+import { rawTextFrom } from './github/raw-text.ts'
 import { type Relay, startRelay } from './github/relay.ts'
 import { createReceiver } from './github/webhooks.ts'
+import type { Live } from './live/index.ts'
 import { boardOf } from './queue/board.ts'
+import { dispensableRedis } from './queue/redis.ts'
+import { PARSER_VERSION } from './rosie/parse/index.ts'
+import type { ProgressChannel } from './scan/ports/progress.ts'
 import type { Queue } from './scan/ports/queue.ts'
 import { ApiKeys } from './store/api-keys.ts'
 import { Deliveries } from './store/deliveries.ts'
+import { InstallationLimits } from './store/limits.ts'
 import { pendingMigrations } from './store/migrate.ts'
 import { readingOf } from './store/reading/index.ts'
 import { Statistics } from './store/statistics.ts'
@@ -23,8 +40,13 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { scrape } from './telemetry/scrape.ts'
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+/** What kept answers look like: another version's are not found. */
+const ANSWERS = `${version}/${PARSER_VERSION}`
+
 export interface WebParts extends Parts {
   queue: Queue
+  channel: ProgressChannel
   metrics: Metrics
   /** A delivery led to new scans. */
   onScans: () => void
@@ -48,7 +70,9 @@ export async function startWeb(parts: WebParts): Promise<Web> {
   const probot = probotOf(parts)
   const runner = startInboxRunner({ inbox, receive: await createReceiver(probot), onScans, log, pollMs })
 
+  const redis = config.redisUrl && config.role !== 'worker' ? dispensableRedis(config.redisUrl) : null
   let resting = false
+  let live: Live | null = null
   const host = createHost({ logger: log })
   await host.register(health, { stopping: () => resting, ...dependencies(parts) })
   measureAnswers(host, metrics)
@@ -61,10 +85,15 @@ export async function startWeb(parts: WebParts): Promise<Web> {
   if (config.role !== 'worker') {
     const verify: WebhookRouteOptions['verify'] = (...of) => probot.webhooks.verify(...of)
     await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge, measures: metrics })
-    const authenticate = keyAccess({ keys: new ApiKeys(database) })
+    const people = signInOf(parts)
+    await host.register(signIn, people.options)
+    const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
     const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
     await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
-    await host.register(apiV1, { authenticate, store: readingOf(database) })
+    const limits = { store: new InstallationLimits(database), shared: !database.embedded, log }
+    live = liveOn(host.server, parts, parts.channel, authenticate)
+    await host.register(apiV1, { authenticate, origins: config.corsOrigins, limits: { redis }, checkpointKey: await checkpointKeyOf(config),
+      signReport: config.checkpointKey === null ? null : await detachedSigner(config.checkpointKey), store: readingOf(database), rawText: rawTextFrom(createClients(probot, limits, metrics)), onScans, keep: { cache: redis ? redisCache(redis) : memoryCache(), version: ANSWERS, measures: metrics } })
   }
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)
@@ -72,11 +101,19 @@ export async function startWeb(parts: WebParts): Promise<Web> {
     url,
     async rest() {
       resting = true
+      live?.close()
       await Promise.all([relay?.stop(), runner.stop()])
     },
-    close: () => host.close(),
+    async close() {
+      await host.close()
+      redis?.disconnect()
+    },
   }
 }
+
+/** What verifies checkpoints, for whoever asks; null: none are signed. */
+const checkpointKeyOf = async ({ checkpointKey }: Config) =>
+  checkpointKey === null ? null : ((await checkpointSigner(checkpointKey).publicKey()) as CheckpointKey)
 
 /** What readiness depends on. */
 const dependencies = ({ config: { redisUrl, role }, database, queue, scanning }: WebParts) => ({

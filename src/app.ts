@@ -4,6 +4,7 @@
  */
 import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { openProgress } from './app-live.ts'
 import { type Credentials, type Parts, readEvidenceKeys } from './app-parts.ts'
 import type { ThreadData } from './app-thread.ts'
 import { startWeb } from './app-web.ts'
@@ -11,6 +12,7 @@ import { startScanning } from './app-work.ts'
 import type { Config } from './config.ts'
 import { openQueue } from './queue/index.ts'
 import { startDispatcher } from './scan/dispatch.ts'
+import type { TellProgress } from './scan/ports/progress.ts'
 import { within } from './scan/within.ts'
 import type { Database } from './store/database.ts'
 import { LeasesHeld } from './store/held.ts'
@@ -46,11 +48,12 @@ export async function startWork(
   // What a dead process held is looked for no less often than it may be held.
   const pollMs = Math.min(5_000, leaseMs)
   const dispatcher = startDispatcher({ wishes: new ScanWishes(database), queue, log, pollMs }, database.embedded)
-  const parts = { config, credentials, database, log, measures: metrics, onWish: dispatcher.nudge }
+  const { channel, onProgress } = openProgress({ config, credentials, log })
+  const parts = { config, credentials, database, log, measures: metrics, onWish: dispatcher.nudge, onProgress }
   const threaded = config.role !== 'web' && !database.embedded
   let thread: ScanThread | null = null
   const scans = threaded && { scanning: async () => thread?.present() }
-  const web = await startWeb({ ...parts, ...scans, queue, metrics, onScans: dispatcher.nudge, pollMs })
+  const web = await startWeb({ ...parts, ...scans, queue, channel, metrics, onScans: dispatcher.nudge, pollMs })
 
   // After the host: the first thing that reconciliation asks for may be answered here.
   let stopping = false
@@ -71,7 +74,7 @@ export async function startWork(
     const ends = [web.rest(), queued, scanning?.stop(graceMs * FOR_SCANS)]
     const inTime = await within(graceMs + PUT_AWAY_MS, Promise.allSettled(ends))
     if (!inTime) log.warn('not all could be put away in time; the rows say what was under way')
-    await within(PUT_AWAY_MS, web.close())
+    await within(PUT_AWAY_MS, Promise.all([web.close(), channel.close()]))
   }
   return { url: web.url, stop }
 }
@@ -80,15 +83,14 @@ export async function startWork(
  * The embedded database works in the thread that uses it, so with that there is one thread for all. With a server, scans
  * have theirs.
  */
-function threadOf({ config, credentials, database, log, measures, onWish }: Parts & ThreadParts): ScanThread {
+function threadOf({ config, credentials, database, log, ...hears }: Parts & ThreadParts): ScanThread {
   const workerData: ThreadData = { config, credentials }
   const output = outputOf(log)
   return new ScanThread({
     start: () => new Worker(new URL('./app-thread.js', import.meta.url), { workerData, name: 'scans', resourceLimits }),
     leases: new LeasesHeld(database),
     leaseMs: config.leaseMs,
-    measures,
-    onWish,
+    ...hears,
     onLine: (line) => output.write(line),
     log,
   })
@@ -106,4 +108,5 @@ const resourceLimits = {
 interface ThreadParts {
   measures: Metrics
   onWish: () => void
+  onProgress: TellProgress
 }

@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RefinementCtx } from 'zod'
+import { signingKey } from './audit/keys.ts'
 import { readKeys } from './rosie/parse/keys.ts'
 
 export interface EvidenceKeyFile {
@@ -26,6 +27,15 @@ export function isPrivateKey(pem: string): boolean {
     return false
   }
 }
+
+/** A key itself, as PEM or in base64, or the path of a file that holds it. */
+export function pemOrFile(text: string): string {
+  if (text.includes('-----BEGIN')) return pemOf(text)
+  return pemOf(isReadableFile(text) ? readText(text) : text)
+}
+
+/** For checkpoints of the audit trail. */
+export const isCheckpointKey = (pem: string): boolean => signingKey(pem) !== null
 
 /** Empty when unreadable: the check that follows says so. */
 export function readText(path: string): string {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { accessVariables } from './config-access.ts'
 import type { EvidenceKeyFile } from './config-keys.ts'
-import { evidenceKeys, isPrivateKey, pemOf, readText } from './config-keys.ts'
+import { evidenceKeys, isCheckpointKey, isPrivateKey, pemOf, pemOrFile, readText } from './config-keys.ts'
 import { type JobHours, jobHoursOf, keepOf, retentionVariables, whole } from './config-retention.ts'
 import { isLoopback } from './github/loopback.ts'
 import type { Keep } from './scan/ports/retention.ts'
@@ -30,9 +31,17 @@ export interface Config {
   readonly redisUrl: string | null
   /** Without a trailing slash. */
   readonly publicUrl: string | null
+  /** For signing people in; null: nobody can. */
+  readonly sessionSecret: string | null
+  /** Logins at GitHub of those who may administer the whole server. */
+  readonly admins: readonly string[]
+  /** Whose pages may ask the API, besides our own. */
+  readonly corsOrigins: readonly string[]
   /** How long a process may be silent before others take over what it was doing. */
   readonly leaseMs: number
   readonly evidenceKeys: readonly EvidenceKeyFile[]
+  /** What checkpoints of the audit trail are signed with, as PEM; null: none are signed. */
+  readonly checkpointKey: string | null
   readonly keep: Keep
   readonly jobHours: JobHours
   /** What whoever asks for `/metrics` must know; null: they are for this machine only. */
@@ -172,12 +181,24 @@ const variables = z.object({
   PUBLIC_URL: webUrl
     .optional()
     .describe('Where people and GitHub reach this server, such as `https://guard.example.com`.'),
+  ...accessVariables,
   EVIDENCE_PUBLIC_KEYS: z
     .string()
     .transform(evidenceKeys)
     .default([])
     .describe(
       'Keys trusted to sign evidence, comma-separated: `owner=path` for the repositories of one organisation, a bare path on a server that serves only one. A path names a PEM or JWKS file.',
+    ),
+  CHECKPOINT_KEY: z
+    .string()
+    .transform(pemOrFile)
+    .refine(isCheckpointKey, {
+      error:
+        'must be, or name a readable file with, a private key of EC (P-256, P-384, P-521) or Ed25519 in PEM. Make one with `openssl genpkey -algorithm ed25519`.',
+    })
+    .optional()
+    .describe(
+      'The private key that signs checkpoints of the audit trail: EC or Ed25519, as PEM, with line breaks or `\\n` in their place, base64 of the PEM, or the path of a file. Without it none are signed.',
     ),
   SCAN_LEASE_SECONDS: whole(1, 600)
     .default(15)
@@ -241,8 +262,12 @@ function configOf(vars: Variables): Config {
     dataDir: resolve(vars.DATA_DIR),
     redisUrl: vars.REDIS_URL ?? null,
     publicUrl: vars.PUBLIC_URL ?? null,
+    sessionSecret: vars.SESSION_SECRET ?? null,
+    admins: vars.ADMINS,
+    corsOrigins: vars.CORS_ORIGINS,
     leaseMs: vars.SCAN_LEASE_SECONDS * 1000,
     evidenceKeys: vars.EVIDENCE_PUBLIC_KEYS,
+    checkpointKey: vars.CHECKPOINT_KEY ?? null,
     keep: keepOf(vars),
     jobHours: jobHoursOf(vars),
     metricsToken: vars.METRICS_TOKEN ?? null,
@@ -267,11 +292,18 @@ function* contradictions(set: Record<string, unknown>): Generator<Problem> {
   if ('PRIVATE_KEY' in set && 'PRIVATE_KEY_PATH' in set) {
     yield { variable: 'PRIVATE_KEY_PATH', message: 'must not be set together with PRIVATE_KEY. Remove one of them.' }
   }
+  if ('SESSION_SECRET' in set && !keepsSecureCookies(String(set.PUBLIC_URL ?? ''))) {
+    const message = 'must begin with https:// when people sign in (SESSION_SECRET), unless it is on this machine.'
+    yield { variable: 'PUBLIC_URL', message }
+  }
   if ((set.ROLE ?? 'all') !== 'all' && !('DATABASE_URL' in set)) {
     const message = 'must be set when ROLE is not "all": the embedded database serves one process only.'
     yield { variable: 'DATABASE_URL', message }
   }
 }
+
+/** What is no address is told of elsewhere. */
+const keepsSecureCookies = (url: string) => !url.startsWith('http:') || !URL.canParse(url) || isLoopback(url)
 
 function* incomplete(set: Record<string, unknown>, names: string[], when: string): Generator<Problem> {
   const [missing, present] = [names.filter((name) => !(name in set)), names.filter((name) => name in set)]

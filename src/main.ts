@@ -3,7 +3,7 @@ import { createHost } from './api/host.ts'
 import { setup } from './api/setup/routes.ts'
 import { loadStoredApp } from './api/setup/stored-app.ts'
 import { type Running, startWork } from './app.ts'
-import { databaseOf } from './app-parts.ts'
+import { credentialsOf, databaseOf } from './app-parts.ts'
 import { localUrl } from './app-web.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { within } from './scan/within.ts'
@@ -33,7 +33,8 @@ async function start(): Promise<void> {
   if (!database.embedded) await reach(database)
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
-  const credentials = config.app ? { ...config.app, slug: null } : await loadStoredApp(config.dataDir)
+  const stored = config.app ? null : await loadStoredApp(config.dataDir)
+  const credentials = config.app ? { ...config.app, slug: null } : stored && credentialsOf(stored)
   let running = credentials
     ? startWork(config, credentials, database, log)
     : register(config, database, log, (next) => {
@@ -81,7 +82,7 @@ async function register(
     github: config.github,
     hasData,
     onRegistered: (app) => {
-      const work = host.close().then(() => startWork(config, app, database, log))
+      const work = host.close().then(() => startWork(config, credentialsOf(app), database, log))
       onWork(work)
       work.catch((error) => {
         log.fatal({ err: error }, 'The app was registered but could not start. Its credentials are kept: start again.')

@@ -14,6 +14,7 @@ const pem = (type: 'pkcs1' | 'pkcs8') =>
 const privateKey = pem('pkcs1')
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+const checkpointKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim()
 const app = { APP_ID: '42', PRIVATE_KEY: privateKey, WEBHOOK_SECRET: 'a-long-secret' }
 
 function file(name: string, text: string): string {
@@ -46,8 +47,12 @@ describe('An empty environment', () => {
       dataDir: resolve('data'),
       redisUrl: null,
       publicUrl: null,
+      sessionSecret: null,
+      admins: [],
+      corsOrigins: [],
       leaseMs: 15_000,
       evidenceKeys: [],
+      checkpointKey: null,
       keep: { deliveriesDays: 30, scansDays: 365, scansCount: 1000, installationsDays: 90 },
       jobHours: { completed: 1, failed: 24 },
       metricsToken: null,
@@ -79,6 +84,10 @@ describe('The configuration', () => {
         DATA_DIR: folder,
         REDIS_URL: 'rediss://:pw@cache:6380/1',
         PUBLIC_URL: 'https://guard.example.com/app//',
+        SESSION_SECRET: ' 0123456789abcdef0123456789abcdef',
+        ADMINS: 'octocat, Hubot_acme',
+        CORS_ORIGINS: 'https://dashboard.example.com,http://localhost:5173',
+        CHECKPOINT_KEY: checkpointKey,
         EVIDENCE_PUBLIC_KEYS: `acme=${key}, ${key}`,
         SCAN_LEASE_SECONDS: '600',
         RETENTION_DELIVERIES_DAYS: '4',
@@ -109,7 +118,11 @@ describe('The configuration', () => {
       dataDir: folder,
       redisUrl: 'rediss://:pw@cache:6380/1',
       publicUrl: 'https://guard.example.com/app',
+      sessionSecret: '0123456789abcdef0123456789abcdef',
+      admins: ['octocat', 'Hubot_acme'],
+      corsOrigins: ['https://dashboard.example.com', 'http://localhost:5173'],
       leaseMs: 600_000,
+      checkpointKey,
       evidenceKeys: [
         { owner: 'acme', path: key },
         { owner: null, path: key },
@@ -226,12 +239,26 @@ describe('A wrong value', () => {
     ['RETENTION_INSTALLATIONS_DAYS', '-1', '4 to 36500'],
     ['JOBS_COMPLETED_HOURS', '169', '1 to 168'],
     ['JOBS_FAILED_HOURS', '337', '1 to 336'],
+    ['SESSION_SECRET', 'x'.repeat(31), '32 characters'],
+    ['ADMINS', 'octocat,not a login', 'logins'],
+    ['CORS_ORIGINS', '*', 'origins'],
+    ['CORS_ORIGINS', 'https://dashboard.example.com/', 'origins'],
+    ['CORS_ORIGINS', 'https://dashboard.example.com,dashboard.example.com', 'origins'],
+    ['CORS_ORIGINS', 'null', 'origins'],
     ['METRICS_TOKEN', 'short', '16 characters'],
     ['METRICS_TOKEN', 'no spaces in a bearer token', 'openssl rand'],
     ['EVIDENCE_PUBLIC_KEYS', 'acme=/nowhere/key.pem', 'entry 1 of 1'],
     ['EVIDENCE_PUBLIC_KEYS', folder, 'readable file'],
   ])('%s=%s is refused with the fix', (name, value, fix) => {
     expect(problems({ ...app, [name]: value })[name]).toContain(fix)
+  })
+
+  it('of an address where people sign in: their cookies need https', () => {
+    const env = { ...app, SESSION_SECRET: 'x'.repeat(32) }
+    expect(problems({ ...env, PUBLIC_URL: 'http://guard.example.com' })).toEqual({
+      PUBLIC_URL: expect.stringContaining('https://'),
+    })
+    expect(problems({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual({})
   })
 
   it('of a role: a process of its own needs a database that it can share', () => {
@@ -256,6 +283,31 @@ describe('A wrong value', () => {
       }
     }
     expect.hasAssertions()
+  })
+})
+
+describe('CHECKPOINT_KEY', () => {
+  const key = pair.privateKey.export({ type: 'sec1', format: 'pem' }).toString().trim()
+
+  it.each<[string, () => string]>([
+    ['PEM', () => key],
+    ['PEM with \\n for line breaks', () => key.replaceAll('\n', '\\n')],
+    ['base64 of that', () => Buffer.from(key).toString('base64')],
+    ['the path of a file', () => file('checkpoint.pem', `${key}\n`)],
+  ])('may be %s', (_, given) => {
+    expect(loadConfig({ CHECKPOINT_KEY: given() }).checkpointKey).toBe(key)
+  })
+
+  it.each<[string, () => string]>([
+    ['an RSA key', () => privateKey],
+    ['a public key', () => publicKey],
+    ['a path without a file', () => join(folder, 'none.pem')],
+  ])('must not be %s', (_, given) => {
+    expect(problems({ CHECKPOINT_KEY: given() })).toEqual({
+      CHECKPOINT_KEY: expect.stringMatching(
+        /^must be, or name a readable file with, a private key of EC .* or Ed25519 in PEM/,
+      ),
+    })
   })
 })
 

@@ -11,6 +11,9 @@ export interface HostOptions {
   logger: Logger
 }
 
+/** Of a request, unless its route allows more. */
+const BODY_LIMIT = 2 ** 20
+
 /** A page or route that needs more overrides these on its reply. */
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -28,6 +31,7 @@ export function createHost({ logger }: HostOptions): FastifyInstance {
     // Fastify's own lines carry the whole address, and with it one-time codes.
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: 60_000,
+    bodyLimit: BODY_LIMIT,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
       return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()

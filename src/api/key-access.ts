@@ -22,11 +22,17 @@ export interface KeyAccessOptions {
   now?: () => number
 }
 
-/** Answers who sends a request. Throws `Problem`: 401, or 429 after too many wrong keys. */
-export type Authenticate = (request: FastifyRequest) => Promise<Reader>
+/** What is looked at of a request. */
+export type Sender = Pick<FastifyRequest, 'id' | 'method' | 'headers' | 'socket' | 'log'>
 
-/** `Basic`, since it makes browsers ask; a bearer token is taken as well. */
-const CHALLENGE = { 'www-authenticate': 'Basic realm="rosie-guard"' }
+/** Answers who sends a request. Throws `Problem`: 401, 403 for a forged one, or 429 after too many wrong keys. */
+export type Authenticate = (request: Sender) => Promise<Reader>
+
+/** `Basic` makes browsers ask: right for a page that somebody opens, not for what a page asks for. A key is taken as both. */
+const challenge = ({ headers }: Sender) => {
+  const asks = ['navigate', undefined].includes(headers['sec-fetch-mode'] as string | undefined)
+  return { 'www-authenticate': `${asks ? 'Basic' : 'Bearer'} realm="rosie-guard"` }
+}
 
 /** Wrong keys a minute, of all addresses that had too many already. */
 const FURTHER = 60
@@ -45,7 +51,8 @@ export function keyAccess({
     // Who has a key may share the address with a stranger.
     if (restMs > 0 && (text === null || !isKey(text) || further.restMs(ALL) > 0)) throw tooMany(restMs)
     if (text === null) {
-      throw new Problem(401, 'This needs an API key: as bearer token, or as password with any user name.', CHALLENGE)
+      const needed = 'This needs an API key: as bearer token, or as password with any user name.'
+      throw new Problem(401, needed, challenge(request))
     }
     const key = isKey(text) ? await keys.find(text) : null
     const standing = key && standingOf(key, now())
@@ -61,7 +68,7 @@ export function keyAccess({
     // Whoever has the key may know what became of it.
     const wrong = standing === null ? 'This is no API key of this server' : `This API key is ${standing}`
     request.log.warn({ address, key: key?.id ?? null, standing: standing ?? 'unknown' }, 'a key was refused')
-    throw new Problem(401, `${wrong}.`, CHALLENGE)
+    throw new Problem(401, `${wrong}.`, challenge(request))
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addApiKey } from './api-key.ts'
+import { addAudit } from './audit.ts'
 import { addDoctor } from './doctor.ts'
 import { addMatrix } from './matrix.ts'
 import { addRules } from './rules.ts'
@@ -45,6 +46,7 @@ export async function run(args: readonly string[], io: Terminal = terminal): Pro
   addRules(program, io)
   addDoctor(program, io, result)
   addApiKey(program, io)
+  addAudit(program, io, result)
   try {
     await program.parseAsync(args, { from: 'user' })
     return result.code

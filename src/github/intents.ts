@@ -12,6 +12,8 @@ interface Event {
   name: string
   action: string
   installation: bigint
+  /** Who did it; null: GitHub doesn't say. */
+  sender: string | null
   payload: unknown
 }
 
@@ -25,10 +27,19 @@ const READERS = {
   repository,
   installation,
   installation_repositories: installationRepositories,
+  member: access,
+  membership: access,
+  organization: access,
+  team: access,
 } satisfies Record<string, (event: Event) => Intent[]>
 
+/** Every app is told who takes back what they had allowed it: an event of the app, not of an installation. */
+const AUTHORIZATION = 'github_app_authorization'
+
+type EventName = keyof typeof READERS | typeof AUTHORIZATION
+
 /** Actions that may ask for something; null: an event without. Most don't: each check run of any app is told to all apps. */
-const ACTIONS: Record<keyof typeof READERS, readonly string[] | null> = {
+const ACTIONS: Record<EventName, readonly string[] | null> = {
   push: null,
   pull_request: ['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited', 'closed'],
   check_run: ['rerequested', 'requested_action'],
@@ -37,9 +48,15 @@ const ACTIONS: Record<keyof typeof READERS, readonly string[] | null> = {
   repository: ['renamed', 'transferred', 'archived', 'unarchived', 'deleted', 'privatized', 'publicized', 'edited'],
   installation: ['created', 'unsuspend', 'new_permissions_accepted', 'suspend', 'deleted'],
   installation_repositories: ['added', 'removed'],
+  // These come where the app may read members and is subscribed to them.
+  member: ['added', 'edited', 'removed'],
+  membership: ['added', 'removed'],
+  organization: ['member_added', 'member_removed'],
+  team: ['added_to_repository', 'removed_from_repository', 'edited', 'deleted'],
+  [AUTHORIZATION]: ['revoked'],
 }
 
-export const EVENTS = Object.keys(READERS) as (keyof typeof READERS)[]
+export const EVENTS = Object.keys(ACTIONS) as EventName[]
 
 /** Whether a delivery may ask for anything. `action`: null for events without. */
 export function mayAsk(event: string, action: string | null): boolean {
@@ -51,10 +68,12 @@ export function mayAsk(event: string, action: string | null): boolean {
 export function toIntents(event: string, payload: unknown): Intent[] {
   const name = EVENTS.find((known) => known === event)
   if (name === undefined) return []
-  const { action = '', installation } = payloads.parsePayload(name, payloads.envelope, payload)
+  const { action = '', installation, sender } = payloads.parsePayload(name, payloads.envelope, payload)
+  if (!mayAsk(name, action)) return []
+  if (name === AUTHORIZATION) return [revoked(payload)]
   // Without an installation there is nobody on whose behalf to act: the webhook of a repository, not of the app.
-  if (!installation || !mayAsk(name, action)) return []
-  return READERS[name]({ name, action, installation: installation.id, payload })
+  if (!installation) return []
+  return READERS[name]({ name, action, installation: installation.id, sender: sender?.login ?? null, payload })
 }
 
 // ── commits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,13 +120,13 @@ function checkRun(event: Event): Intent[] {
   if (check.name !== CHECK_NAME) return []
   if (event.action === 'requested_action' && requested_action?.identifier !== RESCAN) return []
   const head = { ...check, head_branch: check.check_suite.head_branch }
-  return scansOfHead(event, repository, head, { trigger: event.action, forced: true })
+  return scansOfHead(event, repository, head, asked(event))
 }
 
 function checkSuite(event: Event): Intent[] {
   const { repository, check_suite: head } = parse(event, payloads.checkSuite)
   if (event.action === 'rerequested') {
-    return scansOfHead(event, repository, head, { trigger: event.action, forced: true })
+    return scansOfHead(event, repository, head, asked(event))
   }
   // GitHub opens a suite for each push; the push or the merge group says the same and more.
   if (head.head_branch !== null && isMergeQueue(head.head_branch)) return []
@@ -115,6 +134,9 @@ function checkSuite(event: Event): Intent[] {
 }
 
 type CheckedHead = z.infer<typeof payloads.checkSuite>['check_suite']
+
+/** By a person, who pressed a button. */
+const asked = ({ action, sender }: Event) => ({ trigger: action, forced: true, askedBy: sender })
 
 /** A commit may be the head of several pull requests: one scan for each base, and one where it is on the default branch. */
 function scansOfHead(
@@ -152,12 +174,12 @@ function installation(event: Event): Intent[] {
   if (state === undefined) return []
   const { installation, repositories = [] } = parse(event, payloads.installed)
   const change: Intent = { type: 'installation', installation, state }
-  return event.action === 'created' ? [change, ...access(event, repositories, [])] : [change]
+  return event.action === 'created' ? [change, ...reach(event, repositories, [])] : [change]
 }
 
 function installationRepositories(event: Event): Intent[] {
   const { repositories_added, repositories_removed } = parse(event, payloads.installationRepositories)
-  return access(
+  return reach(
     event,
     repositories_added,
     repositories_removed.map(({ id }) => id),
@@ -165,7 +187,7 @@ function installationRepositories(event: Event): Intent[] {
 }
 
 /** What the app may see from now on, and a first scan of what it has not seen before. */
-function access(event: Event, added: RepositoryFacts[], removed: bigint[]): Intent[] {
+function reach(event: Event, added: RepositoryFacts[], removed: bigint[]): Intent[] {
   if (added.length + removed.length === 0) return []
   const { installation, name: trigger } = event
   const seen: Intent = { type: 'repositories', installation, added, removed }
@@ -181,6 +203,17 @@ function repository(event: Event): Intent[] {
   const state = action === 'deleted' ? 'removed' : repository.archived || action === 'archived' ? 'archived' : 'active'
   const change: Intent = { type: 'repository', installation, repository, state }
   return newDefault ? [change, scan(event, repository, {})] : [change]
+}
+
+// ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whoever it is, and whatever they may now: GitHub is asked when they come. */
+function access({ installation }: Event): Intent[] {
+  return [{ type: 'access', installation }]
+}
+
+function revoked(payload: unknown): Intent {
+  return { type: 'person', person: payloads.parsePayload(AUTHORIZATION, payloads.authorization, payload).sender.id }
 }
 
 // ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,15 @@ export const repository = z
 export const envelope = z.object({
   action: z.string().optional(),
   installation: z.object({ id }).nullish(),
+  /** Who did it. Where that can't be read, it was done nevertheless. */
+  sender: z
+    .object({ login: z.string().regex(/^[\w.-]{1,100}(\[bot\])?$/) })
+    .nullish()
+    .catch(null),
 })
+
+/** What somebody allowed an app is told to the app itself, of no installation. */
+export const authorization = z.object({ sender: z.object({ id }) })
 
 export const pushed = z.object({ ref, after: sha, deleted: z.boolean().optional(), repository })
 

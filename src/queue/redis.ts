@@ -4,6 +4,23 @@ import { Redis } from 'ioredis'
 import type { Backend } from './bullmq.ts'
 import { ANSWER_MS } from './bullmq.ts'
 
+/**
+ * For what can do without: a command is refused at once while there is no connection, and given up after half a second.
+ * Whoever opens it calls `disconnect`.
+ */
+export function dispensableRedis(url: string): Redis {
+  const client = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 500,
+    disconnectTimeout: 200,
+    retryStrategy: (attempt) => Math.min(attempt * 500, 5000),
+  })
+  // The queue's connection reports it.
+  client.on('error', () => {})
+  return client
+}
+
 /** Needs Redis 6.2 or newer with `maxmemory-policy noeviction`. */
 export function redisBackend(url: string): Backend {
   const client = new Redis(url, {

@@ -16,8 +16,12 @@ const LEVELS = { error: 'error', warning: 'warning', notice: 'note' } as const s
 
 const RULE_INDEX = new Map(RULES.map(({ id }, index) => [id, index]))
 
+type Found = Pick<Assessment, 'head' | 'base'> & {
+  [List in 'findings' | 'fixed' | 'ignored']: Readonly<Assessment[List]>
+}
+
 /** `version`: of this program. */
-export function sarifReport(assessment: Assessment, version: string): Log {
+export function sarifReport(assessment: Found, version: string): Log {
   const { findings, fixed, ignored, base, head } = assessment
   const compared = base !== null
   return {

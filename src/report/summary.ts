@@ -46,7 +46,8 @@ function summary(report: Report, chosen: Annotations): string {
   const opening = [verdictLine(report), ...notesOf(report.notes)]
   // Without a record there may still be an organisation's policy, and a fault in it.
   const found = findingsSection('Findings', assessment.findings, false)
-  if (assessment.conclusion === 'neutral') return cut(paragraphs([...opening, basesTable(report), found, facts]))
+  if (assessment.conclusion === 'neutral')
+    return cut(paragraphs([...opening, basesTable(report), found, facts, checkpointLine(report)]))
   return cut(
     paragraphs([
       ...opening,
@@ -56,6 +57,7 @@ function summary(report: Report, chosen: Annotations): string {
       findingsSection('Findings against other bases only', elsewhere(report), false),
       annotationsLine(chosen),
       facts,
+      checkpointLine(report),
     ]),
   )
 }
@@ -181,4 +183,11 @@ function annotationsLine({ shown, left }: Annotations): string | null {
 function scanFacts({ scanId, filesTotal, filesFetched, requests }: Report): string {
   const parts = [many(filesTotal, 'file'), `${number(filesFetched)} fetched`, many(requests, 'GitHub request')]
   return `<sub>Scan ${code(scanId, 100)}: ${parts.join(', ')}.</sub>`
+}
+
+/** Out of the server's reach from then on: whoever compares knows whether its audit trail is still the one that it was. */
+function checkpointLine({ checkpoint }: Report): string | null {
+  if (!checkpoint) return null
+  const { position, hash, jws } = checkpoint
+  return `<sub>Audit checkpoint: position ${position}, sha256 ${code(hash)}, ${code(jws, 2_000)}</sub>`
 }

@@ -78,6 +78,9 @@ export async function readyKeys(trusted: readonly TrustedKey[]): Promise<KeySet>
   return { keys, refused, hash: hashOf(trusted) }
 }
 
+/** RFC 7638, of a JWK that can be used. */
+export const thumbprintOf = (jwk: TrustedKey['jwk']): Promise<string> => calculateJwkThumbprint(jwk as JWK)
+
 /** The registrations of each key, by its thumbprint: over what it is and not what it is called. */
 async function byMaterial(trusted: readonly TrustedKey[]): Promise<Iterable<TrustedKey[]>> {
   const found = new Map<string, TrustedKey[]>()

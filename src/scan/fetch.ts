@@ -11,7 +11,8 @@ import {
   wantedContents,
 } from './files.ts'
 import type { RepositorySource, TreeEntry } from './ports/source.ts'
-import { type ContentStore, contentKey, type Phase } from './ports/store.ts'
+import { type ContentStore, contentKey } from './ports/store.ts'
+import type { Enter } from './publish.ts'
 import type { HeadedScan, JudgingPorts } from './run.ts'
 
 export interface Read {
@@ -27,7 +28,7 @@ export async function readContents(
   tree: readonly TreeEntry[],
   had: Read,
   { source, contents, policy }: Pick<JudgingPorts, 'source' | 'contents' | 'policy'>,
-  enter: (phase: Phase, detail: string) => Promise<void>,
+  enter: Enter,
 ): Promise<Read> {
   if (files.length === 0) return had
   const known = new Map(had.contents)
@@ -38,13 +39,14 @@ export async function readContents(
   keepLimits(files, known, policy)
   const unknown = files.filter(isUnknown)
   const count = new Set(unknown.map(({ sha }) => sha)).size
-  await enter('Fetch', `${count} of ${wanted.length} files are new`)
+  const reading = (done: number) => ({ filesProcessed: had.fetched + done, totalFiles: had.fetched + count })
+  await enter('Fetch', `${count} of ${wanted.length} files are new`, reading(0))
   if (count === 0) return { contents: known, fetched: had.fetched }
   const at = { commit: scan.headSha, tree, limits: policy, repositoryId: scan.repository.id }
-  const progress = (done: number) => enter('Parse', `${done} of ${count} files read`)
+  const progress = (done: number) => enter('Parse', `${done} of ${count} files read`, reading(Math.min(done, count)))
   const fetched = await fetchContents(unknown, at, { source, contents }, progress)
   for (const [key, content] of fetched) known.set(key, content)
-  await enter('Parse', `${count} of ${count} files read`)
+  await progress(count)
   return { contents: known, fetched: had.fetched + count }
 }
 

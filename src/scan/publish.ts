@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AssessedFinding, Assessment } from '../rosie/assessment.ts'
 import type { Outcome } from './ports/outcome.ts'
+import type { ProgressDetail } from './ports/progress.ts'
 import type { Report } from './ports/publisher.ts'
 import {
   type CompletedScan,
@@ -66,7 +67,10 @@ function isTold(
   )
 }
 
-export type Enter = (phase: Phase, detail: string) => Promise<void>
+/** Of the files that are new. */
+export type FilesRead = Pick<ProgressDetail, 'filesProcessed' | 'totalFiles'>
+
+export type Enter = (phase: Phase, message: string, read?: FilesRead) => Promise<void>
 
 /** Tells what was kept. An earlier attempt may have told part of it: what GitHub has confirmed isn't sent again. */
 export async function publish(
@@ -82,12 +86,13 @@ export async function publish(
   await enter('Evidence', 'publishing the result')
   if (outcome.shown && !hasReached(scan, 'annotated')) {
     await ports.publisher.open()
-    await ports.publisher.conclude(report)
+    const checkpoint = await ports.checkpoint?.()
+    await ports.publisher.conclude(checkpoint ? { ...report, checkpoint } : report)
   }
   await tellPulls(scan, report, outcome, ports)
 }
 
-type PublishPorts = Pick<ScanPorts, 'isLast' | 'log' | 'publisher' | 'store'>
+type PublishPorts = Pick<ScanPorts, 'checkpoint' | 'isLast' | 'log' | 'publisher' | 'store'>
 
 function describe(scan: HeadedScan, outcome: Outcome, others: readonly CompletedScan[]): Report {
   const { assessment, notes, baseRequirements, filesTotal, filesFetched, requests } = outcome

@@ -25,37 +25,50 @@ interface Done {
 }
 
 export function retention(options: RetentionOptions): Sweep {
-  const { store, keep, parserVersion, log } = options
+  const { store, parserVersion, log } = options
   return {
     name: 'retention',
     everyMs: HOUR_MS,
     async run(cursor, signal) {
       const counts: Record<string, number> = {}
-      const all = inBatches(counts, signal)
-      await all('deliveries', ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
-      for (const installation of await store.erasable(keep.installationsDays)) {
-        for await (const id of repositoriesOf(store, installation)) {
-          await all('erased', ROWS, (most) => store.emptyRepository(id, installation, most))
-        }
-        await all('erased', ROWS, (most) => store.removeDeliveriesOf(installation, most))
-        await store.erase(installation)
-        log.info({ installation }, 'the data of an installation that was removed is erased')
-      }
-      for (const { id, installationId } of await store.erasableRepositories(keep.installationsDays)) {
-        await all('erased', ROWS, (most) => store.emptyRepository(id, installationId, most))
-        await all('erased', ROWS, (most) => store.removeDeliveriesAbout(id, most))
-        await store.eraseRepository(id)
-        log.info({ repository: id }, 'the data of a repository that was removed is erased')
-      }
       const stale = (cursor as Done | null)?.parserVersion !== parserVersion
-      for await (const id of repositoriesOf(store)) {
-        await all('scans', SCANS, (most) => store.removeScans(id, keep, most))
-        await all('trees', ROWS, (most) => store.removeTrees(id, most))
-        if (stale) await all('contents', ROWS, (most) => store.removeOldContents(id, most))
+      try {
+        await removeAll(options, stale, inBatches(counts, signal))
+      } finally {
+        // Of a round that breaks off, too: what it removed is gone.
+        if (Object.keys(counts).length > 0) await store.record(counts)
       }
       if (Object.keys(counts).length > 0) log.info({ removed: counts }, 'what was kept long enough is removed')
       return { parserVersion } satisfies Done
     },
+  }
+}
+
+/** `stale`: what older parsers have read is still there. */
+async function removeAll(
+  { store, keep, log }: RetentionOptions,
+  stale: boolean,
+  all: ReturnType<typeof inBatches>,
+): Promise<void> {
+  await all('deliveries', ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
+  for (const installation of await store.erasable(keep.installationsDays)) {
+    for await (const id of repositoriesOf(store, installation)) {
+      await all('erased', ROWS, (most) => store.emptyRepository(id, installation, most))
+    }
+    await all('erased', ROWS, (most) => store.removeDeliveriesOf(installation, most))
+    await store.erase(installation)
+    log.info({ installation }, 'the data of an installation that was removed is erased')
+  }
+  for (const { id, installationId } of await store.erasableRepositories(keep.installationsDays)) {
+    await all('erased', ROWS, (most) => store.emptyRepository(id, installationId, most))
+    await all('erased', ROWS, (most) => store.removeDeliveriesAbout(id, most))
+    await store.eraseRepository(id)
+    log.info({ repository: id }, 'the data of a repository that was removed is erased')
+  }
+  for await (const id of repositoriesOf(store)) {
+    await all('scans', SCANS, (most) => store.removeScans(id, keep, most))
+    await all('trees', ROWS, (most) => store.removeTrees(id, most))
+    if (stale) await all('contents', ROWS, (most) => store.removeOldContents(id, most))
   }
 }
 

@@ -16,12 +16,13 @@ import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { trackedChange } from './persist.ts'
 import { notesOn, policyIn, proposedPolicy } from './policy.ts'
+import type { SignedCheckpoint } from './ports/audit.ts'
 import type { Outcome } from './ports/outcome.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { RepositorySource, TreeEntry } from './ports/source.ts'
-import type { CompletedScan, ContentStore, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
+import type { CompletedScan, ContentStore, Phase, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
 import { hasReached, PHASES } from './ports/store.ts'
-import { type Enter, isNews, isUnasked, publish } from './publish.ts'
+import { type Enter, type FilesRead, isNews, isUnasked, publish } from './publish.ts'
 import { type KnownStates, knownStates } from './states.ts'
 import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
 
@@ -35,6 +36,8 @@ export interface ScanPorts {
   serverKeys: readonly TrustedKey[]
   /** ms since 1970. */
   now: () => number
+  /** The newest of the audit trail, which the check run carries out of the server's reach; absent where none are signed. */
+  checkpoint?: () => Promise<SignedCheckpoint | null>
   /** Aborted when the lease is lost: the scan ends between two phases. */
   signal: AbortSignal
   log: { error(facts: object, message: string): void }
@@ -88,7 +91,8 @@ async function reach(
   if (kept && !alike) await open()
   const found = await find(there, judging, enter)
   const { files, base, delta, fetched, policy } = found
-  await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched })
+  const filesChanged = delta.changed.size + delta.removed.length
+  await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched, filesChanged })
   const told = announced || kept
   const awaited = told && !(alike && alike.baseSha === base.commit)
   if (awaited) await open()
@@ -278,10 +282,17 @@ const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>)
   state: listed.get(snapshot.commit ?? '') ?? null,
 })
 
-function progressOf(scan: Scan, { store, publisher, signal }: ScanPorts): Enter {
-  return async (phase, detail) => {
+/** A scan may come back to a phase; what it shows never falls. */
+function progressOf(scan: Scan, { store, publisher, signal, now }: ScanPorts): Enter {
+  let progress = 0
+  const phases: Partial<Record<Phase, string>> = {}
+  let files: FilesRead = { filesProcessed: null, totalFiles: null }
+  return async (phase, message, read) => {
     signal.throwIfAborted()
-    await store.update(scan, { phase, progress: PHASES[phase] })
-    await publisher.progress(phase, detail)
+    progress = Math.max(progress, PHASES[phase])
+    files = read ?? files
+    phases[phase] ??= new Date(now()).toISOString()
+    await store.update(scan, { phase, progress, phases: { ...phases } }, { message, ...files })
+    await publisher.progress(phase, message)
   }
 }

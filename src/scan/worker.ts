@@ -17,6 +17,7 @@ import type { Scan, ScanStore } from './ports/store.ts'
 import { hasReached, LeaseLost, Superseded } from './ports/store.ts'
 import { isUnasked } from './publish.ts'
 import { runReplay } from './replay.ts'
+import { type ReportPorts, runReport } from './report.ts'
 import { type HeadedScan, runScan, type ScanPorts } from './run.ts'
 import { decide } from './supersede.ts'
 
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   store: ScanStore
   /** The rest of the world for one scan: its repository, its keys, its check run. */
   portsOf(scan: { repository: RepositoryRef }): Promise<WorkPorts>
+  /** What reports are made of, and how; absent: this worker makes none. */
+  reporting?: Pick<ReportPorts, 'reports' | 'render'>
   /** New wishes were written: tell the dispatcher. */
   onWish(): void
   /** A scan was taken up; it is held until the job has ended. */
@@ -92,6 +95,11 @@ async function attempt(scan: Scan, signal: AbortSignal, options: WorkerOptions):
   if (first && (await store.ensureTracked(repository))) {
     await store.release(scan, LOOK_AGAIN_MS, null, false)
     return { again: LOOK_AGAIN_MS }
+  }
+  if (scan.kind === 'report') {
+    if (scan.attempt > MAX_ATTEMPTS) throw endedSilently()
+    if (!options.reporting) throw new Error('This worker makes no reports.')
+    return runReport(scan, { ...options.reporting, store, signal })
   }
   const { publisherOf, ...ports } = await portsOf(scan)
   if (scan.kind === 'replay') {

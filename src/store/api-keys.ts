@@ -2,7 +2,7 @@
 import { type ApiKey, hashOfKey } from '../access/api-key.ts'
 import { SCOPES } from '../access/grant.ts'
 import type { Prisma, ApiKey as Row } from '../generated/prisma/client.ts'
-import { recordAudit } from './audit.ts'
+import { type By, recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 
 /** What a new key is for. */
@@ -48,8 +48,8 @@ export class ApiKeys {
       WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
   }
 
-  /** `actor`: as the audit trail names who did it. */
-  async create(key: string, wanted: NewApiKey, actor: string): Promise<ApiKey> {
+  /** `by`: who does it; alone, the name that the audit trail has for them. */
+  async create(key: string, wanted: NewApiKey, by: By | string): Promise<ApiKey> {
     return this.#database.client.$transaction(async (transaction) => {
       const row = await transaction.apiKey.create({
         data: {
@@ -59,14 +59,13 @@ export class ApiKeys {
           repositoryIds: [...wanted.repositoryIds],
         },
       })
-      const resource = `api-key/${row.id}`
-      await recordAudit(transaction, { actor, action: 'api_key.created', resource, next: told(row) })
+      await recordAudit(transaction, { ...eventOf(row, by), action: 'api_key.created', next: told(row) })
       return keyOf(row)
     })
   }
 
   /** Of no effect from now on. Answers when it was revoked, which may have been long ago; null: there is no such key. */
-  async revoke(id: string, actor: string): Promise<Date | null> {
+  async revoke(id: string, by: By | string, reason?: string): Promise<Date | null> {
     return this.#database.client.$transaction(async (transaction) => {
       const { count } = await transaction.apiKey.updateMany({
         where: { id, revokedAt: null },
@@ -74,9 +73,9 @@ export class ApiKeys {
       })
       const row = await transaction.apiKey.findUnique({ where: { id } })
       if (row && count > 0) {
-        const previous = told({ ...row, revokedAt: null })
-        const resource = `api-key/${id}`
-        await recordAudit(transaction, { actor, action: 'api_key.revoked', resource, previous, next: told(row) })
+        const changed = { previous: told({ ...row, revokedAt: null }), next: told(row) }
+        const because = reason === undefined ? {} : { reason }
+        await recordAudit(transaction, { ...eventOf(row, by), action: 'api_key.revoked', ...changed, ...because })
       }
       return row?.revokedAt ?? null
     })
@@ -145,6 +144,12 @@ export class ApiKeys {
 const keyOf = ({ hash: _, scopes, ...row }: Row): ApiKey => ({
   ...row,
   scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+})
+
+/** Who did something to which key. */
+const eventOf = ({ id, installationId }: Pick<Row, 'id' | 'installationId'>, by: By | string) => ({
+  ...(typeof by === 'string' ? { actor: by } : by),
+  ...{ resource: `api-key/${id}`, installationId },
 })
 
 /** What the audit trail keeps of a key: all that decides what it opens. */

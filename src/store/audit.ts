@@ -1,6 +1,6 @@
 /** What anyone did here, written in the transaction that does it. A trigger keeps what is written as it is. */
 import type { Connection } from './database.ts'
-import { storable, toJson } from './json.ts'
+import { toJson } from './json.ts'
 
 /** Who did something, and where that came from. */
 export interface By {
@@ -25,15 +25,22 @@ export interface AuditEntry extends By {
   repositoryId?: bigint | null
 }
 
-export async function recordAudit(
-  transaction: Connection,
-  { actor, action, resource, previous, next, reason, address, requestId, ...whose }: AuditEntry,
-): Promise<void> {
+export const recordAudit = (transaction: Connection, entry: AuditEntry): Promise<void> =>
+  recordAudits(transaction, [entry])
+
+/** In this order. */
+export async function recordAudits(transaction: Connection, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const rows = entries.map(({ requestId, installationId, repositoryId, ...entry }) => ({
+    ...{ ...entry, request_id: requestId },
+    ...{ installation_id: idOf(installationId), repository_id: idOf(repositoryId) },
+  }))
   await transaction.$executeRaw`
     INSERT INTO audit_event
       (actor, action, resource, previous, next, reason, address, request_id, installation_id, repository_id)
-    VALUES (${storable(actor)}, ${action}, ${storable(resource)},
-      ${previous ? toJson(previous) : null}::jsonb, ${next ? toJson(next) : null}::jsonb,
-      ${reason === undefined ? null : storable(reason)}::text, ${address ?? null}::text, ${requestId ?? null}::text,
-      ${whose.installationId ?? null}::bigint, ${whose.repositoryId ?? null}::bigint)`
+    SELECT actor, action, resource, previous, next, reason, address, request_id, installation_id, repository_id
+    FROM json_to_recordset(${toJson(rows)}::json) AS entry (actor text, action text, resource text, previous jsonb,
+      next jsonb, reason text, address text, request_id text, installation_id bigint, repository_id bigint)`
 }
+
+const idOf = (id: bigint | null | undefined) => (id == null ? null : String(id))

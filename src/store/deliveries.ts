@@ -48,7 +48,7 @@ export class Deliveries implements Inbox, ReceivedDeliveries {
         WHERE id = ${storable(deliveryId)} AND processed_at IS NULL`
       // Another worker was faster, after this one's claim ran out.
       if (first === 0) return false
-      return applyIntents(transaction, intents)
+      return applyIntents(transaction, intents, { actor: 'github', requestId: deliveryId })
     })
   }
 

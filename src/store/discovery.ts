@@ -6,6 +6,7 @@ import { learnRepositories } from './facts.ts'
 import { applyIntents } from './intents.ts'
 import { toJson } from './json.ts'
 import { skipOutOfReach } from './reach.ts'
+import { witnessed } from './witness.ts'
 
 /** Installations and their repositories, as far as events have told of them. */
 export class Discovery implements DiscoveryStore {
@@ -42,7 +43,8 @@ export class Discovery implements DiscoveryStore {
         { type: 'repositories', installation: id, added, removed },
         { type: 'first_scans', installation: id, repositories: added.map((one) => one.id), trigger: TRIGGER },
       ])
-      await learnRepositories(transaction, id, changed, true)
+      const about = { installation: id, repositories: changed.map((one) => one.id) }
+      await witnessed(transaction, { actor: 'github' }, about, () => learnRepositories(transaction, id, changed, true))
       await skipOutOfReach(transaction, Prisma.sql`i.id = ${id}`)
       // One that another installation has, too, is being transferred: soon again.
       if (elsewhere === 0) await pass(transaction, installation)

@@ -1,17 +1,64 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Intent, RepositoryFacts, ScanRequested } from '../scan/ports/intents.ts'
 import type { ScanKind } from '../scan/ports/store.ts'
+import { type By, recordAudit } from './audit.ts'
 import type { Connection } from './database.ts'
 import { learnInstallation, learnPull, learnRepositories, loseRepositories } from './facts.ts'
 import { hurry, queueFirstScans } from './first-scans.ts'
 import { storable, toJson } from './json.ts'
+import { dropGrants } from './people.ts'
 import { comesBack, skipOutOfReach } from './reach.ts'
+import { type About, witnessed } from './witness.ts'
 
-/** Applies what one delivery asks for, in the caller's transaction. Answers whether scans were queued, or are due sooner. */
-export async function applyIntents(connection: Connection, intents: readonly Intent[]): Promise<boolean> {
+const GITHUB: By = { actor: 'github' }
+
+/**
+ * Applies what one delivery asks for, in the caller's transaction. Answers whether scans were queued, or are due sooner.
+ * `by`: who tells it, as the audit trail keeps it.
+ */
+export async function applyIntents(
+  connection: Connection,
+  intents: readonly Intent[],
+  by: By = GITHUB,
+): Promise<boolean> {
   let queued = false
-  for (const intent of intents) queued = (await apply(connection, intent)) || queued
+  for (const intent of intents) {
+    const about = aboutOf(intent)
+    const work = () => apply(connection, intent)
+    queued = (await (about ? witnessed(connection, by, about, work) : work())) || queued
+    if (intent.type === 'scan') await recordWish(connection, by, intent)
+    await dropGrants(connection, intent)
+  }
   return queued
+}
+
+/** Null: it changes neither installations nor repositories. */
+function aboutOf(intent: Intent): About | null {
+  switch (intent.type) {
+    case 'scan':
+    case 'pull':
+    case 'repository':
+      return { installation: intent.installation, repositories: [intent.repository.id] }
+    case 'installation':
+      return { installation: intent.installation.id, repositories: [] }
+    case 'repositories': {
+      const { installation, added, removed } = intent
+      return { installation, repositories: [...added.map(({ id }) => id), ...removed] }
+    }
+    default:
+      return null
+  }
+}
+
+/** What a person asked for with a button on GitHub. */
+async function recordWish(connection: Connection, by: By, wish: ScanRequested): Promise<void> {
+  const { installation, repository, headSha, ref, baseRef, forced, askedBy } = wish
+  if (!forced || askedBy === undefined) return
+  await recordAudit(connection, {
+    ...{ ...by, actor: askedBy === null ? by.actor : `github/${askedBy}` },
+    ...{ action: 'scan.requested', resource: `repository/${repository.id}`, next: { headSha, ref, baseRef } },
+    ...{ installationId: installation, repositoryId: repository.id },
+  })
 }
 
 async function apply(connection: Connection, intent: Intent): Promise<boolean> {
@@ -42,6 +89,9 @@ async function apply(connection: Connection, intent: Intent): Promise<boolean> {
         await learnRepository(connection, intent)
         await skipOutOfReach(connection, among([intent.repository]))
       })
+    case 'access':
+    case 'person':
+      return false
   }
 }
 

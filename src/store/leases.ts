@@ -13,7 +13,7 @@ import { LeaseLost, type Scan, Superseded, type Taken } from '../scan/ports/stor
 import type { Connection, Database } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { restsUntil } from './limits.ts'
-import { outOfReach, skipOutOfReach } from './reach.ts'
+import { isLocal, outOfReach, skipOutOfReach } from './reach.ts'
 
 type Row = Omit<Scan, 'repository'> & {
   repositoryId: bigint
@@ -50,12 +50,12 @@ const dueAt = Prisma.sql`CASE WHEN s.status = 'queued' AND s.not_before > now() 
  */
 async function lease(connection: Connection, scanId: string, leaseMs: number): Promise<Scan | null> {
   const leasing = connection.$queryRaw<Row[]>`
-    UPDATE scan s SET status = 'running', attempts = s.attempts + 1, token = s.token + 1,
+    UPDATE scan s SET status = 'running', attempts = s.attempts + 1, token = s.token + 1, phase = NULL, progress = 0,
       lease_until = now() + ${leaseMs}::float8 * interval '1 ms', started_at = coalesce(s.started_at, now())
     FROM repository r JOIN installation i ON i.id = r.installation_id
     WHERE s.id = ${scanId}::uuid AND r.id = s.repository_id AND s.status = 'queued'
       AND (s.not_before IS NULL OR s.not_before <= now())
-      AND ${outOfReach} IS NULL AND ${restsUntil} IS NULL
+      AND (${outOfReach} IS NULL OR ${isLocal}) AND ${restsUntil} IS NULL
       AND NOT EXISTS (SELECT 1 FROM scan other WHERE other.lane = s.lane AND other.status = 'running')
       AND NOT EXISTS (
         SELECT 1 FROM scan older

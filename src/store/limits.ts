@@ -7,10 +7,10 @@ const { firstScan, scan } = RESTS_BELOW
 /**
  * Over `s` (scan) and `i` (installation): the moment before which GitHub's limits let the scan not be taken, null where
  * they do. A scan that has opened its check run may draw on the reserve: somebody waits for its conclusion. First scans
- * leave more to all others.
+ * leave more to all others, and a report asks GitHub nothing.
  */
 export const restsUntil = Prisma.sql`
-  greatest(
+  CASE WHEN s.kind <> 'report' THEN greatest(
     CASE WHEN i.blocked_until > now() THEN i.blocked_until END,
     CASE WHEN s.check_run_id IS NULL THEN (
       SELECT max(told.reset) FROM (
@@ -21,7 +21,7 @@ export const restsUntil = Prisma.sql`
         AND told.remaining < CASE WHEN s.background
           THEN greatest(${firstScan.atLeast}::float8, ${firstScan.share}::float8 * told.limit)
           ELSE greatest(${scan.atLeast}::float8, ${scan.share}::float8 * told.limit) END)
-    END)`
+    END) END`
 
 /** GitHub's limits in the rows of installations. Waits are kept by the database's clock, and told as what is left of them. */
 export class InstallationLimits implements LimitStore {

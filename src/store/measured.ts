@@ -70,6 +70,12 @@ export class MeasuredScans extends Scans {
     this.#end(scan, 'replayed')
   }
 
+  override async finishReport(...finished: Parameters<Scans['finishReport']>): Promise<void> {
+    const [scan] = finished
+    await this.#whileHeld(scan, super.finishReport(...finished))
+    this.#end(scan, 'reported')
+  }
+
   override async skip(scan: Scan, reason: string): Promise<void> {
     await this.#whileHeld(scan, super.skip(scan, reason))
     this.#end(scan, 'skipped')

@@ -10,6 +10,9 @@ export const outOfReach = Prisma.sql`
        WHEN r.removed_at IS NOT NULL THEN 'The app has no access to the repository any more.'
        WHEN r.archived_at IS NOT NULL THEN 'The repository is archived.' END`
 
+/** Over `s` (scan): it needs GitHub for nothing. An archived repository has its reports all the same. */
+export const isLocal = Prisma.sql`s.kind = 'report'`
+
 /** Over `s` (scan): it ended without a verdict since the app could do nothing there. GitHub may have said so first. */
 const refused = Prisma.sql`
   (s.status = 'skipped' AND s.error IN ('The app was uninstalled.', 'The installation is suspended.',
@@ -24,7 +27,7 @@ export async function skipOutOfReach(connection: Connection, which: Prisma.Sql):
   return connection.$executeRaw`
     UPDATE scan s SET status = 'skipped', error = ${outOfReach}, completed_at = now()
     FROM repository r JOIN installation i ON i.id = r.installation_id
-    WHERE r.id = s.repository_id AND s.status = 'queued' AND ${outOfReach} IS NOT NULL AND ${which}`
+    WHERE r.id = s.repository_id AND s.status = 'queued' AND NOT ${isLocal} AND ${outOfReach} IS NOT NULL AND ${which}`
 }
 
 /**
@@ -62,7 +65,7 @@ async function askAgain(connection: Connection, repositories: readonly { id: big
     (SELECT DISTINCT ON (s.repository_id, ${branch}) s.*, ${refused} AS refused,
        s.background AND s.head_sha IS NULL AS unseen
      FROM scan s
-     WHERE s.repository_id IN ${listOf(repositories)} AND s.kind <> 'replay' AND s.status <> 'superseded'
+     WHERE s.repository_id IN ${listOf(repositories)} AND s.kind NOT IN ('replay', 'report') AND s.status <> 'superseded'
        AND s.trigger NOT IN ('due', 'provenance')
      ORDER BY s.repository_id, ${branch}, s.created_at DESC, s.id) last`
   const firsts = await connection.$queryRaw<{ installation: bigint; trigger: string; ids: bigint[] }[]>`

@@ -4,8 +4,8 @@
  */
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Keep, RetentionStore } from '../scan/ports/retention.ts'
+import { recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
-import { toJson } from './json.ts'
 import { mayBeOpen } from './open-checks.ts'
 
 /** A scan keeps the trees it lists before its row names all of their commits. */
@@ -155,15 +155,25 @@ export class Retention implements RetentionStore {
   async eraseRepository(repositoryId: bigint): Promise<void> {
     await this.#database.client.$transaction(async (transaction) => {
       const [erased] = await transaction.$queryRaw<ErasedRepository[]>`
-        SELECT r.owner, r.name, r.removed_at AS "removedAt", i.account AS installation
+        SELECT r.owner, r.name, r.removed_at AS "removedAt", i.account AS installation, i.id AS "installationId"
         FROM repository r JOIN installation i ON i.id = r.installation_id
         WHERE r.id = ${repositoryId} AND r.removed_at IS NOT NULL FOR UPDATE OF r`
       if (!erased) return
-      await transaction.$executeRaw`
-        INSERT INTO audit_event (actor, action, resource, previous, reason)
-        VALUES ('rosie-guard', 'repository.erased', ${`repository/${repositoryId}`}, ${toJson(erased)}::jsonb,
-          'The repository was deleted, or taken from the app, and the time for which its data is kept has passed.')`
+      const { installationId, ...previous } = erased
+      await recordAudit(transaction, {
+        ...{ actor: ACTOR, action: 'repository.erased', resource: `repository/${repositoryId}`, previous },
+        ...{ installationId, repositoryId },
+        reason:
+          'The repository was deleted, or taken from the app, and the time for which its data is kept has passed.',
+      })
       await transaction.repository.delete({ where: { id: repositoryId } })
+    })
+  }
+
+  async record(removed: Record<string, number>): Promise<void> {
+    const reason = 'The time for which it is kept has passed.'
+    await recordAudit(this.#database.client, {
+      ...{ actor: ACTOR, action: 'retention.removed', resource: 'server', previous: removed, reason },
     })
   }
 
@@ -174,17 +184,27 @@ export class Retention implements RetentionStore {
           (SELECT count(*) FROM repository r WHERE r.installation_id = i.id)::int AS repositories
         FROM installation i WHERE id = ${installationId} AND removed_at IS NOT NULL FOR UPDATE`
       if (!erased) return
-      await transaction.$executeRaw`
-        INSERT INTO audit_event (actor, action, resource, previous, reason)
-        VALUES ('rosie-guard', 'installation.erased', ${`installation/${installationId}`}, ${toJson(erased)}::jsonb,
-          'The app was uninstalled, and the time for which its data is kept has passed.')`
+      await recordAudit(transaction, {
+        ...{
+          actor: ACTOR,
+          action: 'installation.erased',
+          resource: `installation/${installationId}`,
+          previous: erased,
+        },
+        installationId,
+        reason: 'The app was uninstalled, and the time for which its data is kept has passed.',
+      })
       await transaction.manufacturer.deleteMany({ where: { installationId } })
       await transaction.installation.delete({ where: { id: installationId } })
     })
   }
 }
 
+/** In the audit trail, the server itself. */
+const ACTOR = 'rosie-guard'
+
 interface ErasedRepository {
+  installationId: bigint
   owner: string
   name: string
   removedAt: Date

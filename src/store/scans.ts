@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { AssessedFinding, Summary } from '../rosie/assessment.ts'
 import type { Next, Outcome } from '../scan/ports/outcome.ts'
+import type { MadeReport } from '../scan/ports/reports.ts'
 import type { RepositoryRef } from '../scan/ports/source.ts'
 import {
   type CompletedScan,
@@ -21,6 +22,7 @@ import { isUniqueViolation } from './errors.ts'
 import { laneOf } from './intents.ts'
 import { storable, toJson } from './json.ts'
 import { setLeased, setWanted, takeLease, writeLeased } from './leases.ts'
+import { keepReports, keptAssessment } from './reports.ts'
 import { inChunks } from './rows.ts'
 import { writeSnapshot } from './snapshot.ts'
 import { handOver, readContest, supersede, withdraw } from './supersede.ts'
@@ -99,6 +101,7 @@ export class Scans implements ScanStore {
         transaction,
         scan,
         Prisma.sql`conclusion = ${assessment.conclusion}, summary = ${toJson(assessment.summary)}::jsonb,
+          assessment = ${toJson(keptAssessment(outcome.assessment))}::jsonb,
           judged_by = ${outcome.judgedBy}, requests = ${outcome.requests}, stage = 'persisted',
           outcome = ${toJson({ ...outcome, assessment })}::jsonb || jsonb_build_object('forced', forced)`,
       )
@@ -163,6 +166,17 @@ export class Scans implements ScanStore {
         FROM scan WHERE id = ${scan.id}::uuid
         ON CONFLICT DO NOTHING`
     })
+  }
+
+  async finishReport(scan: Scan, of: string, made: readonly MadeReport[]): Promise<void> {
+    await this.#database.client.$transaction(async (transaction) => {
+      await setLeased(
+        transaction,
+        scan,
+        Prisma.sql`status = 'completed', progress = 100, error = NULL, lease_until = NULL, completed_at = now()`,
+      )
+      await keepReports(transaction, { ...scan.repository, scanId: of }, made, { actor: 'rosie-guard' })
+    }, LONG_TRANSACTION)
   }
 
   async skip(scan: Scan, reason: string): Promise<void> {

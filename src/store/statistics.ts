@@ -32,9 +32,12 @@ export class Statistics {
     return { scans: [...scans.values()].reduce(together, NONE), inbox, quotas }
   }
 
-  /** By installation; one without scans, open or ended within a day, is not in it. */
-  async scans(): Promise<Map<bigint, ScanStatistics>> {
-    const [open, ended] = await Promise.all([this.openScans(), this.#ended()])
+  /**
+   * By installation; one without scans, open or ended within a day, is not in it. `which`: over `r` (repository), whose
+   * scans are counted.
+   */
+  async scans(which = Prisma.sql`TRUE`): Promise<Map<bigint, ScanStatistics>> {
+    const [open, ended] = await Promise.all([this.openScans(which), this.#ended(which)])
     const statistics = new Map<bigint, ScanStatistics>()
     for (const id of new Set([...open.keys(), ...ended.keys()])) {
       const { lastHour, lastDay } = ended.get(id) ?? { lastHour: NONE_ENDED, lastDay: NONE_ENDED }
@@ -44,7 +47,7 @@ export class Statistics {
   }
 
   /** By installation. By the index on (status, not_before). */
-  async openScans(): Promise<Map<bigint, OpenScans>> {
+  async openScans(which = Prisma.sql`TRUE`): Promise<Map<bigint, OpenScans>> {
     const rows = await this.#database.client.$queryRaw<(OpenScans & { id: bigint })[]>`
       SELECT id, count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
         count(*) FILTER (WHERE state = 'delayed')::int AS delayed,
@@ -55,7 +58,7 @@ export class Statistics {
           CASE WHEN s.status = 'running' THEN 'running'
                WHEN s.not_before > now() OR ${restsUntil} IS NOT NULL THEN 'delayed' ELSE 'waiting' END AS state
         FROM scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id
-        WHERE s.status IN ('queued', 'running')) open
+        WHERE s.status IN ('queued', 'running') AND ${which}) open
       GROUP BY id`
     return new Map(rows.map(({ id, ...open }) => [id, open]))
   }
@@ -82,12 +85,12 @@ export class Statistics {
       ORDER BY remaining / greatest("limit", 1), installation, resource LIMIT ${MOST_QUOTAS}`
   }
 
-  async #ended(): Promise<Map<bigint, Pick<ScanStatistics, 'lastHour' | 'lastDay'>>> {
+  async #ended(which: Prisma.Sql): Promise<Map<bigint, Pick<ScanStatistics, 'lastHour' | 'lastDay'>>> {
     const rows = await this.#database.client.$queryRaw<Ended[]>`
       SELECT r.installation_id AS id, s.status::text, count(*)::int AS "lastDay",
         count(*) FILTER (WHERE s.completed_at > now() - interval '1 hour')::int AS "lastHour"
       FROM scan s JOIN repository r ON r.id = s.repository_id
-      WHERE s.status NOT IN ('queued', 'running') AND s.completed_at > now() - interval '1 day'
+      WHERE s.status NOT IN ('queued', 'running') AND s.completed_at > now() - interval '1 day' AND ${which}
       GROUP BY r.installation_id, s.status`
     const ended = new Map<bigint, Pick<ScanStatistics, 'lastHour' | 'lastDay'>>()
     for (const { id, status, lastHour, lastDay } of rows) {

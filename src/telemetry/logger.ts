@@ -12,17 +12,21 @@ const CENSOR = '[redacted]'
 
 /** Members that are secret whatever object carries them, in lower case without `-` and `_`. */
 const SECRET_MEMBERS = new Set([
+  'accesstoken',
   'authorization',
   'clientsecret',
+  'codeverifier',
   'cookie',
   'password',
   'pem',
   'privatekey',
   'proxyauthorization',
+  'refreshtoken',
   'secret',
   'setcookie',
   'token',
   'webhooksecret',
+  'xcsrftoken',
   'xhubsignature',
   'xhubsignature256',
 ])
@@ -34,6 +38,8 @@ const SECRET_MEMBERS = new Set([
 const SECRET_TEXTS: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CENSOR],
   [/\b(?:gh[opusr]_\w+|github_pat_\w+)/g, CENSOR],
+  // JSON web tokens and encryption: our cookies, and what GitHub's client signs as the app.
+  [/\beyJ[\w-]{8,}\.[\w-]*\.[\w.-]+/g, CENSOR],
   // Our own API keys.
   [/\brsk_\w+/g, CENSOR],
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{16,}/gi, `$1 ${CENSOR}`],

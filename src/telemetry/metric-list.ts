@@ -23,7 +23,7 @@ export const COUNTERS = {
   }),
   ended: declared({
     name: 'rosie_scans_ended_total',
-    help: 'Scans that a worker ended: by conclusion, or replayed, skipped, failed, cancelled (the branch had moved on).',
+    help: 'Scans that a worker ended: by conclusion, or replayed, reported, skipped, failed, cancelled (the branch had moved on).',
     labelNames: ['kind', 'outcome'],
   }),
   givenBack: declared({
@@ -49,6 +49,11 @@ export const COUNTERS = {
   deliveries: declared({
     name: 'rosie_deliveries_total',
     help: 'Webhook deliveries: stored, repeated (known already), refused (signature or form), not stored (answered 503).',
+    labelNames: ['outcome'],
+  }),
+  keptAnswers: declared({
+    name: 'rosie_kept_answers_total',
+    help: 'Requests for answers of the API that are kept for a while: `hit`, it was there; `miss`, it was made.',
     labelNames: ['outcome'],
   }),
 } as const

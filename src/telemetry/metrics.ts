@@ -7,6 +7,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type {
   AnswerMeasures,
+  CacheMeasures,
   DeliveryOutcome,
   GivenBack,
   RequestMeasures,
@@ -20,7 +21,7 @@ import { COUNTERS, type Declared, GAUGES, HISTOGRAMS } from './metric-list.ts'
 /** Should a route ever be written with a name or number in it. */
 const MOST_ROUTES = 100
 
-export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures {
+export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures, CacheMeasures {
   readonly #registry = new Registry()
   readonly contentType = this.#registry.contentType
   readonly #routes = new Set<string>()
@@ -31,6 +32,7 @@ export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures {
   readonly #findings = this.#counter(COUNTERS.findings)
   readonly #requests = this.#counter(COUNTERS.requests)
   readonly #deliveries = this.#counter(COUNTERS.deliveries)
+  readonly #keptAnswers = this.#counter(COUNTERS.keptAnswers)
   readonly #answers = this.#histogram(HISTOGRAMS.answers)
   readonly #phases = this.#histogram(HISTOGRAMS.phases)
   readonly #readable = this.#gauge(GAUGES.readable)
@@ -81,6 +83,10 @@ export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures {
 
   delivery(outcome: DeliveryOutcome): void {
     this.#deliveries.inc({ outcome })
+  }
+
+  kept(outcome: 'hit' | 'miss'): void {
+    this.#keptAnswers.inc({ outcome })
   }
 
   /** For Prometheus. `levels`: null where the rows can't be asked; then nothing is said of them, rather than what they were. */

@@ -6,6 +6,7 @@
  *     main ──stop──▶ thread ──stopped──▶ main               nothing runs any more
  */
 import type { RequestMeasures, ScanMeasures } from '../scan/ports/measures.ts'
+import type { ScanProgress } from '../scan/ports/progress.ts'
 import type { HeldLease, JobOutcome } from '../scan/ports/queue.ts'
 
 export type ToThread = { kind: 'run'; run: number; scanId: string } | { kind: 'ping' } | { kind: 'stop' }
@@ -18,6 +19,8 @@ export type FromThread =
   /** There are new wishes for scans. */
   | { kind: 'wish' }
   | ({ kind: 'measured' } & Measured)
+  /** A scan has come further. */
+  | { kind: 'progress'; progress: ScanProgress }
   /** One of its log, whole. */
   | { kind: 'line'; line: string }
   | { kind: 'stopped' }

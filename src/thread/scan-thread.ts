@@ -11,6 +11,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { createBell } from '../scan/bell.ts'
+import type { TellProgress } from '../scan/ports/progress.ts'
 import type { HeldLeases, JobOutcome, Scanning } from '../scan/ports/queue.ts'
 import { type FromThread, type Measures, measure } from './messages.ts'
 import { ThreadLife } from './thread-life.ts'
@@ -24,6 +25,8 @@ export interface ThreadOptions {
   measures: Measures
   /** There are new wishes for scans. */
   onWish(): void
+  /** A scan has come further. */
+  onProgress: TellProgress
   /** A line of its log. */
   onLine(line: string): void
   log: { info(facts: object, message: string): void; error(facts: object, message: string): void }
@@ -121,6 +124,7 @@ export class ScanThread implements Scanning {
       this.#onReady()
     } else if (message.kind === 'wish') this.#options.onWish()
     else if (message.kind === 'line') this.#options.onLine(message.line)
+    else if (message.kind === 'progress') this.#options.onProgress(message.progress)
     else if (message.kind === 'measured') measure(this.#options.measures, message)
   }
 

@@ -137,6 +137,7 @@ describe('handing over to GitHub', () => {
       url: 'https://guard.example',
       hook_attributes: { url: 'https://guard.example/api/github/webhooks', active: true },
       redirect_url: 'https://guard.example/setup/callback',
+      callback_urls: ['https://guard.example/auth/callback'],
       default_permissions: {
         checks: 'write',
         contents: 'read',

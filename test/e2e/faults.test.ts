@@ -28,7 +28,35 @@ const EXCEPTIONS: readonly { file: string; text: string; because: string }[] = [
   {
     file: 'store/audit.ts',
     text: 'INSERT INTO audit_event',
-    because: 'In the transaction of what a person does on the command line.',
+    because: 'In the transaction of what it tells of.',
+  },
+  ...['INSERT INTO audit_link', 'INSERT INTO audit_checkpoint'].map((text) => ({
+    file: 'store/audit-chain.ts',
+    text,
+    because: 'Links events a moment after they are written; what a round has not done, the next one does.',
+  })),
+  ...[
+    ...['store/key-registry.ts', 'store/products.ts', 'store/scan-requests.ts', 'store/reading/compliance.ts'],
+    'store/reading/record/artifacts.ts',
+  ].map((file) => ({
+    file,
+    text: '',
+    because: 'Asked for through the REST interface, in one transaction: whoever asks sees whether it was done.',
+  })),
+  ...['store/people.ts', 'store/sessions.ts'].map((file) => ({
+    file,
+    text: '',
+    because: 'Somebody signs in or out, or is asked about: it is asked again, and no scan needs it.',
+  })),
+  {
+    file: 'store/reports.ts',
+    text: '',
+    because: 'A report that was lost is made again when it is asked for.',
+  },
+  {
+    file: 'store/supersede.ts',
+    text: 'WITH unsure',
+    because: 'Only where events of one second contradict each other; in the transaction that supersedes.',
   },
   {
     file: 'store/deliveries.ts',
@@ -40,7 +68,7 @@ const EXCEPTIONS: readonly { file: string; text: string; because: string }[] = [
     ...['DELETE FROM webhook_delivery WHERE id = ANY(ARRAY( SELECT id FROM webhook_delivery WHERE installation_id'],
     ...['DELETE FROM webhook_delivery WHERE id = ANY(ARRAY( SELECT id FROM webhook_delivery WHERE repository_id'],
     ...['UPDATE repository r SET tracked_head = NULL', 'DELETE FROM repository', 'DELETE FROM installation'],
-    ...['DELETE FROM manufacturer', 'INSERT INTO audit_event (actor, action, resource, previous, reason)'],
+    'DELETE FROM manufacturer',
   ].map((text) => ({
     file: 'store/retention.ts',
     text,

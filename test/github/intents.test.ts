@@ -72,7 +72,32 @@ describe('every example payload of GitHub', () => {
       'repository.privatized': ['repository'],
       'repository.publicized': ['repository'],
       'repository.edited': ['repository', 'scan'],
+      'github_app_authorization.revoked': ['person'],
+      'member.added': ['access'],
+      'member.edited': ['access'],
+      'membership.added': ['access'],
+      'membership.removed': ['access'],
+      'organization.member_added': ['access'],
+      'team.added_to_repository': ['access'],
+      'team.deleted': ['access'],
+      'team.edited': ['access'],
+      'team.removed_from_repository': ['access'],
     })
+  })
+})
+
+describe('people', () => {
+  it('who take back what they allowed the app are named, though no installation is', () => {
+    expect(toIntents('github_app_authorization', { action: 'revoked', sender: { id: 5 } })).toEqual([
+      { type: 'person', person: 5n },
+    ])
+    expect(() => toIntents('github_app_authorization', { action: 'revoked' })).toThrow(BadPayload)
+  })
+
+  it('who join or leave change who may read what, in an installation', () => {
+    expect(given('member', { action: 'removed' })).toEqual([{ type: 'access', installation: 42n }])
+    expect(given('organization', { action: 'renamed' })).toEqual([])
+    expect(toIntents('member', { action: 'removed' })).toEqual([])
   })
 })
 
@@ -197,6 +222,17 @@ describe('a check that somebody wants again', () => {
     expect(run('topic', [listed(1, 'main'), listed(2, 'release')])).toMatchObject([
       { headSha: A, ref: 'topic', baseRef: 'main', forced: true, trigger: 'rerequested', pull: { number: 1 } },
       { headSha: A, ref: 'topic', baseRef: 'release', forced: true, pull: { number: 2, open: true, updatedAt: null } },
+    ])
+  })
+
+  it.each([
+    ['ada', 'ada'],
+    ['dependabot[bot]', 'dependabot[bot]'],
+    ['a b', null],
+    [undefined, null],
+  ])('names who asked: %s', (login, askedBy) => {
+    expect(run(null, [], {}, login === undefined ? {} : { sender: { login } })).toMatchObject([
+      { forced: true, askedBy },
     ])
   })
 

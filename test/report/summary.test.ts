@@ -35,6 +35,15 @@ describe("the check run's title", () => {
   })
 })
 
+it('carries the newest checkpoint of the audit trail, as text that can be copied', () => {
+  const jws = `eyJhbGciOiJFZERTQSJ9.${'abc_-'.repeat(30)}.${'d'.repeat(86)}`
+  const checkpoint = { position: 1234, hash: 'c'.repeat(64), jws, at: new Date() }
+  const line = `<sub>Audit checkpoint: position 1234, sha256 \`${'c'.repeat(64)}\`, \`${jws}\`</sub>`
+  expect(summary(report(assessment(), { checkpoint }))).toContain(line)
+  expect(summary(report(assessment([], { conclusion: 'neutral' }), { checkpoint }))).toContain(line)
+  expect(summary(report(assessment()))).not.toContain('checkpoint')
+})
+
 describe("the check run's summary", () => {
   const findings = [
     finding(),

@@ -6,11 +6,13 @@ const KEEP: Keep = { deliveriesDays: 30, scansDays: 365, scansCount: 1000, insta
 
 let calls: unknown[][]
 let log: object[]
+let recorded: object[]
 /** What is left to remove, by the method that does. */
 let left: Record<string, number>
 beforeEach(() => {
   calls = []
   log = []
+  recorded = []
   left = {}
 })
 
@@ -37,6 +39,7 @@ const store = (repositories: bigint[] = [], erasable: bigint[] = [], removed: bi
     repositories.filter((id) => id > after && (of === undefined || of === id / 10n)).slice(0, Math.min(most, 2)),
   erasable: async () => erasable,
   erase: async (id) => void calls.push(['erase', id]),
+  record: async (removed) => void recorded.push(removed),
 })
 
 const sweep = (rows: RetentionStore, parserVersion = 7) =>
@@ -59,6 +62,7 @@ it('goes through all repositories with what is configured', async () => {
     ['scans', 21n, KEEP],
     ['trees', 21n],
   ])
+  expect(recorded).toEqual([])
 })
 
 it('removes batch after batch until nothing is left, and says how much it was', async () => {
@@ -67,6 +71,7 @@ it('removes batch after batch until nothing is left, and says how much it was', 
   expect(calls.filter(([what]) => what === 'deliveries')).toHaveLength(3)
   expect(calls.filter(([what]) => what === 'scans')).toHaveLength(2)
   expect(log).toEqual([{ removed: { deliveries: 1_200, scans: 20, trees: 3 } }])
+  expect(recorded).toEqual([{ deliveries: 1_200, scans: 20, trees: 3 }])
 })
 
 it('removes what older parsers read once for each version', async () => {
@@ -119,4 +124,5 @@ it('breaks off between two batches when it is told to', async () => {
   }
   await expect(sweep(rows).run(null, stopping.signal)).rejects.toThrow()
   expect(calls).toHaveLength(2)
+  expect(recorded).toEqual([{ deliveries: 1_000 }])
 })

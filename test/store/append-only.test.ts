@@ -20,6 +20,9 @@ forEachDatabase('what only grows', (databases) => {
     'TRUNCATE audit_event CASCADE',
     'TRUNCATE audit_link',
     `UPDATE audit_link SET hash = 'x'`,
+    `UPDATE audit_checkpoint SET hash = 'x'`,
+    'DELETE FROM audit_checkpoint',
+    'TRUNCATE audit_checkpoint',
     `UPDATE artifact_revision SET change = 'added'`,
   ])('refuses %s', async (sql) => {
     await expect(run(sql)).rejects.toThrow(/append-only: (UPDATE|DELETE|TRUNCATE) is refused/)

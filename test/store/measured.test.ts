@@ -86,6 +86,7 @@ forEachDatabase('the store counts', (databases) => {
     ['skipped', 'skipped', (scan) => store.skip(scan, 'nothing to scan')],
     ['failed', 'failed', (scan) => store.fail(scan, 'out of luck')],
     ['replayed', 'replayed', (scan) => store.finishReplay(scan, false)],
+    ['reported', 'reported', (scan) => store.finishReport(scan, scan.id, [])],
     ['withdrawn', 'cancelled', (scan) => store.withdraw(scan)],
   ])('a scan that is %s as %s', async (_, outcome, end) => {
     await end(await begun())

@@ -54,6 +54,8 @@ describe('The logger', () => {
     ['an API key of ours', { note: `sent rsk_${'0a'.repeat(32)} along` }, '0a0a'],
     ['a private key in a text', { note: `read ${pem} from the environment` }, 'MIIEsecret'],
     ['a bearer token in a text', { note: 'sent Bearer eyJhbGciOi.eyJpc3Mi.c2lnbmF0dXJl' }, 'eyJpc3Mi'],
+    ['a cookie of ours', { note: 'rosie_session=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl' }, 'c2lnbmF0dXJl'],
+    ['what is encrypted', { note: 'eyJhbGciOiJkaXIiLCJlbmMiOiJB..aXZpdg.Y2lwaGVy.dGFn is kept' }, 'Y2lwaGVy'],
     ['the password of an address', { database: 'postgres://guard:pa55word@db/guard' }, 'pa55word'],
     ['a token in an error', { err: new Error(`GitHub refused ${token}`) }, token],
   ])('never writes %s', (_what, members, secret) => {

@@ -55,6 +55,7 @@ function start(options: Partial<ThreadOptions> = {}, data: object = {}): Promise
     } as Measures,
     onWish: () => void heard.push('wish'),
     onLine: (line) => void heard.push(line),
+    onProgress: (progress) => void heard.push(progress),
     log: { info() {}, error: (facts) => void heard.push(facts) },
     pauseMs: 5,
     ...options,
@@ -81,10 +82,11 @@ describe('A thread that scans', () => {
     await expect(thread.run('fails')).rejects.toThrow('no database')
   })
 
-  it('tells what it logs, counts and wishes', async () => {
+  it('tells what it logs, counts and wishes, and how far scans have come', async () => {
     const measured = { kind: 'measured', name: 'phase', of: ['Parse', 12] }
-    await start({}, { tells: [{ kind: 'line', line: '{}\n' }, { kind: 'wish' }, measured] })
-    expect(heard).toEqual(['{}\n', 'wish', ['Parse', 12]])
+    const far = { kind: 'progress', progress: { scanId: 'one', progress: 30 } }
+    await start({}, { tells: [{ kind: 'line', line: '{}\n' }, { kind: 'wish' }, measured, far] })
+    expect(heard).toEqual(['{}\n', 'wish', ['Parse', 12], { scanId: 'one', progress: 30 }])
   })
 
   it('has its leases renewed while it computes, and only those', async () => {

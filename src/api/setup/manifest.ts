@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { CALLBACK_PATH } from '../sign-in/paths.ts'
 
 const appManifest = z.strictObject({
   name: z.string().max(34),
@@ -30,6 +31,7 @@ export const completeManifest = (manifest: AppManifest, { publicUrl, webhookUrl 
   url: publicUrl,
   hook_attributes: { url: webhookUrl, active: true },
   redirect_url: `${publicUrl}/setup/callback`,
+  callback_urls: [publicUrl + CALLBACK_PATH],
 })
 
 /** The page on GitHub that takes the manifest. `organization`: null for a personal account. */

@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { SESSION_COOKIE } from '../session-access.ts'
 
 /** What the OpenAPI document says before its operations. */
 export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
@@ -18,8 +19,28 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
   components: {
     securitySchemes: {
       key: { type: 'http', scheme: 'bearer', description: 'An API key: `rsk_` and 64 hex digits.' },
+      session: {
+        ...{ type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        description:
+          'Of somebody who signed in at `/auth/login`. What changes something needs the header `x-csrf-token` as well.',
+      },
     },
   },
-  security: [{ key: [] }],
-  tags: [{ name: 'repositories', description: 'Repositories that the app is installed on.' }],
+  security: [{ key: [] }, { session: [] }],
+  tags: [
+    { name: 'access', description: 'Who asks, and what they may.' },
+    { name: 'installations', description: 'Accounts that the app is installed on.' },
+    { name: 'repositories', description: 'Repositories that the app is installed on.' },
+    { name: 'record', description: 'What the files of a record say: requirements, evidence, decisions and the like.' },
+    { name: 'traceability', description: 'How the parts of a record are joined, and what is proven by that.' },
+    { name: 'risk', description: 'The risk register, and how risks are covered.' },
+    { name: 'products', description: 'Products and their manufacturers, and the repositories that they are made of.' },
+    { name: 'scans', description: 'What was scanned, and what was found.' },
+    { name: 'jobs', description: 'Work that takes its time, and how it stands.' },
+    { name: 'keys', description: 'Public keys of the server that evidence is verified with.' },
+    { name: 'api keys', description: 'Who may use this interface.' },
+    { name: 'webhooks', description: 'What GitHub told.' },
+    { name: 'compliance', description: 'Reports, the score, and the history of the record. Whether it suffices is for people to decide.' },
+    { name: 'audit', description: 'Who did what, in a chain that shows every change.' },
+  ],
 }

@@ -46,5 +46,5 @@ export const inRepository =
   }
 
 /** RFC 9110 §13.1.2: by weak comparison. */
-const isAmong = (etag: string, header: string | undefined): boolean =>
+export const isAmong = (etag: string, header: string | undefined): boolean =>
   header?.trim() === '*' || (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)

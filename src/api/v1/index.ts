@@ -12,29 +12,53 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Reader } from '../../access/grant.ts'
+import { Unreachable } from '../../scan/errors.ts'
 import type { Reading } from '../../store/reading/index.ts'
-import type { Authenticate } from '../key-access.ts'
+import { type GateOptions, gate } from '../gate.ts'
+import { auditEvents, type CheckpointKey } from './audit-events.ts'
+import { type KeepOptions, keepAnswers } from '../cache/keep-answers.ts'
+import { apiKeys } from './api-keys.ts'
+import { compliance, type SignReport } from './compliance.ts'
+import { complianceScore } from './compliance-score.ts'
 import { DOCUMENT } from './document.ts'
+import { repositoryFindings } from './findings.ts'
 import { inRepository } from './in-repository.ts'
+import { installations } from './installations.ts'
+import { jobs } from './jobs.ts'
+import { whoAmI } from './me.ts'
+import { manufacturers } from './manufacturers.ts'
+import { products } from './products.ts'
+import { complianceRecord } from './record/index.ts'
+import type { RawText } from './record/raw.ts'
 import { oneRepository, repositories } from './repositories.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who sends it, in everything under /api/v1. */
-    reader: Reader
-  }
-}
+import { scanRequests } from './scan-requests.ts'
+import { repositoryScans, scans } from './scans.ts'
+import { settingsOfRepository } from './settings.ts'
+import { installationKeys, repositoryKeys } from './signing-keys.ts'
+import { webhookDeliveries } from './webhook-deliveries.ts'
 
 export const API_PATH = '/api/v1'
 const PAGES_PATH = '/api/docs'
 
-export interface ApiOptions {
-  authenticate: Authenticate
+export interface ApiOptions extends GateOptions {
   store: Reading
+  /** How the text of a file is had; absent: it isn't. */
+  rawText?: RawText
+  /** Something may be due to be scanned. */
+  onScans?: () => void
+  /** Where expensive answers are kept; absent: nowhere. */
+  keep?: KeepOptions
+  /** Signs reports; null or absent: none are signed. */
+  signReport?: SignReport | null
+  /** Verifies checkpoints of the audit trail; null or absent: none are signed. */
+  checkpointKey?: CheckpointKey | null
 }
 
-export const apiV1: FastifyPluginAsync<ApiOptions> = async (app, { authenticate, store }) => {
+const noText: RawText = async () => {
+  throw new Unreachable('This server asks nobody for files.')
+}
+
+export const apiV1: FastifyPluginAsync<ApiOptions> = async (app, { authenticate, origins, limits, store, rawText = noText, checkpointKey = null, signReport = null, onScans = () => {}, keep }) => {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await app.register(swagger, {
@@ -47,17 +71,34 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (app, { authenticate,
 
   await app.register(
     async (resources) => {
-      resources.addHook('onRequest', async (request) => {
-        request.reader = await authenticate(request)
-      })
+      await gate(resources, { authenticate, origins, limits })
+      await resources.register(whoAmI, { store })
+      await resources.register(installations, { store })
+      await resources.register(installationKeys, { store, prefix: '/installations/:installationId' })
       await resources.register(repositories, { store })
+      await resources.register(manufacturers, { store })
+      await resources.register(products, { store })
+      await resources.register(scans, { store })
+      await resources.register(jobs, { store })
+      await resources.register(apiKeys, { store })
+      await resources.register(webhookDeliveries, { store })
+      await resources.register(auditEvents, { store, checkpointKey })
       await resources.register(
         async (one) => {
           one.addHook(
             'preHandler',
             inRepository((id) => store.repositories.withId(id)),
           )
+          if (keep) keepAnswers(one, keep)
           await one.register(oneRepository)
+          await one.register(complianceRecord, { store, rawText })
+          await one.register(settingsOfRepository, { store })
+          await one.register(repositoryKeys, { store })
+          await one.register(scanRequests, { store, onScans })
+          await one.register(repositoryScans, { store })
+          await one.register(repositoryFindings, { store })
+          await one.register(compliance, { store, onScans, sign: signReport })
+          await one.register(complianceScore, { store })
         },
         { prefix: '/repositories/:repositoryId' },
       )

@@ -22,7 +22,11 @@ const WRONG = {
   401: answered('No key and no session, or one that is not in force.'),
   403: answered('Whoever asks may read this, but not do that.'),
   404: answered('There is no such thing, or it is not for whoever asks.'),
+  409: answered('As things are it can not be done; `detail` says why.'),
+  413: answered('It is larger than what leaves this way.'),
   429: answered('Too many requests; `retry-after` says when to try again.'),
+  502: answered('GitHub gave no usable answer.'),
+  503: answered('GitHub asks to wait; `retry-after` says for how long.'),
 }
 type Wrong = keyof typeof WRONG
 
@@ -39,3 +43,19 @@ export const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339.' })
 
 export const timeOf = (at: Date): string => at.toISOString()
 export const timeOrNull = (at: Date | null): string | null => at && timeOf(at)
+
+/** What rows are looked up by: PostgreSQL takes no U+0000 in text. */
+export const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\0]*$/, 'holds U+0000, which is in no name')
+
+/** Text on one line, as names and reasons are. */
+export const line = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u, 'must be one line of 1 to 500 characters')
+
+/** What is asked of whoever takes something back. */
+export const reasoned = z.strictObject({ reason: line.describe('Why, for the audit trail.') })

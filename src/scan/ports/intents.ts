@@ -45,6 +45,8 @@ export interface ScanRequested {
   trigger: string
   /** Asked for by a person: scanned again even when nothing changed. */
   forced: boolean
+  /** Their login on GitHub, for the audit trail; null: GitHub doesn't say. */
+  askedBy?: string | null
   /** Only when no scan of this head is known: for events that repeat what another one says. */
   onlyIfUnknown: boolean
 }
@@ -57,3 +59,7 @@ export type Intent =
   | { type: 'first_scans'; installation: bigint; repositories: bigint[]; trigger: string }
   | { type: 'repository'; installation: bigint; repository: RepositoryFacts; state: 'active' | 'archived' | 'removed' }
   | { type: 'pull'; installation: bigint; repository: RepositoryFacts; pull: PullRequestFacts }
+  /** Who may read or change what there is another question than before. */
+  | { type: 'access'; installation: bigint }
+  /** Somebody, by GitHub's id, took back what they had allowed the app. */
+  | { type: 'person'; person: bigint }

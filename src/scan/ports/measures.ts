@@ -6,7 +6,15 @@ import type { AssessedFinding } from '../../rosie/assessment.ts'
 import type { Phase, ScanKind } from './store.ts'
 
 /** How a worker left a scan; `cancelled`: its branch has moved on. */
-export type ScanOutcome = 'success' | 'failure' | 'neutral' | 'replayed' | 'skipped' | 'failed' | 'cancelled'
+export type ScanOutcome =
+  | 'success'
+  | 'failure'
+  | 'neutral'
+  | 'replayed'
+  | 'reported'
+  | 'skipped'
+  | 'failed'
+  | 'cancelled'
 
 /** Why an attempt gave a scan back: it failed, GitHub's limits are reached, or another scan comes first. */
 export type GivenBack = 'error' | 'limit' | 'turn'
@@ -44,4 +52,9 @@ export type DeliveryOutcome = 'stored' | 'repeated' | 'refused' | 'not_stored'
 export interface AnswerMeasures {
   answered(method: string, route: string, status: number, ms: number): void
   delivery(outcome: DeliveryOutcome): void
+}
+
+export interface CacheMeasures {
+  /** Whether an answer that may be kept was there. */
+  kept(outcome: 'hit' | 'miss'): void
 }

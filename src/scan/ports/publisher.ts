@@ -1,6 +1,7 @@
 /** Where the outcome of a scan is shown. */
 import type { AssessedFinding, Assessment, RequirementCounts } from '../../rosie/assessment.ts'
 import type { Severity } from '../../rosie/model.ts'
+import type { SignedCheckpoint } from './audit.ts'
 import type { Phase, PullRequest } from './store.ts'
 
 /** The same commit against one of its bases. */
@@ -27,6 +28,8 @@ export interface Report {
   filesFetched: number
   /** GitHub requests until the result was known. */
   requests: number
+  /** The newest of the audit trail; null or absent: there is none. */
+  checkpoint?: SignedCheckpoint | null
 }
 
 /** The check run and the comment of one scan on GitHub. Writes are idempotent: what GitHub already has isn't sent twice. */

@@ -39,4 +39,6 @@ export interface RetentionStore {
   eraseRepository(repositoryId: bigint): Promise<void>
   /** The last step: the installation itself, with what is left of it, and an audit event that says so. */
   erase(installationId: bigint): Promise<void>
+  /** An audit event that says how much a round has removed, by what it is. */
+  record(removed: Record<string, number>): Promise<void>
 }

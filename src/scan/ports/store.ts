@@ -8,6 +8,8 @@ import type { Content } from '../../rosie/contents.ts'
 import type { Edge, Reader, SnapshotFile, SourceState, Verdict } from '../../rosie/model.ts'
 import type { PolicyFile } from '../../rosie/parse/policy-file.ts'
 import type { Next, Outcome } from './outcome.ts'
+import type { ProgressDetail } from './progress.ts'
+import type { MadeReport } from './reports.ts'
 import type { RepositoryRef, TreeEntry } from './source.ts'
 
 /** The phases, in order, with the percentage shown when each begins. The labels are part of the interface. */
@@ -24,8 +26,11 @@ export const PHASES = {
 } as const
 export type Phase = keyof typeof PHASES
 
-/** `replay` looks up the source at commits that evidence names: it judges nothing and has no check run. See replay.ts. */
-export type ScanKind = 'tracked' | 'change' | 'replay'
+/**
+ * `replay` looks up the source at commits that evidence names (replay.ts), `report` renders a report of what is stored
+ * (report.ts): these judge nothing and have no check run.
+ */
+export type ScanKind = 'tracked' | 'change' | 'replay' | 'report'
 
 export interface Scan {
   id: string
@@ -90,7 +95,11 @@ export type ScanUpdate = Partial<{
   baseSha: string | null
   phase: Phase
   progress: number
+  /** When each phase of this attempt began first, RFC 3339. */
+  phases: Partial<Record<Phase, string>>
   filesTotal: number
+  /** Those that are new, other or gone, against the tracked snapshot. */
+  filesChanged: number
   filesFetched: number
   requests: number
   stage: ScanStage
@@ -179,8 +188,8 @@ export interface ScanStore {
   handOver(scan: Scan): Promise<boolean>
   /** Prolongs the lease. Throws `LeaseLost`. */
   renew(scan: Scan, leaseMs: number): Promise<void>
-  /** Writes progress. Throws `LeaseLost`, and, where it names a phase, `Superseded`. */
-  update(scan: Scan, update: ScanUpdate): Promise<void>
+  /** Writes progress; `detail` is for those who watch. Throws `LeaseLost`, and, where it names a phase, `Superseded`. */
+  update(scan: Scan, update: ScanUpdate, detail?: ProgressDetail): Promise<void>
   /**
    * Keeps the outcome, its findings, when it is due again and, for a tracked scan, the snapshot, in one transaction; the
    * scan still runs, since its outcome has yet to be told. Throws `LeaseLost`, `Superseded`. From here on it can't be
@@ -197,6 +206,8 @@ export interface ScanStore {
   finish(scan: Scan, told: readonly number[], next: Next): Promise<PullRequest[]>
   /** Completes a replay; `again`: its head is scanned once more, with the trigger `provenance`. Throws `LeaseLost`. */
   finishReplay(scan: Scan, again: boolean): Promise<void>
+  /** Completes a report job; the reports are kept, unless they are already. `of`: the scan that they report. Throws `LeaseLost`. */
+  finishReport(scan: Scan, of: string, made: readonly MadeReport[]): Promise<void>
   /** Ends a scan that need not run, with the reason. Throws `LeaseLost`. */
   skip(scan: Scan, reason: string): Promise<void>
   /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */

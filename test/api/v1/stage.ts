@@ -2,19 +2,28 @@
  * The stage of the suites of `/api/v1`: a host on a database with two organisations that know nothing of each other, each
  * with scanned repositories and keys.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { newKey } from '../../../src/access/api-key.ts'
 import type { Scope } from '../../../src/access/grant.ts'
+import { memoryCache } from '../../../src/api/cache/memory-cache.ts'
+import type { CheckpointKey } from '../../../src/api/v1/audit-events.ts'
+import { checkpointSigner } from '../../../src/audit/checkpoint.ts'
 import { createHost } from '../../../src/api/host.ts'
 import { keyAccess } from '../../../src/api/key-access.ts'
 import { apiV1 } from '../../../src/api/v1/index.ts'
+import { blobId } from '../../../src/scan/git-objects.ts'
 import type { RepositoryFacts } from '../../../src/scan/ports/intents.ts'
 import { ApiKeys } from '../../../src/store/api-keys.ts'
 import type { Database } from '../../../src/store/database.ts'
+import { detachedSigner } from '../../../src/audit/detached.ts'
 import { readingOf } from '../../../src/store/reading/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { aRepository, deliver, newId } from '../../store/given.ts'
 import { type Files, sampleFiles, scanFiles } from '../../support/scanned.ts'
+
+/** What reports are signed with. */
+export const { privateKey: SIGNING_KEY } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 export interface Answer {
   status: number
@@ -62,11 +71,17 @@ export class Stage {
 
   static async on(database: Database): Promise<Stage> {
     const files = await sampleFiles()
+    const texts = new Map([...files.values()].map((bytes) => [blobId(bytes, 'sha1'), bytes]))
     const [acme, zeta] = [await tenant(database, 'acme', files), await tenant(database, 'zeta', files)]
     const host = createHost({ logger: createLogger('silent') })
     await host.register(apiV1, {
       authenticate: keyAccess({ keys: new ApiKeys(database) }),
       store: readingOf(database),
+      checkpointKey: (await checkpointSigner(SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }).toString()).publicKey()) as CheckpointKey,
+      // GitHub has the sample's files, whatever the repository.
+      rawText: async (_repository, sha) => texts.get(sha) ?? null,
+      keep: { cache: memoryCache(), version: 'test' },
+      signReport: await detachedSigner(SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }).toString()),
     })
     const url = await host.listen({ host: '127.0.0.1', port: 0 })
     return new Stage(database, host, url, acme, zeta, await aKey(database, {}))

@@ -13,6 +13,7 @@ import { type Fault, Faults, type LoggedRequest, type Matcher, matches } from '.
 import { BareRepository } from './git.ts'
 import { Installation } from './installation.ts'
 import { isObject, type Json, type JsonObject, merge } from './json.ts'
+import { People } from './people.ts'
 import type { Pull } from './pulls.ts'
 import { RateLimit, type Resource } from './rate-limit.ts'
 import { eventFacts, type Files, Repository } from './repository.ts'
@@ -63,6 +64,7 @@ export class GitHub {
   readonly access = new Access()
   readonly archives = new Archives()
   readonly faults = new Faults()
+  readonly people: People
   readonly rate = new RateLimit()
   readonly webhooks: Webhooks
   /** `http://127.0.0.1:PORT`. */
@@ -80,6 +82,7 @@ export class GitHub {
     this.limits = { treeEntries: 100_000, treeBytes: 7 * 1024 * 1024, blobText: 512_000, ...options.limits }
     this.checksAnswers = options.checksAnswers ?? false
     this.webhooks = new Webhooks(options.webhookUrl ?? null, this.nextId)
+    this.people = new People(this)
     this.#folder = folder
     this.app = app
     this.#servers = new Servers(this)

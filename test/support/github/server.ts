@@ -17,6 +17,7 @@ import { commentRoutes } from './routes/comments.ts'
 import { commitRoutes } from './routes/commits.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { gitDataRoutes } from './routes/git-data.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { repositoryRoutes } from './routes/repositories.ts'
 import { answerWeb } from './web.ts'
 
@@ -27,6 +28,7 @@ const ROUTES: Routes = {
   ...commitRoutes,
   ...compareRoutes,
   ...gitDataRoutes,
+  ...peopleRoutes,
   ...repositoryRoutes,
 }
 const TOKENS = 'POST /app/installations/{installation_id}/access_tokens'

@@ -1,14 +1,17 @@
 /**
- * The one page of github.com that an app sends people to: registering an app from a manifest. Here the person agrees at
- * once, and is sent back with a code. https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+ * The pages of github.com that an app sends people to: signing in (oauth.ts), and registering an app from a manifest.
+ * There the person agrees at once, and is sent back with a code.
+ * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
 import type { IncomingMessage } from 'node:http'
 import { type Answer, notFound, Refusal } from './answer.ts'
 import type { GitHub } from './github.ts'
 import { isObject, type Json } from './json.ts'
+import { answerOAuth } from './oauth.ts'
 
 export function answerWeb(github: GitHub, incoming: IncomingMessage, body: string): Answer {
   const url = new URL(incoming.url ?? '/', 'http://github')
+  if (url.pathname.startsWith('/login/oauth/')) return answerOAuth(github, incoming, url, body)
   if (incoming.method !== 'POST' || !/^\/(organizations\/[^/]+\/)?settings\/apps\/new$/.test(url.pathname))
     throw notFound()
   const form = new URLSearchParams(body)

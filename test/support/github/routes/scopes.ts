@@ -2,6 +2,7 @@
 import { type Grant, reaches } from '../access.ts'
 import { type Answer, notFound } from '../answer.ts'
 import { type Call, param, type Route } from '../call.ts'
+import type { Account } from '../facts.ts'
 import type { Repository } from '../repository.ts'
 
 type Answers = Answer | Promise<Answer>
@@ -32,6 +33,14 @@ export const ofApp =
   async (call) => {
     await call.github.access.verifyApp(call.headers.authorization, call.github.app)
     return () => run(call)
+  }
+
+/** Routes of a person: their token. */
+export const ofPerson =
+  (run: (person: Account, call: Call) => Answers): Route =>
+  async (call) => {
+    const person = call.github.people.holder(call.headers.authorization)
+    return () => run(person, call)
   }
 
 export const ofAnyone =

@@ -1,0 +1,213 @@
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { hasScope, may, type Reader } from '../../access/grant.ts'
+import { EXPORT_FORMATS, exportText } from '../../report/audit-export.ts'
+import { eventOf } from '../../store/audit-chain.ts'
+import type { AuditEventRow } from '../../store/reading/audit-events.ts'
+import type { Reading } from '../../store/reading/index.ts'
+import { Problem } from '../problem.ts'
+import { byOf } from './by.ts'
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
+import { gitHubId, text as lookedUp, problems, time, timeOf } from './schemas.ts'
+
+const serial = z.string().regex(/^\d{1,18}$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+const auditEvent = z
+  .object({
+    id: serial,
+    at: time,
+    actor: z
+      .string()
+      .describe('`api-key/UUID`, `github/LOGIN`, `github`, `cli`, or `rosie-guard` for the server itself.'),
+    action: z.string().describe('What happened, such as `api_key.created`.'),
+    resource: z.string().describe('To what, such as `repository/42`.'),
+    previous: z.unknown().describe('What was there before; null: nothing, or nothing was changed.'),
+    next: z.unknown().describe('What is there since.'),
+    reason: z.string().nullable().describe('In the words of whoever did it.'),
+    address: z.string().nullable().describe('The network address that the request came from.'),
+    requestId: z.string().nullable().describe('Of the request, or the delivery of the webhook.'),
+    installationId: z.int().nullable().describe("Whose it is; null: the server's own."),
+    repositoryId: z.int().nullable(),
+    transaction: serial.describe('What has one number was done together.'),
+    position: z.int().nullable().describe('In the chain, from 1; null: linked a few seconds from now.'),
+    hash: sha256.nullable().describe('SHA-256 over the hash before it and this event, in hex.'),
+  })
+  .meta({ id: 'AuditEvent' })
+
+const checkpoint = z
+  .object({
+    position: z.int(),
+    hash: sha256.describe('Of the event at that position.'),
+    jws: z.string().describe('Both, signed: compact JWS.'),
+    at: time,
+  })
+  .meta({ id: 'AuditCheckpoint' })
+
+const publicKey = z
+  .looseObject({ kty: z.string(), crv: z.string(), x: z.string(), kid: z.string(), alg: z.string(), use: z.string() })
+  .meta({ id: 'CheckpointKey', description: 'A public key as JWK, RFC 7517.' })
+
+/** The public key of checkpoints, as JWK. */
+export type CheckpointKey = z.infer<typeof publicKey>
+
+const eventPosition = z.tuple([z.iso.datetime(), serial])
+const checkpointPosition = z.tuple([serial])
+
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+
+const told = (row: AuditEventRow): z.infer<typeof auditEvent> => ({
+  ...eventOf(row),
+  position: row.position === null ? null : Number(row.position),
+  hash: row.hash,
+})
+
+interface Options {
+  store: Pick<Reading, 'auditEvents'>
+  /** Null: this server signs no checkpoints. */
+  checkpointKey: CheckpointKey | null
+}
+
+export const auditEvents: FastifyPluginAsyncZod<Options> = async (app, { store, checkpointKey }) => {
+  const { auditEvents: trail } = store
+  await app.register(publicKeyOf, { checkpointKey })
+
+  app.get(
+    '/audit-events',
+    {
+      preHandler: administers,
+      schema: {
+        operationId: 'listAuditEvents',
+        tags: ['audit'],
+        summary: 'Who did what, the newest first',
+        description: 'Of what the reader administers: an installation, some of its repositories, or the whole server.',
+        querystring: pageQuery.extend({
+          action: lookedUp(100).optional(),
+          actor: lookedUp(200).optional(),
+          resource: lookedUp(500).optional(),
+          installationId: gitHubId.optional(),
+          from: moment.optional().describe('At this moment or later; RFC 3339.'),
+          to: moment.optional().describe('Before this moment; RFC 3339.'),
+        }),
+        response: { 200: pageOf(auditEvent), ...problems(400, 403) },
+      },
+    },
+    async ({ query: { limit, cursor, installationId, ...filter }, reader }) => {
+      const { items, next } = await trail.list(
+        reader.grants,
+        { ...filter, ...(installationId && { installationId: BigInt(installationId) }) },
+        limit,
+        decodeCursor(cursor, eventPosition),
+      )
+      return { items: items.map(told), next: encodeCursor(next) }
+    },
+  )
+
+  app.get(
+    '/audit-events/:auditEventId',
+    {
+      preHandler: administers,
+      schema: {
+        operationId: 'getAuditEvent',
+        tags: ['audit'],
+        summary: 'One event, and its place in the chain',
+        params: z.object({ auditEventId: serial }),
+        response: { 200: auditEvent, ...problems(400, 403, 404) },
+      },
+    },
+    async ({ params, reader }) => {
+      const row = await trail.withId(reader.grants, BigInt(params.auditEventId))
+      if (!row) throw new Problem(404, 'There is no such event, or it is not for you.')
+      return told(row)
+    },
+  )
+
+  app.get(
+    '/audit-events/export',
+    {
+      preHandler: administers,
+      schema: {
+        operationId: 'exportAuditEvents',
+        tags: ['audit'],
+        summary: 'All linked events in the order of the chain, as a file',
+        description:
+          'JSON Lines of the whole server are what `rosie-guard audit verify` proves; a part of the trail proves nothing by ' +
+          'itself. CSV is for people: an apostrophe keeps a spreadsheet from running a cell as a formula. Each export is an ' +
+          'event itself.',
+        querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('jsonl') }),
+        response: { 200: file, ...problems(400, 403) },
+      },
+    },
+    async (request, reply) => {
+      const { grants } = request.reader
+      const { format } = request.query
+      await trail.exporting(byOf(request), grants, format)
+      reply.type(MEDIA_TYPES[format]).header('content-disposition', `attachment; filename="audit-events.${format}"`)
+      // What is sent as a stream is not serialized by the schema.
+      return reply.send(Readable.from(exportText(trail.linked(grants), format)) as unknown as string)
+    },
+  )
+
+  app.get(
+    '/audit-events/checkpoints',
+    {
+      preHandler: [administers, administersServer],
+      schema: {
+        operationId: 'listAuditCheckpoints',
+        tags: ['audit'],
+        summary: 'Signed statements of how far the chain had come, the newest first',
+        description: 'For administrators of the whole server. Keep some elsewhere: they show when the end is missing.',
+        querystring: pageQuery,
+        response: { 200: pageOf(checkpoint), ...problems(400, 403) },
+      },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const [before = null] = decodeCursor(cursor, checkpointPosition) ?? []
+      const { items, next } = await trail.checkpoints(limit, before)
+      return {
+        items: items.map((row) => ({ ...row, position: Number(row.position), at: timeOf(row.at) })),
+        next: encodeCursor(next),
+      }
+    },
+  )
+}
+
+/** Of no use to anybody but to verify: whoever may use the interface may have it. */
+const publicKeyOf: FastifyPluginAsyncZod<Pick<Options, 'checkpointKey'>> = async (app, { checkpointKey }) => {
+  app.get(
+    '/audit/checkpoint-key',
+    {
+      schema: {
+        operationId: 'getCheckpointKey',
+        tags: ['audit'],
+        summary: 'The public key that verifies checkpoints',
+        response: { 200: publicKey, ...problems(404) },
+      },
+    },
+    async () => {
+      if (checkpointKey) return checkpointKey
+      throw new Problem(404, 'This server signs no checkpoints: its configuration has no CHECKPOINT_KEY.')
+    },
+  )
+}
+
+const MEDIA_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
+
+const text = (description: string) => ({ schema: z.string().describe(description) })
+
+const file = {
+  description: 'The file.',
+  content: {
+    'application/jsonl': text('An event a line, as RFC 8785 writes JSON.'),
+    'text/csv': text('RFC 4180, with a header.'),
+  },
+}
+
+async function administers({ reader }: { reader: Reader }): Promise<void> {
+  if (!reader.grants.some((grant) => hasScope(grant, 'admin'))) throw new Problem(403, 'This needs the scope admin.')
+}
+
+async function administersServer({ reader }: { reader: Reader }): Promise<void> {
+  if (!may(reader, 'admin', 'server')) throw new Problem(403, 'This is for administrators of the whole server.')
+}

@@ -1,0 +1,76 @@
+/** Reports as they are told and handed out. */
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { REPORT_FORMATS, type ReportFormat } from '../../scan/ports/reports.ts'
+import type { StoredReport } from '../../store/reading/compliance.ts'
+import type { RepositoryRow } from '../../store/reading/repositories.ts'
+import { time, timeOf } from './schemas.ts'
+
+export const storedReport = z
+  .object({
+    id: z.uuid(),
+    scanId: z.uuid(),
+    commit: z.string().nullable(),
+    format: z.enum(REPORT_FORMATS),
+    sha256: z.string().describe('Of its bytes, in hex.'),
+    size: z.int().describe('Bytes.'),
+    createdAt: time,
+  })
+  .meta({ id: 'ComplianceReport' })
+
+export const toldReport = ({ createdAt, ...report }: StoredReport): z.infer<typeof storedReport> => ({
+  ...report,
+  createdAt: timeOf(createdAt),
+})
+
+export const jobAccepted = z
+  .object({ jobId: z.uuid().describe('At `/jobs/{jobId}`. Ask for the report again once it is completed.') })
+  .meta({ id: 'ReportAccepted' })
+
+const MEDIA: Record<ReportFormat, { type: string; ending: string }> = {
+  json: { type: 'application/json; charset=utf-8', ending: 'json' },
+  markdown: { type: 'text/markdown; charset=utf-8', ending: 'md' },
+  sarif: { type: 'application/sarif+json; charset=utf-8', ending: 'sarif' },
+  pdf: { type: 'application/pdf', ending: 'pdf' },
+}
+
+const text = (description: string) => ({ schema: z.string().describe(description) })
+
+export const reportFile = {
+  description: 'The report, with `repr-digest` (RFC 9530) and `x-report-id`.',
+  content: {
+    'application/json': {
+      schema: z
+        .looseObject({ schemaVersion: z.literal(1), regulatoryMap: z.looseObject({ rows: z.array(z.unknown()) }) })
+        .describe('For programs: docs/reports.md.'),
+    },
+    'text/markdown': text('For people.'),
+    'application/sarif+json': text('SARIF 2.1.0: the findings.'),
+    'application/pdf': text('For people to read and sign.'),
+  },
+}
+
+export const signatureFile = {
+  description: 'Header, two dots, signature.',
+  content: { 'application/jose': text('A compact JWS with detached payload.') },
+}
+
+export function sendReport(
+  reply: FastifyReply,
+  { id, format, sha256, commit }: StoredReport,
+  { name }: Pick<RepositoryRow, 'name'>,
+  content: Buffer,
+): FastifyReply {
+  const { type, ending } = MEDIA[format]
+  // A repository's name has no character that would end the quotes.
+  const file = `${name}-compliance-${commit?.slice(0, 7) ?? 'report'}.${ending}`
+  return reply
+    .headers({
+      'content-disposition': `attachment; filename="${file}"`,
+      'x-content-type-options': 'nosniff',
+      'x-report-id': id,
+      'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+    })
+    .type(type)
+    .send(content)
+}

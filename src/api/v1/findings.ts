@@ -1,0 +1,71 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { SEVERITIES } from '../../rosie/model.ts'
+import type { FindingRow } from '../../store/reading/findings.ts'
+import type { Reading } from '../../store/reading/index.ts'
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
+import { repositoryParams } from './in-repository.ts'
+import { problems, text } from './schemas.ts'
+
+export const finding = z
+  .object({
+    id: z.string(),
+    scanId: z.uuid(),
+    rule: z.string().describe('As in the list of rules: `trace/broken-reference`.'),
+    severity: z.enum(SEVERITIES),
+    path: z.string().nullable(),
+    line: z.int().nullable(),
+    endLine: z.int().nullable(),
+    column: z.int().nullable(),
+    endColumn: z.int().nullable(),
+    gxpId: z.string().nullable().describe('The artifact it is about.'),
+    message: z.string(),
+    fingerprint: z.string().describe('The same for the same finding of another scan.'),
+    status: z.enum(['introduced', 'existing']),
+  })
+  .meta({ id: 'Finding' })
+
+export const findingQuery = pageQuery.extend({
+  severity: z.enum(SEVERITIES).optional(),
+  rule: text(100).optional(),
+  status: z.enum(['introduced', 'existing']).optional(),
+  path: text(4_096).optional(),
+  gxpId: text(500).optional(),
+})
+
+const position = z.tuple([z.uuid(), z.string().regex(/^\d{1,19}$/)])
+
+const told = ({ id, ...row }: FindingRow): z.infer<typeof finding> => ({ id: String(id), ...row })
+
+/** A page of what that scan found; a cursor of an earlier scan of the repository goes on with that one. */
+export async function findingsPage(
+  { findings }: Pick<Reading, 'findings'>,
+  of: { repositoryId: bigint; scanId: string },
+  { limit, cursor, ...filter }: z.output<typeof findingQuery>,
+) {
+  const { items, next } = await findings.list(of, filter, limit, decodeCursor(cursor, position))
+  return { items: items.map(told), next: encodeCursor(next) }
+}
+
+/** Below `/repositories/:repositoryId`. */
+export const repositoryFindings: FastifyPluginAsyncZod<{ store: Pick<Reading, 'findings'> }> = async (
+  app,
+  { store },
+) => {
+  app.get(
+    '/findings',
+    {
+      config: { revised: true },
+      schema: {
+        operationId: 'listFindings',
+        tags: ['scans'],
+        summary: 'What the last scan of the default branch found',
+        params: repositoryParams,
+        querystring: findingQuery,
+        response: { 200: pageOf(finding), ...problems(400, 404) },
+      },
+    },
+    async ({ repository: { id: repositoryId, trackedScanId: scanId }, query }) =>
+      scanId === null ? { items: [], next: null } : findingsPage(store, { repositoryId, scanId }, query),
+  )
+}

@@ -1,0 +1,125 @@
+/** A scan, and a job, as they are told: two views of one row. */
+import { z } from 'zod'
+import { SCAN_KINDS, SCAN_STATUSES, type ScanRow } from '../../store/reading/scans.ts'
+import { time, timeOf, timeOrNull } from './schemas.ts'
+
+const kind = z
+  .enum([...SCAN_KINDS, 'report'])
+  .describe(
+    '`tracked`: of the default branch; `change`: of any other head; `replay`: looks up the source that evidence names; `report`: renders a report.',
+  )
+
+const status = z.enum(SCAN_STATUSES)
+
+const course = {
+  id: z.uuid(),
+  repositoryId: z.int(),
+  installationId: z.int(),
+  kind,
+  status,
+  phase: z.string().nullable().describe('What it does, or did last.'),
+  progress: z.int().describe('Percent.'),
+  attempts: z.int(),
+  error: z.string().nullable().describe('Why it failed or was skipped, or what the last attempt met.'),
+  createdAt: time.describe('When it was asked for.'),
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  durationMs: z.int().nullable().describe('From its start to its end; null: it has not ended, or never began.'),
+}
+
+export const scan = z
+  .object({
+    ...course,
+    trigger: z.string().describe('The event that asked for it; `api`: a request.'),
+    forced: z.boolean().describe('Somebody asked for it: it is not answered from an earlier scan.'),
+    head: z.string().nullable().describe('The commit; null: the tip of the default branch when it starts.'),
+    ref: z.string().nullable().describe('Where the head was seen.'),
+    base: z.string().nullable().describe('The commit it is compared with.'),
+    baseRef: z.string().nullable(),
+    files: z.object({
+      total: z.int().nullable().describe('Relevant files of the head; null: not listed yet.'),
+      changed: z.int().nullable().describe('New, other or gone, against the default branch as it was last scanned.'),
+      fetched: z.int().nullable().describe('Of these, fetched from GitHub.'),
+      skipped: z.int().nullable().describe('Known already, by their content.'),
+    }),
+    phases: z
+      .array(
+        z.object({
+          phase: z.string(),
+          startedAt: time,
+          durationMs: z.int().nullable().describe('Until the next one began, or the scan ended; null: it goes on.'),
+        }),
+      )
+      .describe('Of the last attempt, in the order in which they began.'),
+    requests: z.int().describe('Requests to GitHub until the result was kept.'),
+    checkRunId: z.int().nullable(),
+    conclusion: z.string().nullable().describe('`success`, `failure` or `neutral`; null: there is no result yet.'),
+    summary: z.unknown().describe('Counts, as `rosie-guard scan --format json` has them.'),
+    supersededBy: z.uuid().nullable().describe('The scan of what the branch has moved on to.'),
+  })
+  .meta({ id: 'Scan' })
+
+export const job = z
+  .object({
+    ...course,
+    result: z
+      .string()
+      .nullable()
+      .describe('The address of what came of it; null: nothing did yet, or there is nothing.'),
+  })
+  .meta({ id: 'Job', description: 'A piece of work: a row that stays when the queue has forgotten its job.' })
+
+const courseOf = (row: ScanRow) => ({
+  id: row.id,
+  repositoryId: Number(row.repositoryId),
+  installationId: Number(row.installationId),
+  kind: row.kind,
+  status: row.status,
+  phase: row.phase,
+  progress: row.progress,
+  attempts: row.attempts,
+  error: row.error,
+  createdAt: timeOf(row.createdAt),
+  startedAt: timeOrNull(row.startedAt),
+  completedAt: timeOrNull(row.completedAt),
+  durationMs: row.startedAt && row.completedAt ? row.completedAt.getTime() - row.startedAt.getTime() : null,
+})
+
+export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
+  ...courseOf(row),
+  trigger: row.trigger,
+  forced: row.forced,
+  head: row.headSha,
+  ref: row.ref,
+  base: row.baseSha,
+  baseRef: row.baseRef,
+  files: {
+    total: row.filesTotal,
+    changed: row.filesChanged,
+    fetched: row.filesFetched,
+    skipped: row.filesTotal === null || row.filesFetched === null ? null : row.filesTotal - row.filesFetched,
+  },
+  phases: phasesOf(row),
+  requests: row.requests,
+  checkRunId: row.checkRunId === null ? null : Number(row.checkRunId),
+  conclusion: row.conclusion,
+  summary: row.summary,
+  supersededBy: row.supersededBy,
+})
+
+/** A phase lasts until the next one begins. */
+function phasesOf({ phases, completedAt }: ScanRow): z.infer<typeof scan>['phases'] {
+  const begun = Object.entries(phases ?? {}).sort(([, one], [, other]) => Date.parse(one) - Date.parse(other))
+  return begun.map(([phase, startedAt], nth) => {
+    const next = begun[nth + 1]?.[1]
+    const end = next === undefined ? completedAt?.getTime() : Date.parse(next)
+    return { phase, startedAt, durationMs: end === undefined ? null : Math.max(0, end - Date.parse(startedAt)) }
+  })
+}
+
+export const jobOf = (row: ScanRow): z.infer<typeof job> => ({ ...courseOf(row), result: resultOf(row) })
+
+function resultOf({ id, kind, status, repositoryId }: ScanRow): string | null {
+  if (status !== 'completed' || kind === 'replay') return null
+  return kind === 'report' ? `/api/v1/repositories/${repositoryId}/compliance/reports` : `/api/v1/scans/${id}`
+}

@@ -1,0 +1,38 @@
+/** Live progress, put together: from whoever scans through a channel to whoever watches. */
+import type { Server as HttpServer } from 'node:http'
+import type { Authenticate, Sender } from './api/key-access.ts'
+import type { Parts } from './app-parts.ts'
+import { openChannel } from './live/channel/index.ts'
+import { type Live, startLive } from './live/index.ts'
+import { paced } from './live/paced.ts'
+import type { ProgressChannel, TellProgress } from './scan/ports/progress.ts'
+import { ProgressOfScans } from './store/progress.ts'
+
+export interface Progress {
+  channel: ProgressChannel
+  /** For whoever scans in this process. */
+  onProgress: TellProgress
+}
+
+export function openProgress({ config, credentials, log }: Omit<Parts, 'database'>): Progress {
+  const { redisUrl, databaseUrl } = config
+  const channel = openChannel({ redisUrl, databaseUrl, appId: credentials.appId, log })
+  return { channel, onProgress: paced(channel.publish) }
+}
+
+/** Beside the API, for those whom the API knows. */
+export function liveOn(
+  server: HttpServer,
+  { config, database, log }: Parts,
+  channel: ProgressChannel,
+  authenticate: Authenticate,
+): Live {
+  return startLive({
+    server,
+    channel,
+    rows: new ProgressOfScans(database),
+    identify: (caller) => authenticate({ ...caller, log: log as Sender['log'] }),
+    origins: { publicUrl: config.publicUrl, others: config.corsOrigins },
+    log,
+  })
+}

@@ -1,0 +1,65 @@
+/** The traceability matrix as rows for people: for each requirement what leads to it, and the path that proves it. */
+import { kindOfId } from '../../rosie/ids.ts'
+import type { ReportedRequirement, ReportSource } from '../../scan/ports/reports.ts'
+
+export interface MatrixRow extends ReportedRequirement {
+  /** Ids, then files, of what leads to it, nearest first: at most `MOST_REACHED` nodes of all kinds. */
+  userStories: string[]
+  specifications: string[]
+  code: string[]
+  tests: string[]
+  evidence: string[]
+}
+
+/** Nodes listed for one requirement, and for all together: hostile records join everything with everything. */
+const MOST_REACHED = 500
+const MOST_LISTED = 1_000_000
+
+export function matrixRows({ requirements, edges }: Pick<ReportSource, 'requirements' | 'edges'>): MatrixRow[] {
+  const into = new Map<string, string[]>()
+  const testing = new Set<string>()
+  for (const { from, to, type } of edges) {
+    const known = into.get(to)
+    if (known) known.push(from)
+    else into.set(to, [from])
+    if (type === 'verifies') testing.add(wholeFile(from))
+  }
+  const most = Math.min(MOST_REACHED, Math.floor(MOST_LISTED / requirements.length))
+  return requirements.map((requirement) => {
+    const reached = reachInto(requirement.id, into, most)
+    const row: MatrixRow = { ...requirement, userStories: [], specifications: [], code: [], tests: [], evidence: [] }
+    for (const node of reached) listOf(row, node, testing)?.push(nameOf(node))
+    return row
+  })
+}
+
+/** Where a node belongs; null: another requirement. */
+function listOf(row: MatrixRow, node: string, testing: ReadonlySet<string>) {
+  switch (kindOfId(node)) {
+    case 'user_story':
+      return row.userStories
+    case 'specification':
+      return row.specifications
+    case 'requirement':
+      return null
+    default:
+      if (!node.startsWith('FILE:')) return row.evidence
+      return testing.has(node) ? row.tests : row.code
+  }
+}
+
+function reachInto(id: string, into: ReadonlyMap<string, readonly string[]>, most: number): Set<string> {
+  const seen = new Set([id])
+  const reached = new Set<string>()
+  for (const node of seen) {
+    for (const from of into.get(node) ?? []) seen.add(from)
+    if (node !== id) reached.add(wholeFile(node))
+    if (reached.size >= most) break
+  }
+  return reached
+}
+
+/** `FILE:path`: people look for files, not for blocks. */
+const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
+
+export const nameOf = (node: string) => node.replace(/^(?:FILE|EVIDENCE):/, '')

@@ -1,0 +1,164 @@
+/** The report as something to read and sign: its sections, in their order. */
+import type { Table } from '../markdown.ts'
+import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from '../tables.ts'
+import { many, number, scoreSentence, shortSha, verdictSentence } from '../words.ts'
+import { type Block, type Cell, heading, type Paper, paragraph, type TableBlock, type Tone, table } from './blocks.ts'
+import { auditSection, evidenceSection, findingsSection, ignoredSection, matrixSection } from './paper-lists.ts'
+import type { MapRow, State } from './regulatory-map.ts'
+import type { ComplianceReport } from './report.ts'
+
+export function paperOf(report: ComplianceReport): Paper {
+  const { repository, scan } = report
+  const name = `${repository.owner}/${repository.name}`
+  return {
+    title: `Compliance report of ${name}`,
+    running: `Compliance report · ${name} · commit ${shortSha(scan.commit)}`,
+    footing: `Scan ${scan.id}, completed ${scan.completedAt}`,
+    asOf: scan.completedAt,
+    blocks: [
+      ...summarySection(report),
+      ...regulatorySection(report),
+      ...riskSection(report),
+      ...matrixSection(report),
+      ...evidenceSection(report),
+      ...findingsSection(report),
+      ...ignoredSection(report),
+      ...auditSection(report),
+      ...signOffSection(report),
+    ],
+  }
+}
+
+/** A table of counts, whose first column names. */
+const counts = (caption: string, { header, rows }: Table): TableBlock =>
+  table(
+    caption,
+    header.map((title, at) => [title, at === 0 ? 3 : 1.2] as const),
+    rows.map((row) => [...row]),
+  )
+
+function summarySection({ repository, scan, score, risk, findingsTotal }: ComplianceReport): Block[] {
+  const { summary, conclusion } = scan
+  const sentence = score && scoreSentence(score)
+  return [
+    heading('Executive summary'),
+    paragraph(
+      `What the compliance record of ${repository.owner}/${repository.name} shows on its default branch` +
+        `${repository.defaultBranch === null ? '' : ` (${repository.defaultBranch})`}, at the commit below. ` +
+        'This report lists evidence found, missing and contradicted. Whether it suffices is for the people who sign it.',
+    ),
+    table(
+      'What this report is of',
+      [
+        ['Item', 1],
+        ['Value', 4],
+      ],
+      [
+        ['Repository', `${repository.owner}/${repository.name} (id ${repository.id})`],
+        ['Commit', scan.commit],
+        ['Scan', scan.id],
+        ['Completed', scan.completedAt],
+        [
+          'The check run concluded',
+          { text: conclusion, tone: conclusion === 'failure' ? 'bad' : conclusion === 'success' ? 'good' : 'open' },
+        ],
+      ],
+    ),
+    paragraph(verdictSentence(conclusion, summary.findings)),
+    counts('Artifacts of the record', artifactTable(summary)),
+    counts('Signed evidence', evidenceTable(summary)),
+    ...(risk.coverage ? [counts('Coverage of requirements', coverageTable({ coverage: risk.coverage, summary }))] : []),
+    ...(sentence ? [paragraph(sentence)] : []),
+    ...(score?.parts.length ? [counts('What went into the score', scoreTable(score))] : []),
+    ...(findingsTotal > 0 ? [paragraph(`${many(findingsTotal, 'finding')} in all, listed below.`)] : []),
+  ]
+}
+
+const TONES: Record<State, Tone> = {
+  'evidence found': 'good',
+  missing: 'bad',
+  contradicted: 'bad',
+  'not checked': 'open',
+}
+
+function regulatorySection({ regulatoryMap: { version, date, rows } }: ComplianceReport): Block[] {
+  const of = (regulation: MapRow['regulation']) => rows.filter((row) => row.regulation === regulation)
+  const columns = [
+    ['Clause', 1],
+    ['What it asks for', 4],
+    ['The record shows', 1.7],
+    ['What that rests on', 5],
+  ] as const
+  const part = (regulation: MapRow['regulation']) => [
+    heading(regulation, 2),
+    table(`${regulation}, clause by clause`, columns, of(regulation).map(mapRow)),
+  ]
+  return [
+    heading('Regulatory map'),
+    paragraph(
+      `Clauses in a few words of ours (version ${version} of ${date}); the regulations' own words decide. ` +
+        'Where the record holds nothing on a clause it reads "not checked": look at your procedures there. ' +
+        'F, I and E are numbers of findings, ignored findings and evidence in this report; addresses are of this server.',
+    ),
+    ...part('21 CFR Part 11'),
+    ...part('EU Annex 11'),
+  ]
+}
+
+function mapRow({ clause, asks, state, because, links, more }: MapRow): Cell[] {
+  const numbered = links.flatMap(({ ref }) => ref ?? [])
+  const addresses = [...new Set(links.map(({ href }) => href))].slice(0, 3)
+  const rests = [
+    because,
+    ...(numbered.length > 0 ? [`${numbered.join(', ')}${more > 0 ? ` and ${number(more)} more` : ''}`] : []),
+    ...addresses,
+  ]
+  return [clause, asks, { text: state, tone: TONES[state] }, rests.join('\n')]
+}
+
+function riskSection({ risk, scan }: ComplianceReport): Block[] {
+  const { coverage, riskMatrix, register } = risk
+  return [
+    heading('Risk assessment'),
+    ...(coverage && riskMatrix
+      ? [
+          paragraph(`Against the risk matrix (${riskMatrix}), by the level that the gate of each risk uses.`),
+          counts('Requirements by risk, against the risk matrix', riskMatrixTable({ coverage })),
+        ]
+      : [
+          paragraph(
+            'Coverage by risk was not kept for this scan: it is from an older version. The next scan keeps it.',
+          ),
+        ]),
+    heading('Risk register', 2),
+    ...(register.length === 0
+      ? [paragraph(`The register has no entry; the scan counted ${many(scan.summary.artifacts.risk, 'risk')}.`)]
+      : [
+          table(
+            'Entries of the risk register',
+            [
+              ['Risk', 1.4],
+              ['Title', 4],
+              ['Rating', 1],
+              ['Status', 1.2],
+              ['Date', 1.2],
+            ],
+            register.map(({ id, title, risk: rating, status, date }) => [
+              id,
+              title ?? '',
+              rating ?? '',
+              status ?? '',
+              date ?? '',
+            ]),
+          ),
+        ]),
+  ]
+}
+
+function signOffSection({ signOff }: ComplianceReport): Block[] {
+  return [
+    heading('Sign-off'),
+    paragraph('Who signs here has read this report and judged what it shows.'),
+    { kind: 'signatures', roles: signOff.map(({ role }) => role) },
+  ]
+}

@@ -1,0 +1,60 @@
+/** The regulatory map: for each clause, what the record shows, and what that rests on. It says what is there; people judge. */
+import type { ReportSource } from '../../scan/ports/reports.ts'
+import { many } from '../words.ts'
+import { CHECKS, type Link, look } from './checks.ts'
+import { CLAUSES, type Clause } from './regulations.ts'
+
+export const STATES = ['evidence found', 'missing', 'contradicted', 'not checked'] as const
+export type State = (typeof STATES)[number]
+
+export interface MapRow extends Omit<Clause, 'check'> {
+  state: State
+  because: string
+  /** What it rests on, that which decides first: at most `MOST_LINKS`. Empty: not checked. */
+  links: Link[]
+  /** Links that are left out. */
+  more: number
+}
+
+/** Shown of one row; the sections below list everything. */
+export const MOST_LINKS = 12
+
+export function regulatoryMap(source: ReportSource, clauses: readonly Clause[] = CLAUSES): MapRow[] {
+  const looked = look(source)
+  return clauses.map(({ check, ...clause }) => {
+    const { found = [], missing = [], against = [] } = check ? CHECKS[check](looked) : {}
+    const [state, because] = stateOf(found, missing, against, check !== null)
+    const links = unique([...against, ...missing, ...found])
+    return {
+      ...clause,
+      state,
+      because,
+      links: links.slice(0, MOST_LINKS),
+      more: Math.max(0, links.length - MOST_LINKS),
+    }
+  })
+}
+
+/** A row that nothing stands behind says that nothing was checked, never that all is well. */
+function stateOf(found: Link[], missing: Link[], against: Link[], checkable: boolean): [State, string] {
+  const items = (links: Link[], one: string, more: string) => {
+    const count = unique(links).length
+    return `${many(count, 'item')} in the record ${count === 1 ? one : more}.`
+  }
+  if (against.length > 0) return ['contradicted', items(against, 'speaks against it', 'speak against it')]
+  if (missing.length > 0) return ['missing', items(missing, 'is to be added or mended', 'are to be added or mended')]
+  if (found.length > 0) return ['evidence found', `${foundText(found)}.`]
+  if (checkable) return ['not checked', 'The record holds nothing on it.']
+  return ['not checked', 'Nothing in a repository shows it: see your procedures.']
+}
+
+/** Queries say what they count; signed files are counted. */
+const foundText = (found: readonly Link[]): string => {
+  const counted = found.flatMap(({ kind, text }) => (kind === 'query' ? [text] : []))
+  return counted.length > 0 ? counted.join('; ') : `${many(found.length, 'file')} of valid signed evidence`
+}
+
+/** An evidence may be untrusted and a finding say so; two entries of one number are one. */
+const unique = (links: readonly Link[]): Link[] => [
+  ...new Map(links.map((link) => [link.ref ?? link.text, link])).values(),
+]

@@ -1,0 +1,63 @@
+/** What is used of pdfkit, which brings no types of its own. */
+declare module 'pdfkit' {
+  import type { Readable } from 'node:stream'
+
+  export interface Structure {
+    add(child: Structure | (() => void)): Structure
+    end(): void
+  }
+
+  export interface Outline {
+    addItem(title: string, options?: { expanded?: boolean }): Outline
+  }
+
+  export interface Info {
+    Title: string
+    Author: string
+    Creator: string
+    Producer: string
+    /** It also decides the document's id. */
+    CreationDate: Date
+  }
+
+  export interface Options {
+    size: 'A4'
+    margin: number
+    autoFirstPage: boolean
+    bufferPages: boolean
+    pdfVersion: '1.7'
+    tagged: boolean
+    lang: string
+    displayTitle: boolean
+    compress?: boolean
+    info: Info
+  }
+
+  export default class PDFDocument extends Readable {
+    constructor(options: Options)
+    readonly page: { width: number; height: number }
+    readonly outline: Outline
+    /** Not public, and the only way to know whether a font has a glyph. */
+    readonly _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } }
+    addPage(): this
+    bufferedPageRange(): { start: number; count: number }
+    switchToPage(page: number): this
+    end(): void
+    registerFont(name: string, font: Uint8Array): this
+    font(name: string): this
+    fontSize(size: number): this
+    fillColor(color: string): this
+    widthOfString(text: string): number
+    text(text: string, x: number, y: number, options: { lineBreak: false }): this
+    rect(x: number, y: number, width: number, height: number): this
+    fill(color: string): this
+    moveTo(x: number, y: number): this
+    lineTo(x: number, y: number): this
+    lineWidth(width: number): this
+    stroke(color: string): this
+    struct(type: string, options?: { scope?: 'Column' | 'Row'; title?: string }): Structure
+    addStructure(structure: Structure): this
+    markContent(tag: 'Artifact', options: { type: 'Pagination' | 'Layout' }): this
+    endMarkedContent(): this
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * How far scans have come, told as it happens: from the process that scans to every one that answers. The rows remain what
+ * counts; what is lost on the way is found there.
+ */
+import type { Phase } from './store.ts'
+
+/** As `scan.status`. */
+export type ScanStatus = 'queued' | 'running' | 'completed' | 'failed' | 'skipped' | 'superseded'
+
+/** What only whoever scans knows. */
+export interface ProgressDetail {
+  /** For people, as plain text. */
+  message: string
+  /** Of the files that are new; null before their number is known. */
+  filesProcessed: number | null
+  totalFiles: number | null
+}
+
+/** One moment of a scan, as data that can be sent as JSON. */
+export interface ScanProgress extends ProgressDetail {
+  scanId: string
+  /** GitHub's id. */
+  repositoryId: number
+  /** Of the lease: a later attempt has a greater one. */
+  token: number
+  status: ScanStatus
+  phase: Phase | null
+  /** Percent. Within an attempt it never falls. */
+  progress: number
+  /** RFC 3339, UTC. */
+  timestamp: string
+  /** Null until the scan has completed, or was found not to be needed. */
+  result: ScanResult | null
+  /** Why it came to nothing; null for all others. */
+  error: string | null
+}
+
+export interface ScanResult {
+  /** The conclusion; `skipped`; `completed` for scans that judge nothing. */
+  status: 'success' | 'failure' | 'neutral' | 'skipped' | 'completed'
+  /** New ones of the tracked snapshot. */
+  artifactsCreated: number
+  /** From its first attempt to its end; ms. */
+  durationMs: number
+}
+
+/** Never throws, and nobody waits for it. */
+export type TellProgress = (progress: ScanProgress) => void
+
+export interface ProgressListener {
+  heard(progress: ScanProgress): void
+  /** From now on it hears, for the first time or again: what was told before may have been missed. */
+  listening(): void
+}
+
+/**
+ * From every process to all that listen, this one included. What one process publishes of a scan is heard in that order, or
+ * not at all: nothing is kept for those who are away.
+ */
+export interface ProgressChannel {
+  /** Never throws and never waits; without a connection nothing is sent. */
+  publish: TellProgress
+  subscribe(listener: ProgressListener): void
+  close(): Promise<void>
+}
+
+/** Where something belongs: who may read it follows from that. */
+export interface Place {
+  installationId: bigint
+  repositoryId: bigint
+}
+
+/** What the rows say. Repositories that the app can't see any more, and their scans, are not there. */
+export interface ProgressRows {
+  scan(id: string): Promise<{ place: Place; state: ScanProgress } | null>
+  /** Its open scans, the newest 50. */
+  repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null>
+  /** These scans, and the open ones of these repositories. */
+  states(scanIds: readonly string[], repositoryIds: readonly bigint[]): Promise<ScanProgress[]>
+  /** Of these repositories, those that are there. */
+  places(repositoryIds: readonly bigint[]): Promise<Place[]>
+}
+
+const ENDED: ReadonlySet<ScanStatus> = new Set(['completed', 'failed', 'skipped', 'superseded'])
+
+export const hasEnded = ({ status }: Pick<ScanProgress, 'status'>): boolean => ENDED.has(status)

@@ -1,0 +1,104 @@
+/**
+ * Compliance reports: what one is made of, as it is stored, and what becomes of it. A report is of a scan of the default
+ * branch that was told to the end; it is rendered once for each scan and format, and served from then on.
+ */
+import type {
+  AssessedFinding,
+  Assessment,
+  IgnoredFinding,
+  RequirementCoverage,
+  Summary,
+} from '../../rosie/assessment.ts'
+import type { Tier, Verdict } from '../../rosie/model.ts'
+
+export const REPORT_FORMATS = ['json', 'markdown', 'sarif', 'pdf'] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+
+/** What is kept of a scan besides counts and findings. `ignored` is cut; `ignoredTotal` says how many there were. */
+export interface KeptAssessment extends Pick<Assessment, 'coverage' | 'score' | 'riskMatrix'> {
+  ignored: readonly IgnoredFinding[]
+  ignoredTotal: number
+}
+
+export interface ReportedRequirement extends RequirementCoverage {
+  title: string | null
+}
+
+/** A signed file of the tracked snapshot, with the verdict that the scan reached. */
+export interface ReportedEvidence {
+  path: string
+  form: 'test' | 'release' | 'package'
+  gxpId: string | null
+  specId: string | null
+  tier: Tier | null
+  /** Key ids that its headers name. */
+  signers: readonly string[]
+  /** The time it claims, ISO 8601; null: none that can be read. */
+  claimedAt: string | null
+  results: { passed: number; failed: number; skipped: number } | null
+  /** Null: none is kept, as of a detached signature. */
+  verdict: Verdict['result'] | null
+}
+
+export interface ReportedRisk {
+  id: string
+  title: string | null
+  date: string | null
+  risk: string | null
+  status: string | null
+}
+
+export interface ReportedEvent {
+  /** ISO 8601, UTC. */
+  at: string
+  actor: string
+  action: string
+  resource: string
+  reason: string | null
+}
+
+/** Everything that a report says, of one moment: the tracked snapshot as that scan left it. */
+export interface ReportSource {
+  repository: { id: string; owner: string; name: string; defaultBranch: string | null }
+  scan: {
+    id: string
+    commit: string
+    /** ISO 8601, UTC. */
+    completedAt: string
+    conclusion: Assessment['conclusion']
+    summary: Summary
+  }
+  /** Null: of a scan from before this was kept. */
+  assessed: KeptAssessment | null
+  /** Most serious first, cut where there are very many: the summary counts all of them. */
+  findings: readonly AssessedFinding[]
+  requirements: readonly ReportedRequirement[]
+  /** From what fulfils to what is fulfilled. */
+  edges: readonly { from: string; to: string; type: string }[]
+  evidence: readonly ReportedEvidence[]
+  risks: readonly ReportedRisk[]
+  vendors: readonly { path: string; product: string | null }[]
+  /** Documents and other artifacts of the record: their number, and how their history is kept. */
+  artifacts: number
+  revisions: { total: number; first: string | null; last: string | null }
+  /** Of the repository until the scan was completed: the newest of `total`, in order of time. */
+  audit: { total: number; events: readonly ReportedEvent[] }
+}
+
+export interface MadeReport {
+  format: ReportFormat
+  /** SHA-256 of the bytes, in hex. */
+  sha256: string
+  content: Uint8Array
+}
+
+/** Made of nothing but the source: the same source gives the same bytes. */
+export type RenderReport = (source: ReportSource, format: ReportFormat) => Promise<Uint8Array>
+
+export interface ReportStore {
+  /**
+   * What the newest report of a repository is made of, and which formats of it are kept; `wait`: the scan of the default
+   * branch that it would be of is not told to the end; null: it was never scanned.
+   */
+  source(repositoryId: bigint): Promise<{ source: ReportSource; kept: ReadonlySet<ReportFormat> } | 'wait' | null>
+}

@@ -1,0 +1,75 @@
+/** What is kept of people who signed in: what GitHub said they may do, and when it has to be asked again. */
+import type { Grant } from '../access/grant.ts'
+import { SCOPES } from '../access/grant.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Intent } from '../scan/ports/intents.ts'
+import { recordAudit } from './audit.ts'
+import type { Connection } from './database.ts'
+import { toJson } from './json.ts'
+
+/** As JSON keeps it, which has no large integers. */
+interface StoredGrant {
+  scopes: string[]
+  installationId: string | null
+  repositoryIds: string[]
+}
+
+export const storedGrants = (grants: readonly Grant[]): string =>
+  toJson(
+    grants.map(
+      ({ scopes, installationId, repositoryIds }): StoredGrant => ({
+        scopes: [...scopes],
+        installationId: installationId === null ? null : String(installationId),
+        repositoryIds: repositoryIds.map(String),
+      }),
+    ),
+  )
+
+export const grantsFrom = (stored: unknown): Grant[] =>
+  (stored as StoredGrant[]).map(({ scopes, installationId, repositoryIds }) => ({
+    scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+    installationId: installationId === null ? null : BigInt(installationId),
+    repositoryIds: repositoryIds.map(BigInt),
+  }))
+
+/**
+ * What an event may have changed is dropped, in the transaction that processes it. Those of whom GitHub is being asked right
+ * now are written too, which tells whoever asks that the answer may be older than the event.
+ */
+export async function dropGrants(connection: Connection, intent: Intent): Promise<void> {
+  switch (intent.type) {
+    case 'installation':
+      return drop(connection, Prisma.sql`TRUE`)
+    case 'repositories':
+      if (intent.added.length + intent.removed.length === 0) return
+      return drop(connection, concerned(intent.installation))
+    case 'repository':
+    case 'access':
+      return drop(connection, concerned(intent.installation))
+    case 'person':
+      return revoke(connection, intent.person)
+  }
+}
+
+/** Whoever sees anything of the installation, and whoever is being asked about. */
+const concerned = (installation: bigint) => Prisma.sql`
+  (asked_at IS NULL OR grants @> ${toJson([{ installationId: String(installation) }])}::jsonb)`
+
+/** In one order, so that two processes don't wait for each other. */
+async function drop(connection: Connection, where: Prisma.Sql): Promise<void> {
+  await connection.$executeRaw`
+    UPDATE person SET grants = NULL, asked_at = NULL
+    WHERE id IN (SELECT id FROM person WHERE ${where} ORDER BY id FOR UPDATE)`
+}
+
+/** They took back what they had allowed the app: GitHub's tokens for them are of no use any more. */
+async function revoke(connection: Connection, id: bigint): Promise<void> {
+  await drop(connection, Prisma.sql`id = ${id}`)
+  const ended = await connection.$queryRaw<{ id: string }[]>`DELETE FROM session WHERE person_id = ${id} RETURNING id`
+  if (ended.length === 0) return
+  await recordAudit(connection, {
+    ...{ actor: 'github', action: 'session.ended', resource: `person/${id}` },
+    previous: { sessions: ended.map((session) => session.id) },
+    reason: 'The person revoked what they had allowed the app at GitHub.',
+  })
+}

@@ -1,0 +1,135 @@
+/** The audit trail as whoever reads may see it: the newest first, or from its beginning, link after link. */
+import { type Grant, hasScope } from '../../access/grant.ts'
+import type { LinkedEvent } from '../../audit/event.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { type By, recordAudit } from '../audit.ts'
+import { type AuditRow, COLUMNS, type LinkedRow, linkedOf } from '../audit-chain.ts'
+import type { Database } from '../database.ts'
+import { storable } from '../json.ts'
+import { type Page, pageOf } from './page.ts'
+
+/** An event, and its link once it has one. */
+export type AuditEventRow = AuditRow & { position: bigint | null; hash: string | null }
+
+/** The order of the list, backwards. `at`: RFC 3339. */
+export type AuditEventPosition = readonly [at: string, id: string]
+
+export interface AuditEventFilter {
+  action?: string | undefined
+  actor?: string | undefined
+  resource?: string | undefined
+  installationId?: bigint | undefined
+  /** From this moment on, and before that one. */
+  from?: Date | undefined
+  to?: Date | undefined
+}
+
+export interface CheckpointRow {
+  position: bigint
+  hash: string
+  jws: string
+  at: Date
+}
+
+/** Rows of one statement of an export. */
+const BATCH = 1_000
+
+const FROM = Prisma.sql`audit_event e LEFT JOIN audit_link l ON l.event_id = e.id`
+
+export class AuditEvents {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** The newest first. By the indexes on (…, at, id). */
+  async list(
+    grants: readonly Grant[],
+    filter: AuditEventFilter,
+    limit: number,
+    after: AuditEventPosition | null,
+  ): Promise<Page<AuditEventRow, AuditEventPosition>> {
+    const rows = await this.#database.client.$queryRaw<AuditEventRow[]>(listed(grants, filter, limit, after))
+    return pageOf(rows, limit, ({ at, id }) => [at.toISOString(), String(id)])
+  }
+
+  async withId(grants: readonly Grant[], id: bigint): Promise<AuditEventRow | null> {
+    const [row] = await this.#database.client.$queryRaw<AuditEventRow[]>`
+      SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE e.id = ${id} AND ${visibleEvents(grants)}`
+    return row ?? null
+  }
+
+  /** What is linked when it begins, batch after batch, in the chain's order: links are never changed. */
+  async *linked(grants: readonly Grant[]): AsyncGenerator<LinkedEvent[]> {
+    const { client } = this.#database
+    const [head] = await client.$queryRaw<{ position: bigint | null }[]>`
+      SELECT max(position) AS position FROM audit_link`
+    const until = head?.position ?? 0n
+    for (let after = 0n; after < until; ) {
+      const rows = await client.$queryRaw<LinkedRow[]>`
+        SELECT ${COLUMNS}, l.position, l.hash FROM audit_link l JOIN audit_event e ON e.id = l.event_id
+        WHERE l.position > ${after} AND l.position <= ${until} AND ${visibleEvents(grants)}
+        ORDER BY l.position LIMIT ${BATCH}`
+      if (rows.length > 0) yield rows.map(linkedOf)
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < BATCH) return
+      after = last.position
+    }
+  }
+
+  /** Whoever reads all of it leaves a trace themselves, before the first byte. Of one installation, it is theirs to see. */
+  async exporting(by: By, grants: readonly Grant[], format: string): Promise<void> {
+    const of = new Set(adminOf(grants).map(({ installationId }) => installationId))
+    const [installationId = null] = of.size === 1 ? of : []
+    await recordAudit(this.#database.client, {
+      ...{ ...by, action: 'audit.exported', resource: 'audit-events', next: { format }, installationId },
+    })
+  }
+
+  /** The newest first. */
+  async checkpoints(limit: number, before: string | null): Promise<Page<CheckpointRow, readonly [string]>> {
+    const rows = await this.#database.client.auditCheckpoint.findMany({
+      where: before === null ? {} : { position: { lt: BigInt(before) } },
+      orderBy: { position: 'desc' },
+      take: limit + 1,
+    })
+    return pageOf(rows, limit, ({ position }) => [String(position)])
+  }
+}
+
+/** One more than the limit. */
+export function listed(
+  grants: readonly Grant[],
+  { action, actor, resource, installationId, from, to }: AuditEventFilter,
+  limit: number,
+  after: AuditEventPosition | null,
+): Prisma.Sql {
+  const where = [
+    visibleEvents(grants),
+    ...(action === undefined ? [] : [Prisma.sql`e.action = ${storable(action)}`]),
+    ...(actor === undefined ? [] : [Prisma.sql`e.actor = ${storable(actor)}`]),
+    ...(resource === undefined ? [] : [Prisma.sql`e.resource = ${storable(resource)}`]),
+    ...(installationId === undefined ? [] : [Prisma.sql`e.installation_id = ${installationId}`]),
+    ...(from === undefined ? [] : [Prisma.sql`e.at >= ${from}::timestamptz`]),
+    ...(to === undefined ? [] : [Prisma.sql`e.at < ${to}::timestamptz`]),
+    ...(after ? [Prisma.sql`(e.at, e.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []),
+  ]
+  return Prisma.sql`
+    SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE ${Prisma.join(where, ' AND ')}
+    ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`
+}
+
+const adminOf = (grants: readonly Grant[]) => grants.filter((grant) => hasScope(grant, 'admin'))
+
+/** Over `e` (audit_event): those of what the grants administer; the server's own are for who administers the server. */
+function visibleEvents(grants: readonly Grant[]): Prisma.Sql {
+  const held = adminOf(grants).map(within)
+  return held.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(held, ' OR ')})`
+}
+
+function within({ installationId, repositoryIds }: Grant): Prisma.Sql {
+  const place = installationId === null ? Prisma.sql`TRUE` : Prisma.sql`e.installation_id = ${installationId}`
+  if (repositoryIds.length === 0) return place
+  return Prisma.sql`(${place} AND e.repository_id = ANY(${[...repositoryIds]}::bigint[]))`
+}

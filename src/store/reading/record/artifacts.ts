@@ -1,0 +1,169 @@
+/** The artifacts of a tracked snapshot: documents, evidence, decisions, the register, as pages and one by one. */
+import { Prisma } from '../../../generated/prisma/client.ts'
+import type { Database } from '../../database.ts'
+import { type Page, pageOf } from '../page.ts'
+
+export interface ArtifactRow {
+  id: string
+  kind: string
+  path: string
+  sha: string
+  gxpId: string | null
+  title: string | null
+  risk: string | null
+  status: string | null
+  tier: string | null
+  updatedAt: Date
+  /** Of a requirement that is in force: how far it is covered. */
+  linked: boolean | null
+  traced: boolean | null
+  proven: boolean | null
+  /** Of evidence: what verifying its signature said; null: not verified yet, or no evidence. */
+  verdict: string | null
+}
+
+/** With what its file says, the signed text of evidence aside. */
+export interface ArtifactWithData extends ArtifactRow {
+  data: unknown
+}
+
+export interface ArtifactFilter {
+  risk?: string | undefined
+  status?: string | undefined
+  tier?: string | undefined
+  /** An id that it points at. */
+  parent?: string | undefined
+  /** Part of its id or title, in capitals or not. */
+  text?: string | undefined
+  verdict?: string | undefined
+}
+
+/** A state that an artifact had on the default branch. */
+export interface RevisionRow {
+  id: bigint
+  path: string
+  kind: string
+  gxpId: string | null
+  change: string
+  sha: string | null
+  commit: string
+  scanId: string
+  at: Date
+  data: unknown
+}
+
+/** The order of lists: paths, of which each has one artifact. */
+export type ArtifactPosition = readonly [path: string]
+/** The newest first. */
+export type RevisionPosition = readonly [id: string]
+
+const COLUMNS = Prisma.sql`
+  a.id, a.kind, a.path, a.sha, a.gxp_id AS "gxpId", a.title, a.risk, a.status, a.data ->> 'tier' AS tier,
+  a.updated_at AS "updatedAt", c.linked, c.traced, c.proven, v.verdict`
+
+/** By primary keys. What several versions of the parsers have read is taken from the newest. */
+const FROM = Prisma.sql`
+  artifact a
+  LEFT JOIN requirement_coverage c
+    ON a.kind = 'requirement' AND c.repository_id = a.repository_id AND c.gxp_id = a.gxp_id
+  LEFT JOIN LATERAL (
+    SELECT b.verdict ->> 'result' AS verdict FROM blob b
+    WHERE a.kind IN ('evidence', 'package_file') AND b.repository_id = a.repository_id AND b.sha = a.sha
+      AND b.reader IN ('evidence', 'package/signature')
+    ORDER BY b.parser_version DESC LIMIT 1) v ON TRUE`
+
+/** What an artifact is called in the graph (rosie/sayings.ts); a package by its directory. */
+export const NODE = Prisma.sql`
+  CASE a.kind WHEN 'evidence' THEN 'EVIDENCE:' || a.path
+    WHEN 'package_file' THEN 'EVIDENCE:' || regexp_replace(a.path, '/[^/]*$', '')
+    ELSE coalesce(a.gxp_id, 'FILE:' || a.path) END`
+
+export class Artifacts {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** By path. `kinds`: none means all. Each kind is a walk along the index on (repository_id, kind, path). */
+  async list(
+    repositoryId: bigint,
+    kinds: readonly string[],
+    filter: ArtifactFilter,
+    limit: number,
+    after: ArtifactPosition | null,
+  ): Promise<Page<ArtifactRow, ArtifactPosition>> {
+    const where = Prisma.join(
+      [
+        Prisma.sql`a.repository_id = ${repositoryId}`,
+        ...conditions(filter),
+        ...(after ? [Prisma.sql`a.path > ${after[0]}`] : []),
+      ],
+      ' AND ',
+    )
+    const part = (kind: Prisma.Sql) => Prisma.sql`
+      (SELECT ${COLUMNS} FROM ${FROM} WHERE ${where} ${kind} ORDER BY a.path LIMIT ${limit + 1})`
+    const parts =
+      kinds.length === 0 ? [part(Prisma.empty)] : kinds.map((kind) => part(Prisma.sql`AND a.kind = ${kind}`))
+    const rows = await this.#database.client.$queryRaw<ArtifactRow[]>`
+      SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) AS found ORDER BY path LIMIT ${limit + 1}`
+    return pageOf(rows, limit, ({ path }) => [path])
+  }
+
+  /** All that define one id, by path. */
+  definitions(repositoryId: bigint, kinds: readonly string[], gxpId: string): Promise<ArtifactWithData[]> {
+    return this.#withData(Prisma.sql`
+      a.repository_id = ${repositoryId} AND a.gxp_id = ${gxpId} AND a.kind = ANY(${[...kinds]}::text[])`)
+  }
+
+  ofKind(repositoryId: bigint, kind: string): Promise<ArtifactWithData[]> {
+    return this.#withData(Prisma.sql`a.repository_id = ${repositoryId} AND a.kind = ${kind}`)
+  }
+
+  async withId(repositoryId: bigint, id: string): Promise<ArtifactWithData | null> {
+    const [row] = await this.#withData(Prisma.sql`a.repository_id = ${repositoryId} AND a.id = ${id}::uuid`)
+    return row ?? null
+  }
+
+  #withData(where: Prisma.Sql): Promise<ArtifactWithData[]> {
+    return this.#database.client.$queryRaw<ArtifactWithData[]>`
+      SELECT ${COLUMNS}, a.data - 'jws' AS data FROM ${FROM} WHERE ${where} ORDER BY a.path LIMIT 100`
+  }
+
+  /** Of an id, or of a file: the newest first. By the indexes on (repository_id, gxp_id) and (repository_id, path). */
+  async history(
+    repositoryId: bigint,
+    of: { gxpId: string; kinds: readonly string[] } | { path: string },
+    limit: number,
+    before: RevisionPosition | null,
+  ): Promise<Page<RevisionRow, RevisionPosition>> {
+    const whose =
+      'path' in of
+        ? Prisma.sql`path = ${of.path}`
+        : Prisma.sql`gxp_id = ${of.gxpId} AND kind = ANY(${[...of.kinds]}::text[])`
+    const rows = await this.#database.client.$queryRaw<RevisionRow[]>`
+      SELECT id, path, kind, gxp_id AS "gxpId", change, sha, commit, scan_id AS "scanId", at, data - 'jws' AS data
+      FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${whose}
+        ${before ? Prisma.sql`AND id < ${before[0]}::bigint` : Prisma.empty}
+      ORDER BY id DESC LIMIT ${limit + 1}`
+    return pageOf(rows, limit, ({ id }) => [String(id)])
+  }
+}
+
+function conditions({ risk, status, tier, parent, text, verdict }: ArtifactFilter): Prisma.Sql[] {
+  return [
+    ...(risk === undefined ? [] : [Prisma.sql`a.risk = ${risk}`]),
+    ...(status === undefined ? [] : [Prisma.sql`a.status = ${status}`]),
+    ...(tier === undefined ? [] : [Prisma.sql`a.data ->> 'tier' = ${tier}`]),
+    ...(parent === undefined ? [] : [under(parent)]),
+    ...(text === undefined
+      ? []
+      : [Prisma.sql`strpos(lower(concat_ws(' ', a.gxp_id, a.title)), lower(${text}::text)) > 0`]),
+    ...(verdict === undefined ? [] : [Prisma.sql`v.verdict = ${verdict}`]),
+  ]
+}
+
+/** A record of testing is no node: it has the id of its specification as title (store/artifacts.ts). */
+const under = (parent: string) => Prisma.sql`
+  CASE WHEN a.kind = 'testing_record' THEN a.title = ${parent} ELSE ${NODE} IN (
+    SELECT e."from" FROM trace_edge e WHERE e.repository_id = a.repository_id AND e."to" = ${parent}) END`

@@ -1,0 +1,151 @@
+/** Ways through the graph of a tracked snapshot: chains up and down, edges that lead nowhere, paths that prove. */
+import { Prisma } from '../../../generated/prisma/client.ts'
+import type { Database } from '../../database.ts'
+import { type Page, pageOf } from '../page.ts'
+import { EDGE, type EdgeRow } from './links.ts'
+
+export interface ChainNode {
+  node: string
+  /** Edges from where the chain begins. */
+  depth: number
+  /** Of an artifact. */
+  kind: string | null
+  title: string | null
+  path: string | null
+}
+
+export interface BrokenRow extends EdgeRow {
+  /** Of the finding that tells it; null: none does, or it is set aside. */
+  findingId: bigint | null
+  severity: string | null
+  message: string | null
+}
+
+export type BrokenPosition = readonly [id: string]
+
+/** One step of a path; without an edge where none was kept. */
+export interface StepRow {
+  from: string
+  to: string
+  type: string | null
+  by: string | null
+  path: string | null
+  line: number | null
+}
+
+/** Rows that a walk reads at most: hostile graphs join everything with everything, in circles. */
+const MOST_ROWS = 20_000
+
+export class Traceability {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /**
+   * The nodes that one leads to (`up`) or that lead to it (`down`), nearest first; itself is the first. A node is met once
+   * at each depth at most, and the depth is bounded, so circles end. PostgreSQL reads no more of a recursive query than
+   * the LIMIT asks for, and the nearest first.
+   */
+  chain(repositoryId: bigint, node: string, direction: 'up' | 'down', depth: number, most: number) {
+    const [here, there] =
+      direction === 'up' ? [Prisma.sql`e."from"`, Prisma.sql`e."to"`] : [Prisma.sql`e."to"`, Prisma.sql`e."from"`]
+    return this.#database.client.$queryRaw<ChainNode[]>`
+      WITH RECURSIVE walk (node, depth) AS (
+        SELECT ${node}::text, 0
+        UNION
+        SELECT ${there}, walk.depth + 1 FROM walk JOIN trace_edge e ON ${here} = walk.node
+        WHERE e.repository_id = ${repositoryId} AND walk.depth < ${depth}::int
+      ), met AS (SELECT node, depth FROM walk LIMIT ${MOST_ROWS}),
+      nearest AS (SELECT node, min(depth) AS depth FROM met GROUP BY node ORDER BY 2, 1 LIMIT ${most})
+      SELECT nearest.node, nearest.depth, known.kind, known.title, known.path
+      FROM nearest LEFT JOIN LATERAL (
+        SELECT a.kind, a.title, a.path FROM artifact a
+        WHERE a.repository_id = ${repositoryId} AND a.gxp_id = nearest.node ORDER BY a.path LIMIT 1) AS known ON TRUE
+      ORDER BY nearest.depth, nearest.node`
+  }
+
+  /** Edges that join two of these nodes; the first `most`. */
+  among(repositoryId: bigint, nodes: readonly string[], most: number): Promise<EdgeRow[]> {
+    const names = [...nodes]
+    return this.#database.client.$queryRaw<EdgeRow[]>`
+      SELECT ${EDGE} FROM trace_edge e
+      WHERE e.repository_id = ${repositoryId} AND e."from" = ANY(${names}::text[]) AND e."to" = ANY(${names}::text[])
+      ORDER BY e.id LIMIT ${most}`
+  }
+
+  /** Whether anything defines or names it. */
+  async knows(repositoryId: bigint, node: string): Promise<boolean> {
+    const [row] = await this.#database.client.$queryRaw<{ known: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM artifact WHERE repository_id = ${repositoryId} AND gxp_id = ${node})
+        OR EXISTS (SELECT 1 FROM trace_edge WHERE repository_id = ${repositoryId} AND "from" = ${node})
+        OR EXISTS (SELECT 1 FROM trace_edge WHERE repository_id = ${repositoryId} AND "to" = ${node}) AS known`
+    return row?.known ?? false
+  }
+
+  /** Edges to ids that nothing defines, in the order in which they were kept, with the finding at the same place. */
+  async broken(
+    repositoryId: bigint,
+    scanId: string | null,
+    limit: number,
+    after: BrokenPosition | null,
+  ): Promise<Page<BrokenRow, BrokenPosition>> {
+    const rows = await this.#database.client.$queryRaw<BrokenRow[]>`
+      WITH broken AS (
+        SELECT ${EDGE} FROM trace_edge e
+        WHERE e.repository_id = ${repositoryId} AND e."to" IN (${undefinedIds(repositoryId)})
+          ${after ? Prisma.sql`AND e.id > ${after[0]}::bigint` : Prisma.empty}
+        ORDER BY e.id LIMIT ${limit + 1})
+      SELECT broken.*, told.id AS "findingId", told.severity, told.message
+      FROM broken LEFT JOIN LATERAL (
+        SELECT f.id, f.severity, f.message FROM finding f
+        WHERE f.scan_id = ${scanId}::uuid AND left(f.path, 200) = left(broken.path, 200) AND f.path = broken.path AND f.line = broken.line
+          AND (starts_with(f.rule, 'trace/') OR starts_with(f.rule, 'annotation/') OR starts_with(f.rule, 'evidence/'))
+          AND strpos(f.message, broken."to") > 0
+        ORDER BY f.id LIMIT 1) AS told ON TRUE
+      ORDER BY broken.id`
+    return pageOf(rows, limit, ({ id }) => [String(id)])
+  }
+
+  /** The edges of a path, in its order, each at the first place that says it. */
+  steps(repositoryId: bigint, path: readonly string[]): Promise<StepRow[]> {
+    return this.#database.client.$queryRaw<StepRow[]>`
+      SELECT step."from", step."to", said.type, said.by, said.path, said.line
+      FROM unnest(${path.slice(0, -1)}::text[], ${path.slice(1)}::text[]) WITH ORDINALITY AS step ("from", "to", place)
+      LEFT JOIN LATERAL (
+        SELECT e.type, e.by, e.path, e.line FROM trace_edge e
+        WHERE e.repository_id = ${repositoryId} AND e."from" = step."from" AND e."to" = step."to"
+        ORDER BY e.id LIMIT 1) AS said ON TRUE
+      ORDER BY step.place`
+  }
+}
+
+/**
+ * Ids that edges lead to and nothing defines (rosie/graph.ts, `definedIds`): no document has them, no source implements
+ * them as a specification, no file that can't be read may be it by its name or a line of it, and, where the repository keeps documents of their kind, annotations define none.
+ */
+const undefinedIds = (repositoryId: bigint) => Prisma.sql`
+  SELECT named."to" FROM (
+    SELECT e."to",
+      bool_or(starts_with(e."to", 'SPEC-') AND (e.by = '@gxp-tag' OR (e.type = 'implements' AND e.by LIKE '@%' AND f.kind = 'source')))
+        AS implemented,
+      bool_or(e.by LIKE '@%') AS annotated
+    FROM trace_edge e LEFT JOIN tracked_file f ON f.repository_id = e.repository_id AND f.path = e.path
+    WHERE e.repository_id = ${repositoryId}
+      AND NOT EXISTS (
+        SELECT 1 FROM artifact a WHERE a.repository_id = e.repository_id AND a.gxp_id = e."to"
+          AND a.kind IN ('requirement', 'user_story', 'specification'))
+      AND NOT EXISTS (
+        SELECT 1 FROM artifact a CROSS JOIN LATERAL (SELECT regexp_replace(a.path, '^.*/', '') AS name) AS file
+        WHERE a.repository_id = e.repository_id AND a.gxp_id IS NULL
+          AND a.kind IN ('requirement', 'user_story', 'specification')
+          AND (a.data -> 'unread' ->> 'id' = e."to" OR (
+            starts_with(file.name, e."to") AND substr(file.name, length(e."to") + 1) !~ '^-?[A-Z0-9]|^[a-z]')))
+    GROUP BY e."to") AS named
+  WHERE NOT named.implemented AND NOT (named.annotated AND (
+    (starts_with(named."to", 'REQ-') AND NOT ${keeps(repositoryId, 'requirement')})
+    OR (starts_with(named."to", 'US-') AND NOT ${keeps(repositoryId, 'user_story')})))`
+
+const keeps = (repositoryId: bigint, kind: string) => Prisma.sql`
+  EXISTS (SELECT 1 FROM artifact k WHERE k.repository_id = ${repositoryId} AND k.kind = ${kind})`

@@ -1,0 +1,110 @@
+/** Scans as whoever reads may see them, and what each of them found. */
+import type { Grant } from '../../access/grant.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { Database } from '../database.ts'
+import { type Page, pageOf } from './page.ts'
+import { visible } from './visible.ts'
+
+/** `report` renders a report and scans nothing: a job, but no scan. */
+export const SCAN_KINDS = ['tracked', 'change', 'replay'] as const
+export type ListedKind = (typeof SCAN_KINDS)[number]
+
+export const SCAN_STATUSES = ['queued', 'running', 'completed', 'failed', 'skipped', 'superseded'] as const
+export type ScanStatus = (typeof SCAN_STATUSES)[number]
+
+export interface ScanRow {
+  id: string
+  repositoryId: bigint
+  installationId: bigint
+  kind: ListedKind | 'report'
+  status: ScanStatus
+  trigger: string
+  forced: boolean
+  headSha: string | null
+  ref: string | null
+  baseRef: string | null
+  baseSha: string | null
+  phase: string | null
+  /** When each phase of the last attempt began, RFC 3339, by its name. */
+  phases: Record<string, string> | null
+  /** Percent. */
+  progress: number
+  attempts: number
+  filesTotal: number | null
+  filesChanged: number | null
+  filesFetched: number | null
+  requests: number
+  checkRunId: bigint | null
+  conclusion: string | null
+  summary: unknown
+  error: string | null
+  supersededBy: string | null
+  /** What a report is of. */
+  report: { scanId?: string; format?: string } | null
+  createdAt: Date
+  startedAt: Date | null
+  completedAt: Date | null
+}
+
+export interface ScanFilter {
+  repositoryId?: bigint | undefined
+  status?: ScanStatus | undefined
+  kind?: ListedKind | undefined
+  /** Asked for at that moment or later. */
+  from?: Date | undefined
+  /** Asked for before. */
+  to?: Date | undefined
+}
+
+/** The order of the list. */
+export type ScanPosition = readonly [createdAt: string, id: string]
+
+const COLUMNS = Prisma.sql`
+  s.id, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.kind::text, s.status::text, s.trigger,
+  s.forced, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha", s.phase, s.phases,
+  s.progress, s.attempts, s.files_total AS "filesTotal", s.files_changed AS "filesChanged", s.files_fetched AS "filesFetched", s.requests,
+  s.check_run_id AS "checkRunId", s.conclusion, s.summary, s.error, s.superseded_by AS "supersededBy", s.report,
+  s.created_at AS "createdAt", s.started_at AS "startedAt", s.completed_at AS "completedAt"`
+
+const FROM = Prisma.sql`
+  scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id`
+
+const PRESENT = Prisma.sql`r.removed_at IS NULL AND i.removed_at IS NULL`
+
+export class ScanRows {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** The newest first. By the indexes on (repository_id, created_at, id) and (created_at, id). */
+  async list(
+    grants: readonly Grant[],
+    { repositoryId, status, kind, from, to }: ScanFilter,
+    limit: number,
+    after: ScanPosition | null,
+  ): Promise<Page<ScanRow, ScanPosition>> {
+    const where = [
+      ...[PRESENT, visible(grants, 'read'), kind ? ofKind(kind) : Prisma.sql`s.kind <> 'report'`],
+      ...(repositoryId === undefined ? [] : [Prisma.sql`s.repository_id = ${repositoryId}`]),
+      ...(status === undefined ? [] : [Prisma.sql`s.status = ${status}::scan_status`]),
+      ...(from === undefined ? [] : [Prisma.sql`s.created_at >= ${from}::timestamptz`]),
+      ...(to === undefined ? [] : [Prisma.sql`s.created_at < ${to}::timestamptz`]),
+      ...(after ? [Prisma.sql`(s.created_at, s.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`] : []),
+    ]
+    const rows = await this.#database.client.$queryRaw<ScanRow[]>`
+      SELECT ${COLUMNS} FROM ${FROM} WHERE ${Prisma.join(where, ' AND ')}
+      ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`
+    return pageOf(rows, limit, ({ createdAt, id }) => [createdAt.toISOString(), id])
+  }
+
+  /** Of any kind. Null: there is none, or it is not the reader's to see. */
+  async withId(grants: readonly Grant[], id: string): Promise<ScanRow | null> {
+    const [row] = await this.#database.client.$queryRaw<ScanRow[]>`
+      SELECT ${COLUMNS} FROM ${FROM} WHERE s.id = ${id}::uuid AND ${PRESENT} AND ${visible(grants, 'read')}`
+    return row ?? null
+  }
+}
+
+const ofKind = (kind: ListedKind) => Prisma.sql`s.kind = ${kind}::scan_kind`

@@ -1,0 +1,160 @@
+/** What a report is made of, read from the rows that the newest scan of the default branch has left. A handful of queries. */
+import type { AssessedFinding } from '../rosie/assessment.ts'
+import type { Tier } from '../rosie/model.ts'
+import type {
+  KeptAssessment,
+  ReportedEvent,
+  ReportedEvidence,
+  ReportedRequirement,
+  ReportedRisk,
+  ReportSource,
+} from '../scan/ports/reports.ts'
+import type { Connection } from './database.ts'
+
+/** The scan that a report would be of. */
+export interface ReportableScan {
+  owner: string
+  name: string
+  defaultBranch: string | null
+  scanId: string
+  commit: string
+  /** Null: it is still being told. */
+  completedAt: Date | null
+  conclusion: ReportSource['scan']['conclusion']
+  summary: ReportSource['scan']['summary']
+  assessment: KeptAssessment | null
+}
+
+/** A scan whose result can't be told ends as well. */
+export async function reportable(client: Connection, repositoryId: bigint): Promise<ReportableScan | null> {
+  const [row] = await client.$queryRaw<ReportableScan[]>`
+    SELECT r.owner, r.name, r.default_branch AS "defaultBranch", s.id AS "scanId", r.tracked_head AS commit,
+      CASE WHEN s.status NOT IN ('queued', 'running') THEN s.completed_at END AS "completedAt",
+      s.conclusion, s.summary, s.assessment
+    FROM repository r JOIN scan s ON s.id = r.tracked_scan_id
+    WHERE r.id = ${repositoryId} AND r.tracked_head IS NOT NULL`
+  return row ?? null
+}
+
+/** Events in one report: the trail itself has them all. */
+const MOST_EVENTS = 1_000
+
+export async function readSource(
+  client: Connection,
+  repositoryId: bigint,
+  scan: ReportableScan & { completedAt: Date },
+): Promise<ReportSource> {
+  const { owner, name, defaultBranch, scanId, commit, completedAt, conclusion, summary, assessment } = scan
+  return {
+    repository: { id: String(repositoryId), owner, name, defaultBranch },
+    scan: { id: scanId, commit, completedAt: completedAt.toISOString(), conclusion, summary },
+    assessed: assessment,
+    findings: await findingsOf(client, scanId),
+    requirements: await requirementsOf(client, repositoryId),
+    edges: await edgesOf(client, repositoryId),
+    evidence: await evidenceOf(client, repositoryId),
+    ...(await restOf(client, repositoryId)),
+    audit: await auditOf(client, repositoryId, completedAt),
+  }
+}
+
+/** The most serious: the scan has them all, and its summary counts them. */
+const MOST_FINDINGS = 50_000
+
+const findingsOf = (client: Connection, scanId: string): Promise<AssessedFinding[]> =>
+  client.$queryRaw<AssessedFinding[]>`
+    SELECT rule, severity, path, line, end_line AS "endLine", "column", end_column AS "endColumn", gxp_id AS "gxpId",
+      message, fingerprint, status
+    FROM finding WHERE scan_id = ${scanId}::uuid ORDER BY id LIMIT ${MOST_FINDINGS}`
+
+const requirementsOf = (client: Connection, repositoryId: bigint): Promise<ReportedRequirement[]> =>
+  client.$queryRaw<ReportedRequirement[]>`
+    SELECT c.gxp_id AS id, c.risk, c.linked, c.traced, c.proven, c.path, c.tiers, c.missing_tiers AS "missingTiers",
+      (SELECT a.title FROM artifact a WHERE a.repository_id = c.repository_id AND a.kind = 'requirement'
+        AND a.gxp_id = c.gxp_id ORDER BY a.path LIMIT 1) AS title
+    FROM requirement_coverage c WHERE c.repository_id = ${repositoryId} ORDER BY c.gxp_id COLLATE "C"`
+
+/** In one value: as rows of their own, the client would take more than twice as long over them. */
+async function edgesOf(client: Connection, repositoryId: bigint): Promise<ReportSource['edges']> {
+  const [answer] = await client.$queryRaw<{ edges: string | null }[]>`
+    SELECT json_agg(json_build_array("from", "to", type) ORDER BY "from" COLLATE "C", "to" COLLATE "C", type)::text AS edges
+    FROM (SELECT DISTINCT "from", "to", type FROM trace_edge WHERE repository_id = ${repositoryId}) edge`
+  const edges = JSON.parse(answer?.edges ?? '[]') as [string, string, string][]
+  return edges.map(([from, to, type]) => ({ from, to, type }))
+}
+
+type EvidenceRow = Pick<ReportedEvidence, 'path' | 'form' | 'gxpId' | 'specId' | 'verdict' | 'results'> & {
+  tier: Tier | null
+  headers: { kid: string | null }[] | null
+  iat: unknown
+  timestamp: unknown
+}
+
+/** Verdicts are kept by blob: of the newest parser that read it. */
+async function evidenceOf(client: Connection, repositoryId: bigint): Promise<ReportedEvidence[]> {
+  const rows = await client.$queryRaw<EvidenceRow[]>`
+    SELECT a.path, a.data ->> 'form' AS form, a.gxp_id AS "gxpId", a.data ->> 'specId' AS "specId", a.data ->> 'tier' AS tier,
+      a.data -> 'headers' AS headers, a.data -> 'results' AS results, a.data #> '{claims,iat}' AS iat,
+      a.data #> '{claims,timestamp}' AS timestamp, judged.verdict ->> 'result' AS verdict
+    FROM artifact a LEFT JOIN LATERAL (
+      SELECT b.verdict FROM blob b
+      WHERE b.repository_id = a.repository_id AND b.sha = a.sha AND b.verdict IS NOT NULL
+      ORDER BY b.parser_version DESC, b.reader LIMIT 1) judged ON true
+    WHERE a.repository_id = ${repositoryId} AND a.kind IN ('evidence', 'package_file') AND a.data ->> 'kind' = 'evidence'
+    ORDER BY a.path COLLATE "C"`
+  return rows.map(({ headers, iat, timestamp, results, ...row }) => ({
+    ...row,
+    results: results && { passed: results.passed, failed: results.failed, skipped: results.skipped },
+    signers: (headers ?? []).flatMap(({ kid }) => kid ?? []),
+    claimedAt: timeOf(iat) ?? (typeof timestamp === 'string' ? timestamp : null),
+  }))
+}
+
+/** Seconds since 1970, as JWT has them; null: no time that there is. */
+function timeOf(iat: unknown): string | null {
+  const at = new Date(typeof iat === 'number' ? iat * 1000 : Number.NaN)
+  return Number.isNaN(at.getTime()) ? null : at.toISOString()
+}
+
+interface Rest {
+  artifacts: number
+  risks: ReportedRisk[] | null
+  vendors: ReportSource['vendors'] | null
+  revisions: number
+  first: Date | null
+  last: Date | null
+}
+
+async function restOf(
+  client: Connection,
+  repositoryId: bigint,
+): Promise<Pick<ReportSource, 'artifacts' | 'risks' | 'vendors' | 'revisions'>> {
+  const [rest] = await client.$queryRaw<Rest[]>`
+    SELECT
+      (SELECT count(*)::int FROM artifact WHERE repository_id = ${repositoryId}) AS artifacts,
+      (SELECT json_agg(json_build_object('id', entry ->> 'id', 'title', entry ->> 'title', 'date', entry ->> 'date',
+          'risk', entry ->> 'risk', 'status', entry ->> 'status'))
+        FROM artifact a CROSS JOIN LATERAL jsonb_array_elements(a.data -> 'entries') entry
+        WHERE a.repository_id = ${repositoryId} AND a.kind = 'risk_register') AS risks,
+      (SELECT json_agg(json_build_object('path', path, 'product', title) ORDER BY path COLLATE "C")
+        FROM artifact WHERE repository_id = ${repositoryId} AND kind = 'vendor_assessment') AS vendors,
+      revised.number AS revisions, revised.first, revised.last
+    FROM (SELECT count(*)::int AS number, min(at) AS first, max(at) AS last
+      FROM artifact_revision WHERE repository_id = ${repositoryId}) revised`
+  if (!rest) throw new Error('A SELECT without FROM answered no row.')
+  const { artifacts, risks, vendors, revisions: total, first, last } = rest
+  const revisions = { total, first: first?.toISOString() ?? null, last: last?.toISOString() ?? null }
+  return { artifacts, risks: risks ?? [], vendors: vendors ?? [], revisions }
+}
+
+type EventRow = Omit<ReportedEvent, 'at'> & { at: Date; total: number }
+
+/** What came after the scan, this report among it, is not in it. */
+async function auditOf(client: Connection, repositoryId: bigint, until: Date): Promise<ReportSource['audit']> {
+  const rows = await client.$queryRaw<EventRow[]>`
+    SELECT at, actor, action, resource, reason, count(*) OVER ()::int AS total
+    FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until}
+    ORDER BY at DESC, id DESC LIMIT ${MOST_EVENTS}`
+  const events = rows.map(({ total: _, at, ...event }) => ({ at: at.toISOString(), ...event })).reverse()
+  return { total: rows[0]?.total ?? 0, events }
+}

@@ -1,0 +1,120 @@
+/**
+ * What events change of installations and repositories, as the audit trail keeps it: what was known before is held against
+ * what is known since. A push that tells nothing new leaves no trace.
+ */
+import type { AuditEntry, By } from './audit.ts'
+import { recordAudits } from './audit.ts'
+import type { Connection } from './database.ts'
+import { toJson } from './json.ts'
+
+/** Times are texts. */
+interface Installation {
+  account: string
+  accountType: string
+  suspendedAt: string | null
+  removedAt: string | null
+}
+
+interface Repository {
+  id: number
+  installationId: number
+  owner: string
+  name: string
+  private: boolean
+  defaultBranch: string | null
+  archivedAt: string | null
+  removedAt: string | null
+}
+
+interface Known {
+  installation: Installation | null
+  repositories: Repository[]
+}
+
+/** What may become another. */
+export interface About {
+  installation: bigint
+  repositories: readonly bigint[]
+}
+
+type News = Omit<AuditEntry, keyof By>
+
+/** Does what changes them, in the caller's transaction. */
+export async function witnessed<T>(connection: Connection, by: By, about: About, learn: () => Promise<T>): Promise<T> {
+  const before = await known(connection, about)
+  const result = await learn()
+  const after = await known(connection, about)
+  const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after)]
+  await recordAudits(
+    connection,
+    news.map((entry) => ({ ...by, ...entry })),
+  )
+  return result
+}
+
+/** By the primary keys. */
+async function known(connection: Connection, { installation, repositories }: About): Promise<Known> {
+  const [row] = await connection.$queryRaw<Known[]>`
+    SELECT
+      (SELECT json_build_object('account', account, 'accountType', account_type, 'suspendedAt', suspended_at,
+         'removedAt', removed_at) FROM installation WHERE id = ${installation}) AS installation,
+      (SELECT coalesce(json_agg(json_build_object('id', id, 'installationId', installation_id, 'owner', owner, 'name', name,
+         'private', private, 'defaultBranch', default_branch, 'archivedAt', archived_at, 'removedAt', removed_at)
+         ORDER BY id), '[]')
+       FROM repository
+       WHERE id IN (SELECT value::bigint FROM json_array_elements_text(${toJson(repositories.map(String))}::json))
+      ) AS repositories`
+  return row ?? { installation: null, repositories: [] }
+}
+
+// ── an installation ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function ofInstallation(id: bigint, { installation: previous }: Known, { installation: next }: Known): News[] {
+  const action = next && installationAction(previous, next)
+  if (!action) return []
+  return [{ action, resource: `installation/${id}`, ...(previous && { previous }), next, installationId: id }]
+}
+
+function installationAction(before: Installation | null, now: Installation): string | null {
+  if (now.removedAt && !before?.removedAt) return 'installation.removed'
+  if (!before) return 'installation.created'
+  if (!before.suspendedAt !== !now.suspendedAt) {
+    return now.suspendedAt ? 'installation.suspended' : 'installation.unsuspended'
+  }
+  return before.account === now.account ? null : 'installation.renamed'
+}
+
+// ── repositories ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function ofRepositories(before: Known, after: Known): News[] {
+  const previous = new Map(before.repositories.map((repository) => [repository.id, repository]))
+  return after.repositories.flatMap((now) => ofRepository(previous.get(now.id) ?? null, now))
+}
+
+function ofRepository(before: Repository | null, now: Repository): News[] {
+  // Each side sees its own part.
+  if (before && before.installationId !== now.installationId) {
+    return [
+      entry('repository.transferred', before, { previous: before }),
+      entry('repository.transferred', now, { next: now }),
+    ]
+  }
+  const action = repositoryAction(before, now)
+  return action === null ? [] : [entry(action, now, { ...(before && { previous: before }), next: now })]
+}
+
+const entry = (action: string, { id, installationId }: Repository, change: Pick<News, 'previous' | 'next'>): News => ({
+  ...{ action, resource: `repository/${id}`, ...change },
+  ...{ installationId: BigInt(installationId), repositoryId: BigInt(id) },
+})
+
+function repositoryAction(before: Repository | null, now: Repository): string | null {
+  if (!before) return 'repository.added'
+  if (!before.removedAt !== !now.removedAt) return now.removedAt ? 'repository.removed' : 'repository.added'
+  if (before.owner !== now.owner || before.name !== now.name) return 'repository.renamed'
+  if (!before.archivedAt !== !now.archivedAt) return now.archivedAt ? 'repository.archived' : 'repository.unarchived'
+  if (before.private !== now.private) return 'repository.visibility_changed'
+  // Lists don't say which it is: the first event that does tells nothing that has changed.
+  const another = before.defaultBranch !== null && before.defaultBranch !== now.defaultBranch
+  return another ? 'repository.default_branch_changed' : null
+}

@@ -1,0 +1,222 @@
+import { createHash, createPublicKey } from 'node:crypto'
+import { flattenedVerify } from 'jose'
+import { renderReport } from '../../../src/report/compliance/formats.ts'
+import { createWorker } from '../../../src/scan/worker.ts'
+import type { Database } from '../../../src/store/database.ts'
+import { Reports } from '../../../src/store/reports.ts'
+import { Scans } from '../../../src/store/scans.ts'
+import { ScanWishes } from '../../../src/store/wishes.ts'
+import { forEachDatabase } from '../../support/database.ts'
+import { sampleFiles, scanFiles } from '../../support/scanned.ts'
+import { type Answer, SIGNING_KEY, Stage } from './stage.ts'
+
+/** What the queue runs for a report. GitHub is out of reach. */
+async function runJob(database: Database, jobId: string) {
+  const errors: unknown[] = []
+  const run = createWorker({
+    store: new Scans(database),
+    portsOf: () => Promise.reject(new Error('A report asks GitHub nothing.')),
+    reporting: { reports: new Reports(database), render: renderReport },
+    onWish: () => {},
+    log: { info: () => {}, error: (facts) => void errors.push(facts) },
+  })
+  const outcome = await run(jobId)
+  expect(errors).toEqual([])
+  return outcome
+}
+
+forEachDatabase('GET /repositories/:id/compliance', (databases) => {
+  let stage: Stage
+  let path: string
+  let empty: string
+  beforeAll(async () => {
+    stage = await Stage.on(await databases.open())
+    path = `/repositories/${stage.acme.pump.id}/compliance`
+    empty = `/repositories/${stage.acme.empty.id}/compliance`
+  })
+  afterAll(() => stage.close())
+
+  const ask = (address: string, key = stage.acme.keys.read) => stage.ask(key, address)
+  const bytes = async (address: string) => {
+    const headers = { authorization: `Bearer ${stage.acme.keys.read}` }
+    return Buffer.from(await (await fetch(`${stage.url}/api/v1${address}`, { headers })).arrayBuffer())
+  }
+  const jobOf = ({ body }: Answer): string => body.jobId
+
+  describe('report', () => {
+    it('is answered at once where it is small, and is the same from then on', async () => {
+      const { status, body, headers } = await ask(`${path}/report`)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({
+        ...{ schemaVersion: 1, repository: { owner: 'acme', name: 'pump', defaultBranch: 'main' } },
+        scan: { conclusion: 'success', summary: expect.any(Object) },
+        score: { value: expect.any(Number) },
+        ignored: { total: 0, findings: [] },
+      })
+      expect(body.traceability.map(({ id }: { id: string }) => id)).toContain('REQ-001')
+      expect(body.evidence.byTier).toEqual([expect.objectContaining({ tier: 'OQ', total: 2, valid: 2 })])
+      expect(body.evidence.files[0]).toMatchObject({ verdict: 'valid', signers: ['clinical-qa-2026'] })
+      const found = body.regulatoryMap.rows.find(({ clause }: { clause: string }) => clause === '11.70')
+      expect(found).toMatchObject({ state: 'evidence found', links: [{ kind: 'evidence', ref: 'E1' }, { ref: 'E2' }] })
+
+      const again = await bytes(`${path}/report`)
+      const digest = createHash('sha256').update(again).digest()
+      expect(headers).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'repr-digest': `sha-256=:${digest.toString('base64')}:`,
+        'x-content-type-options': 'nosniff',
+        'content-disposition': expect.stringMatching(/^attachment; filename="pump-compliance-[0-9a-f]{7}\.json"$/),
+        etag: `"${digest.toString('hex')}"`,
+      })
+      const known = { headers: { 'if-none-match': String(headers.etag) } }
+      expect((await stage.ask(stage.acme.keys.read, `${path}/report`, known)).status).toBe(304)
+    })
+
+    it.each([
+      ['markdown', 'text/markdown; charset=utf-8', '# Compliance report of acme/pump'],
+      ['sarif', 'application/sarif+json; charset=utf-8', '"2.1.0"'],
+    ])('is there as %s', async (format, type, part) => {
+      const { status, headers } = await ask(`${path}/report?format=${format}`)
+      expect([status, headers['content-type']]).toEqual([200, type])
+      expect((await bytes(`${path}/report?format=${format}`)).toString()).toContain(part)
+    })
+
+    it('is made by a job as PDF, and kept', async () => {
+      const accepted = await ask(`${path}/report?format=pdf`)
+      expect(accepted).toMatchObject({ status: 202, headers: { location: `/api/v1/jobs/${jobOf(accepted)}` } })
+      expect(accepted.headers.etag).toBeUndefined()
+      expect(jobOf(await ask(`${path}/report?format=pdf`))).toBe(jobOf(accepted))
+      expect((await ask(`/jobs/${jobOf(accepted)}`)).body).toMatchObject({ kind: 'report', status: 'queued' })
+      await runJob(stage.database, jobOf(accepted))
+      expect((await ask(`/jobs/${jobOf(accepted)}`)).body).toMatchObject({ status: 'completed', progress: 100 })
+
+      const { status, headers } = await ask(`${path}/report?format=pdf`)
+      expect([status, headers['content-type']]).toEqual([200, 'application/pdf'])
+      const pdf = await bytes(`${path}/report?format=pdf`)
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+      const kept = (await stage.all(stage.acme.keys.read, `${path}/reports`, 2)) as Record<string, unknown>[]
+      expect(kept.map(({ format }) => format).sort()).toEqual(['json', 'markdown', 'pdf', 'sarif'])
+      const one = kept.find(({ format }) => format === 'pdf')
+      expect(one).toMatchObject({
+        id: headers['x-report-id'],
+        sha256: createHash('sha256').update(pdf).digest('hex'),
+        size: pdf.length,
+      })
+      expect((await bytes(`${path}/reports/${one?.id}`)).equals(pdf)).toBe(true)
+    })
+
+    it('changes nothing that it reports', async () => {
+      const { database, acme } = stage
+      const [reports, { id }] = [new Reports(database), acme.pump]
+      const before = await reports.source(id)
+      const events = await database.client.auditEvent.findMany({
+        where: { repositoryId: id, action: { startsWith: 'report.' } },
+      })
+      expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['report.created', 'report.requested']))
+      if (before === null || before === 'wait') throw new Error('There is no report.')
+      expect(before.source.audit.events.filter(({ action }) => action.startsWith('report.'))).toEqual([])
+      const bytesNow = Buffer.from(await renderReport(before.source, 'json'))
+      expect(bytesNow.equals(await bytes(`${path}/report`))).toBe(true)
+    })
+
+    it('is made by a job where it is large', async () => {
+      const { database, zeta } = stage
+      const { trackedScanId } = await database.client.repository.findUniqueOrThrow({ where: { id: zeta.pump.id } })
+      await database.client.$executeRaw`
+        INSERT INTO finding (scan_id, rule, severity, message, fingerprint, status)
+        SELECT ${trackedScanId}::uuid, 'trace/orphan', 'warning', 'Nothing leads from it ' || n, md5(n::text), 'existing'
+        FROM generate_series(1, 1001) n`
+      const address = `/repositories/${zeta.pump.id}/compliance/report`
+      const accepted = await ask(address, zeta.keys.read)
+      expect(accepted.status).toBe(202)
+      await runJob(database, jobOf(accepted))
+      expect((await ask(address, zeta.keys.read)).body.findings).toHaveLength(1001)
+    })
+
+    it('is not there where nothing was scanned, nor for others', async () => {
+      expect((await ask(`${empty}/report`)).status).toBe(404)
+      for (const part of ['/report', '/reports', '/score', '/audit-trail']) {
+        expect((await ask(path + part, stage.zeta.keys.admin)).status).toBe(404)
+        expect((await stage.ask(null, path + part)).status).toBe(401)
+      }
+      expect((await ask(`${path}/report?format=docx`)).status).toBe(400)
+      const [one] = (await stage.all(stage.acme.keys.read, `${path}/reports`)) as { id: string }[]
+      expect(
+        (await ask(`/repositories/${stage.zeta.pump.id}/compliance/reports/${one?.id}`, stage.zeta.keys.read)).status,
+      ).toBe(404)
+      expect((await ask(`${path}/reports/pump`)).status).toBe(400)
+    })
+  })
+
+  it('is made of an archived repository too, and while GitHub lets nobody in', async () => {
+    const { database, zeta } = stage
+    await database.client.complianceReport.deleteMany({ where: { repositoryId: zeta.pump.id } })
+    await database.client.repository.update({ where: { id: zeta.pump.id }, data: { archivedAt: new Date() } })
+    const blockedUntil = new Date(Date.now() + 3_600_000)
+    await database.client.installation.update({ where: { id: zeta.installationId }, data: { blockedUntil } })
+    const address = `/repositories/${zeta.pump.id}/compliance/report?format=pdf`
+    const jobId = jobOf(await ask(address, zeta.keys.read))
+    expect(await new ScanWishes(database).take(10, 0)).toContain(jobId)
+    await runJob(database, jobId)
+    expect((await ask(address, zeta.keys.read)).status).toBe(200)
+  })
+
+  it('signs a report, detached', async () => {
+    const { headers } = await ask(`${path}/report`)
+    const address = `${path}/reports/${headers['x-report-id']}`
+    const { status, body } = await ask(`${address}/signature`)
+    expect(status).toBe(200)
+    const [header = '', between, signature = ''] = body.split('.')
+    expect(between).toBe('')
+    const key = createPublicKey(SIGNING_KEY)
+    const payload = await bytes(address)
+    const { protectedHeader } = await flattenedVerify({ protected: header, payload, signature }, key)
+    expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'rosie-report', b64: false })
+    payload[0] = 0
+    await expect(flattenedVerify({ protected: header, payload, signature }, key)).rejects.toThrow()
+  })
+
+  it('has the score, with what went into it', async () => {
+    const { status, body, headers } = await ask(`${path}/score`)
+    expect(status).toBe(200)
+    const report = (await ask(`${path}/report`)).body
+    expect(body).toMatchObject({ scanId: report.scan.id, ...report.score, ...{ coverage: report.risk.coverage } })
+    expect(headers.etag).toBe(`"${report.scan.id}"`)
+    expect((await ask(`${empty}/score`)).status).toBe(404)
+  })
+
+  it('has what became of the record, page by page', async () => {
+    const trail = (await stage.all(stage.acme.keys.read, `${path}/audit-trail`, 3)) as Record<string, unknown>[]
+    const revisions = await stage.database.client.artifactRevision.count({
+      where: { repositoryId: stage.acme.pump.id },
+    })
+    expect(trail).toHaveLength(revisions)
+    expect(trail[0]).toMatchObject({ change: 'added', commit: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    const only = (await ask(`${path}/audit-trail?path=${trail[0]?.path}`)).body.items
+    expect(only).toEqual([trail[0]])
+    expect((await ask(`${path}/audit-trail?cursor=AAAA`)).status).toBe(400)
+  })
+
+  it('reports the default branch as it is by now, once that is told', async () => {
+    const { database, acme } = stage
+    const files = await sampleFiles()
+    files.set('.gxp/requirements/REQ-900.md', Buffer.from('---\ngxp_id: REQ-900\ntitle: New\nrisk: LOW\n---\nNew.\n'))
+    const asked = await new Reports(database).request(
+      { id: acme.pump.id, installationId: acme.installationId, scanId: '6b0c1d6e-0000-4000-8000-000000000001' },
+      { actor: 'test' },
+    )
+    const { scanId } = await scanFiles(database, { installation: acme.installationId, repository: acme.pump, files })
+    // The new key has it judged once more, which is nothing to this test.
+    await database.client.scan.deleteMany({ where: { repositoryId: acme.pump.id, kind: 'tracked', status: 'queued' } })
+    await database.client.scan.update({ where: { id: scanId }, data: { status: 'running', completedAt: null } })
+    expect(await runJob(database, asked)).toEqual({ again: 1_000 })
+    await database.client.scan.update({ where: { id: scanId }, data: { status: 'completed', completedAt: new Date() } })
+    await database.client.scan.update({ where: { id: asked }, data: { notBefore: null } })
+    await runJob(database, asked)
+    const kept = await database.client.complianceReport.findMany({ where: { scanId }, select: { format: true } })
+    expect(kept).toHaveLength(4)
+    const { body } = await ask(`${path}/report`)
+    expect(body.scan.id).toBe(scanId)
+    expect(body.traceability.map(({ id }: { id: string }) => id)).toContain('REQ-900')
+  })
+})

@@ -1,0 +1,103 @@
+/** Every operation of the OpenAPI document, asked well and badly: each answer is as the document says. */
+import { readFile } from 'node:fs/promises'
+import type { Scope } from '../../../src/access/grant.ts'
+import { createHost } from '../../../src/api/host.ts'
+import { apiV1 } from '../../../src/api/v1/index.ts'
+import { readingOf } from '../../../src/store/reading/index.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+import { forEachDatabase } from '../../support/database.ts'
+import { Contract, keyOf, over } from './contract.ts'
+import { OPERATIONS } from './operations/index.ts'
+import type { Asked, Operation } from './operations/operation.ts'
+import { type Things, thingsOf } from './operations/things.ts'
+import { Stage } from './stage.ts'
+
+forEachDatabase('The REST interface', (databases) => {
+  let stage: Stage
+  let contract: Contract
+  let things: Things
+  beforeAll(async () => {
+    stage = await Stage.on(await databases.open())
+    contract = await Contract.of(stage)
+    things = await thingsOf(stage)
+  })
+  afterAll(() => stage.close())
+
+  it('is described by an OpenAPI 3.1 document', async () => {
+    const schema = await readFile(new URL('../../support/schemas/openapi-3.1.json', import.meta.url), 'utf8')
+    expect(contract.faults(schema)).toEqual([])
+    const named = contract.document.tags.map(({ name }) => name)
+    for (const { operationId, summary, tags, responses } of contract.operations.values()) {
+      expect({ operationId, summary, tags }).toEqual({
+        operationId,
+        summary: expect.any(String),
+        tags: [expect.any(String)],
+      })
+      expect(named).toEqual(expect.arrayContaining(tags ?? []))
+      for (const status of ['401', '429']) expect(responses).toHaveProperty([status])
+    }
+  })
+
+  it('has no route that the document leaves out', async () => {
+    const routes: string[] = []
+    const host = createHost({ logger: createLogger('silent') })
+    host.addHook('onRoute', ({ method, url, schema }) => {
+      const hidden = (schema as { hide?: boolean } | undefined)?.hide ?? false
+      const methods = [method].flat().filter((each) => each !== 'HEAD' && each !== 'OPTIONS')
+      if (url.startsWith('/api/v1/') && !hidden) routes.push(...methods.map((each) => `${each} ${plain(url)}`))
+    })
+    const authenticate = () => Promise.reject(new Error('nobody asks'))
+    await host.register(apiV1, { authenticate, store: readingOf(stage.database) })
+    await host.ready()
+    await host.close()
+    const described = [...contract.operations.values()].map(({ method, path }) => `${method} ${path}`)
+    expect([...new Set(routes)].sort()).toEqual(described.sort())
+  })
+
+  it('has every operation in the table of these suites', () => {
+    expect([...contract.operations.keys()].sort()).toEqual(Object.keys(OPERATIONS).sort())
+  })
+
+  describe.each(Object.entries(OPERATIONS))('%s', (operationId, operation) => {
+    const { key = 'read', status = 200, bad, stranger = 404 } = operation
+    let good: Asked
+    beforeAll(async () => {
+      good = await operation.good(things, stage)
+    })
+    const answered = async (holder: string | null, asked: Asked) => {
+      const answer = await contract.ask(stage, holder, operationId, asked)
+      expect({ asked, objections: contract.objections(operationId, answer) }).toEqual({ asked, objections: [] })
+      return answer.status
+    }
+
+    it('answers those who may not', async () => {
+      expect(await answered(null, good)).toBe(401)
+      expect(await answered(stage.zeta.keys.admin, good)).toBe(stranger)
+      const less = lessOf(operation)
+      if (less !== null) expect(await answered(stage.acme.keys[less], good)).toBe(403)
+    })
+
+    it('answers what is not as described', async () => {
+      if (bad === null) expect(operation.because).toEqual(expect.any(String))
+      else expect(await answered(keyOf(stage, key), over(good, bad))).toBe(400)
+      // What PostgreSQL takes in no text.
+      const texts = contract.operations.get(operationId)?.parameters?.filter((each) => each.in === 'query') ?? []
+      for (const { name } of texts.filter(({ schema }) => schema.type === 'string')) {
+        expect(await answered(keyOf(stage, key), over(good, { query: { [name]: '\0' } }))).toBe(400)
+      }
+    })
+
+    it('answers as described', async () => {
+      expect(await answered(keyOf(stage, key), good)).toBe(status)
+    })
+  })
+})
+
+/** As in the document: Fastify has colons where OpenAPI has braces, and a slash behind what a prefix alone makes. */
+const plain = (url: string) => url.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')
+
+/** Acme's key that may less than is needed; null: there is none that is told so. */
+function lessOf({ key = 'read', lessIs }: Operation): Scope | null {
+  return lessIs === null ? null : LESS[key]
+}
+const LESS = { root: 'admin', admin: 'scan', scan: 'read', read: null } as const

@@ -1,0 +1,141 @@
+/** API keys and signing keys: who may make them, what they then open, and what is left of it in the audit trail. */
+import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
+import { SigningKeys } from '../../../src/store/signing-keys.ts'
+import { forEachDatabase } from '../../support/database.ts'
+import { aKey, Stage } from './stage.ts'
+
+forEachDatabase('Keys', (databases) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.on(await databases.open())
+  })
+  afterAll(() => stage.close())
+
+  const post = (key: string, path: string, body: object) => stage.ask(key, path, { method: 'POST', body })
+  const eventsOf = (resource: string) =>
+    stage.database.client.auditEvent.findMany({ where: { resource }, orderBy: { id: 'asc' } })
+
+  describe('for the interface', () => {
+    const wanted = () => ({ name: 'dashboard', installationId: Number(stage.acme.installationId), scopes: ['read'] })
+
+    it('are shown once, open what they are for, and end when they are revoked', async () => {
+      const { acme } = stage
+      const made = await post(acme.keys.admin, '/api-keys', { ...wanted(), repositoryIds: [Number(acme.pump.id)] })
+      expect(made).toMatchObject({ status: 201, body: { key: expect.stringMatching(/^rsk_[0-9a-f]{64}$/) } })
+      const { key, ...told } = made.body
+      expect((await stage.ask(key, `/repositories/${acme.pump.id}`)).status).toBe(200)
+      expect((await stage.ask(key, `/repositories/${acme.empty.id}`)).status).toBe(404)
+      expect((await stage.ask(key, '/api-keys')).body.items).toEqual([])
+      const seen = await stage.ask(acme.keys.admin, `/api-keys/${told.id}`)
+      expect(seen.body).toEqual({ ...told, lastUsedAt: expect.any(String) })
+      const revoke = () => post(acme.keys.admin, `/api-keys/${told.id}/revoke`, { reason: 'found in a log' })
+      expect((await revoke()).body).toMatchObject({ state: 'revoked', revokedAt: expect.any(String) })
+      expect((await revoke()).status).toBe(200)
+      expect((await stage.ask(key, '/repositories')).status).toBe(401)
+      const events = await eventsOf(`api-key/${told.id}`)
+      expect(events.map(({ action, reason, installationId }) => [action, reason, installationId])).toEqual([
+        ['api_key.created', null, acme.installationId],
+        ['api_key.revoked', 'found in a log', acme.installationId],
+      ])
+      expect(JSON.stringify(events.map(({ next, previous }) => [next, previous]))).not.toContain(key)
+    })
+
+    it('are listed page by page for whoever administers the installation', async () => {
+      const listed = async (key: string) =>
+        ((await stage.all(key, '/api-keys', 2)) as { installationId: number | null }[]).map(
+          (each) => each.installationId,
+        )
+      const acme = Number(stage.acme.installationId)
+      expect(new Set(await listed(stage.acme.keys.admin))).toEqual(new Set([acme]))
+      expect(await listed(stage.acme.keys.read)).toEqual([])
+      expect(new Set(await listed(stage.root))).toEqual(new Set([null, acme, Number(stage.zeta.installationId)]))
+    })
+
+    it.each([
+      [{ scopes: ['root'] }, 400],
+      [{ installationId: undefined }, 400],
+      [{ expiresAt: '2020-01-01T00:00:00Z' }, 400],
+      [{ name: 'two\nlines' }, 400],
+      [{ repositoryIds: [1] }, 400],
+      [{ installationId: 1 }, 404],
+    ])('are refused with %j: %i', async (other, status) => {
+      expect((await post(stage.acme.keys.admin, '/api-keys', { ...wanted(), ...other })).status).toBe(status)
+    })
+
+    it('are made by administrators of the whole installation only', async () => {
+      const { acme, zeta } = stage
+      const ofOne = await aKey(stage.database, { installationId: acme.installationId, repositoryIds: [acme.pump.id] })
+      expect((await post(acme.keys.scan, '/api-keys', wanted())).status).toBe(403)
+      expect((await post(ofOne, '/api-keys', { ...wanted(), repositoryIds: [Number(acme.pump.id)] })).status).toBe(403)
+      expect((await post(zeta.keys.admin, '/api-keys', wanted())).status).toBe(404)
+      const strange = await post(acme.keys.admin, '/api-keys', { ...wanted(), repositoryIds: [Number(zeta.pump.id)] })
+      expect(strange.status).toBe(400)
+    })
+  })
+
+  describe('for evidence', () => {
+    it('count from when they are registered until they are revoked, and have the record judged anew', async () => {
+      const { acme, database } = stage
+      const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+      const dueAt = async () =>
+        (await database.client.repository.findUniqueOrThrow({ where: { id: acme.pump.id } })).dueAt?.getTime() ??
+        Infinity
+      await database.client.repository.update({ where: { id: acme.pump.id }, data: { dueAt: null } })
+      const path = `/repositories/${acme.pump.id}/keys`
+      const body = { owner: 'Q. Officer', key: await exportSPKI(publicKey), validUntil: '2099-01-01T00:00:00Z' }
+      const made = await post(acme.keys.admin, path, body)
+      expect(made).toMatchObject({
+        status: 201,
+        body: { owner: 'Q. Officer', kid: expect.stringMatching(/^[\w-]{43}$/) },
+      })
+      expect(await dueAt()).toBeLessThanOrEqual(Date.now())
+      const trusted = () => new SigningKeys(database).of({ id: acme.pump.id, installationId: acme.installationId })
+      expect(await trusted()).toMatchObject([{ kid: made.body.kid, revokedAt: null, validUntil: Date.UTC(2099, 0) }])
+      expect((await post(acme.keys.admin, path, body)).status).toBe(409)
+
+      const revoke = `${path}/${made.body.id}/revoke`
+      expect((await post(acme.keys.scan, revoke, { reason: 'lost' })).status).toBe(403)
+      expect((await post(acme.keys.admin, revoke, { reason: 'lost' })).body.revokedAt).toEqual(expect.any(String))
+      expect(await trusted()).toMatchObject([{ revokedAt: expect.any(Number) }])
+      expect(await stage.all(acme.keys.read, path, 1)).toMatchObject([
+        { id: made.body.id, revokedAt: expect.any(String) },
+      ])
+      const events = await eventsOf(`signing-key/${made.body.id}`)
+      expect(events).toMatchObject([
+        { action: 'signing_key.registered', repositoryId: acme.pump.id },
+        { action: 'signing_key.revoked', reason: 'lost' },
+      ])
+    })
+
+    it('of an installation count in all its repositories, and are revoked where they were registered', async () => {
+      const { acme, zeta } = stage
+      const { publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+      const key = { ...(await exportJWK(publicKey)), kid: 'qa' }
+      const path = `/installations/${acme.installationId}/keys`
+      const made = await post(acme.keys.admin, path, { owner: 'QA', key })
+      expect(made.body).toMatchObject({ kid: 'qa', repositoryId: null, jwk: { x: key.x } })
+      const seen = await stage.all(acme.keys.read, `/repositories/${acme.empty.id}/keys`)
+      expect(seen).toEqual([made.body])
+      const body = { reason: 'lost' }
+      expect(
+        (await post(acme.keys.admin, `/repositories/${acme.empty.id}/keys/${made.body.id}/revoke`, body)).status,
+      ).toBe(404)
+      expect((await post(zeta.keys.admin, `${path}/${made.body.id}/revoke`, body)).status).toBe(404)
+      expect((await post(acme.keys.admin, `${path}/${made.body.id}/revoke`, body)).status).toBe(200)
+    })
+
+    it('are never private', async () => {
+      const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+      const path = `/repositories/${stage.acme.pump.id}/keys`
+      const before = await stage.database.client.signingKey.count()
+      for (const key of [await exportPKCS8(privateKey), await exportJWK(privateKey)]) {
+        const { status, body } = await post(stage.acme.keys.admin, path, { owner: 'QA', key })
+        expect(status).toBe(400)
+        expect(body.detail).toMatch(/private/)
+      }
+      const backwards = { validFrom: '2027-01-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' }
+      expect((await post(stage.acme.keys.admin, path, { owner: 'QA', key: 'x', ...backwards })).status).toBe(400)
+      expect(await stage.database.client.signingKey.count()).toBe(before)
+    })
+  })
+})
