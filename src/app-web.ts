@@ -92,8 +92,17 @@ export async function startWeb(parts: WebParts): Promise<Web> {
     await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
     const limits = { store: new InstallationLimits(database), shared: !database.embedded, log }
     live = liveOn(host.server, parts, parts.channel, authenticate)
-    await host.register(apiV1, { authenticate, origins: config.corsOrigins, limits: { redis }, checkpointKey: await checkpointKeyOf(config),
-      signReport: config.checkpointKey === null ? null : await detachedSigner(config.checkpointKey), store: readingOf(database), rawText: rawTextFrom(createClients(probot, limits, metrics)), onScans, keep: { cache: redis ? redisCache(redis) : memoryCache(), version: ANSWERS, measures: metrics } })
+    await host.register(apiV1, {
+      authenticate,
+      origins: config.corsOrigins,
+      limits: { redis },
+      checkpointKey: await checkpointKeyOf(config),
+      signReport: config.checkpointKey === null ? null : await detachedSigner(config.checkpointKey),
+      store: readingOf(database),
+      rawText: rawTextFrom(createClients(probot, limits, metrics)),
+      onScans,
+      keep: { cache: redis ? redisCache(redis) : memoryCache(), version: ANSWERS, measures: metrics },
+    })
   }
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)

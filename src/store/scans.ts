@@ -63,7 +63,9 @@ export class Scans implements ScanStore {
 
   async update(scan: Scan, { stage, ...rest }: ScanUpdate): Promise<void> {
     const further = stage !== undefined && !hasReached(scan, stage)
-    await this.#write(scan, { ...rest, ...(further && { stage }) })
+    const update = { ...rest, ...(further && { stage }) }
+    // An update of nothing meets no row of the embedded database, which would look like a lease that is lost.
+    if (Object.keys(update).length > 0) await this.#write(scan, update)
     // The worker has to know whether there is a check run to complete, and what was told, whatever becomes of the scan.
     if (rest.checkRunId !== undefined) scan.checkRunId = rest.checkRunId
     if (further) scan.stage = stage

@@ -286,7 +286,7 @@ describe('the archive', () => {
     expect(await read(head)).toEqual(numbered(300))
     expect(server.downloads.map(({ url }) => url)).toEqual([`/${head}?token=once`, `/${head}?moved`])
     server.instead('archive', (_, to) => to.writeHead(307, { location: 'file:///etc/passwd' }).end())
-    await expect(read(head)).rejects.toThrow(Unreachable)
+    await expect(read(head)).rejects.toThrow(Corrupt)
     server.instead('archive', (_, to) => to.writeHead(307, { location: server.archives }).end())
     await expect(read(head)).rejects.toThrow(/without end/)
   })
@@ -296,7 +296,7 @@ describe('the archive', () => {
     async (location) => {
       const head = importCommit(dir, numbered(300))
       server.instead('tarball', (_, to) => to.writeHead(302, { location }).end())
-      await expect(read(head)).rejects.toThrow(Unreachable)
+      await expect(read(head)).rejects.toThrow(Corrupt)
       expect(server.downloads).toEqual([])
     },
   )

@@ -40,7 +40,10 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
     { name: 'keys', description: 'Public keys of the server that evidence is verified with.' },
     { name: 'api keys', description: 'Who may use this interface.' },
     { name: 'webhooks', description: 'What GitHub told.' },
-    { name: 'compliance', description: 'Reports, the score, and the history of the record. Whether it suffices is for people to decide.' },
+    {
+      name: 'compliance',
+      description: 'Reports, the score, and the history of the record. Whether it suffices is for people to decide.',
+    },
     { name: 'audit', description: 'Who did what, in a chain that shows every change.' },
   ],
 }

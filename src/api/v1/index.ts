@@ -14,10 +14,10 @@ import {
 import { z } from 'zod'
 import { Unreachable } from '../../scan/errors.ts'
 import type { Reading } from '../../store/reading/index.ts'
-import { type GateOptions, gate } from '../gate.ts'
-import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { type KeepOptions, keepAnswers } from '../cache/keep-answers.ts'
+import { type GateOptions, gate } from '../gate.ts'
 import { apiKeys } from './api-keys.ts'
+import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { compliance, type SignReport } from './compliance.ts'
 import { complianceScore } from './compliance-score.ts'
 import { DOCUMENT } from './document.ts'
@@ -25,8 +25,8 @@ import { repositoryFindings } from './findings.ts'
 import { inRepository } from './in-repository.ts'
 import { installations } from './installations.ts'
 import { jobs } from './jobs.ts'
-import { whoAmI } from './me.ts'
 import { manufacturers } from './manufacturers.ts'
+import { whoAmI } from './me.ts'
 import { products } from './products.ts'
 import { complianceRecord } from './record/index.ts'
 import type { RawText } from './record/raw.ts'
@@ -58,7 +58,20 @@ const noText: RawText = async () => {
   throw new Unreachable('This server asks nobody for files.')
 }
 
-export const apiV1: FastifyPluginAsync<ApiOptions> = async (app, { authenticate, origins, limits, store, rawText = noText, checkpointKey = null, signReport = null, onScans = () => {}, keep }) => {
+export const apiV1: FastifyPluginAsync<ApiOptions> = async (
+  app,
+  {
+    authenticate,
+    origins,
+    limits,
+    store,
+    rawText = noText,
+    checkpointKey = null,
+    signReport = null,
+    onScans = () => {},
+    keep,
+  },
+) => {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await app.register(swagger, {

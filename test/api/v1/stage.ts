@@ -7,16 +7,16 @@ import type { FastifyInstance } from 'fastify'
 import { newKey } from '../../../src/access/api-key.ts'
 import type { Scope } from '../../../src/access/grant.ts'
 import { memoryCache } from '../../../src/api/cache/memory-cache.ts'
-import type { CheckpointKey } from '../../../src/api/v1/audit-events.ts'
-import { checkpointSigner } from '../../../src/audit/checkpoint.ts'
 import { createHost } from '../../../src/api/host.ts'
 import { keyAccess } from '../../../src/api/key-access.ts'
+import type { CheckpointKey } from '../../../src/api/v1/audit-events.ts'
 import { apiV1 } from '../../../src/api/v1/index.ts'
+import { checkpointSigner } from '../../../src/audit/checkpoint.ts'
+import { detachedSigner } from '../../../src/audit/detached.ts'
 import { blobId } from '../../../src/scan/git-objects.ts'
 import type { RepositoryFacts } from '../../../src/scan/ports/intents.ts'
 import { ApiKeys } from '../../../src/store/api-keys.ts'
 import type { Database } from '../../../src/store/database.ts'
-import { detachedSigner } from '../../../src/audit/detached.ts'
 import { readingOf } from '../../../src/store/reading/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { aRepository, deliver, newId } from '../../store/given.ts'
@@ -77,7 +77,9 @@ export class Stage {
     await host.register(apiV1, {
       authenticate: keyAccess({ keys: new ApiKeys(database) }),
       store: readingOf(database),
-      checkpointKey: (await checkpointSigner(SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }).toString()).publicKey()) as CheckpointKey,
+      checkpointKey: (await checkpointSigner(
+        SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      ).publicKey()) as CheckpointKey,
       // GitHub has the sample's files, whatever the repository.
       rawText: async (_repository, sha) => texts.get(sha) ?? null,
       keep: { cache: memoryCache(), version: 'test' },
