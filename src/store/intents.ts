@@ -128,21 +128,33 @@ async function queueScans(connection: Connection, wish: ScanRequested): Promise<
   return queued || more
 }
 
-/**
- * Answers whether a scan was added. A head whose scans were all superseded is not known: the branch may have been pushed
- * back to it, and is asked before it is scanned (supersede.ts).
- */
+/** Answers whether a scan was added. */
 async function queueScan(connection: Connection, wish: ScanRequested): Promise<boolean> {
-  const { repository, headSha, onlyIfUnknown } = wish
-  if (onlyIfUnknown) {
-    const known = await connection.scan.findFirst({
-      where: { repositoryId: repository.id, headSha: text(headSha), status: { not: 'superseded' } },
-      select: { id: true },
-    })
-    if (known) return false
-  }
-  return (await addScan(connection, repository.id, wish)).added
+  if (!wish.forced && (await isAnswered(connection, wish))) return false
+  return (await addScan(connection, wish.repository.id, wish)).added
 }
+
+/** Events of one push come within seconds of each other, in any order. */
+const OF_ONE_PUSH = Prisma.sql`interval '10 seconds'`
+
+/**
+ * Whether nothing new is wished for. A head whose scans were all superseded is not known: the branch may have been pushed
+ * back to it, and is asked before it is scanned (supersede.ts). One whose scan failed a moment ago, since GitHub refuses to
+ * show it, was told of by another event of the same push: its check run says so, and a second one would say it again.
+ */
+async function isAnswered(connection: Connection, wish: ScanRequested): Promise<boolean> {
+  const { repository, headSha, baseRef, onlyIfUnknown } = wish
+  const kind = kindOf(wish)
+  const [state] = await connection.$queryRaw<{ answered: boolean }[]>`
+    SELECT EXISTS (
+      SELECT 1 FROM scan
+      WHERE repository_id = ${repository.id} AND head_sha = ${text(headSha)}::text AND status <> 'superseded'
+        AND (${onlyIfUnknown} OR status = 'failed' AND kind = ${kind}::scan_kind
+          AND base_ref IS NOT DISTINCT FROM ${text(baseRef)}::text AND created_at > now() - ${OF_ONE_PUSH})) AS answered`
+  return state?.answered ?? false
+}
+
+const kindOf = ({ baseRef }: Pick<ScanRequested, 'baseRef'>): ScanKind => (baseRef === null ? 'tracked' : 'change')
 
 /**
  * A wish joins the scan that is queued or running already (index `scan_open_key`), which is then asked for as of now: an
@@ -157,7 +169,7 @@ export async function addScan(
   wish: Pick<ScanRequested, 'headSha' | 'ref' | 'baseRef' | 'baseSha' | 'trigger' | 'forced'>,
 ): Promise<{ id: string; added: boolean }> {
   const [headSha, ref, baseRef, baseSha] = [wish.headSha, wish.ref, wish.baseRef, wish.baseSha].map(text)
-  const kind = wish.baseRef === null ? 'tracked' : 'change'
+  const kind = kindOf(wish)
   // The default branch's own head is compared with what it was compared with the first time, however that ended.
   const firstBase = Prisma.sql`(
     SELECT s.base_sha FROM repository r JOIN scan s ON s.id = r.tracked_scan_id

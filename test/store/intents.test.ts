@@ -82,6 +82,20 @@ forEachDatabase('intents', (databases) => {
       expect(await deliver(database, { ...wish, baseRef: 'release' })).toBe(false)
       expect(await deliver(database, { ...wish, headSha: sha('b') })).toBe(true)
     })
+
+    it('of another event of one push says nothing new of a head that has just failed; a person, or a later push, does', async () => {
+      const wish = aWish({ baseRef: null })
+      const { id } = await queueAndTake(database, { ...wish, onlyIfUnknown: true, trigger: 'requested' })
+      await database.client.scan.update({ where: { id }, data: { status: 'failed' } })
+      expect(await deliver(database, wish)).toBe(false)
+      expect(await deliver(database, { ...wish, baseRef: 'main' })).toBe(true)
+      await database.client
+        .$executeRaw`UPDATE scan SET created_at = now() - interval '11 seconds' WHERE id = ${id}::uuid`
+      expect(await deliver(database, wish)).toBe(true)
+      await database.client.scan.updateMany({ where: { repositoryId: wish.repository.id }, data: { status: 'failed' } })
+      expect(await deliver(database, wish)).toBe(false)
+      expect(await deliver(database, { ...wish, forced: true })).toBe(true)
+    })
   })
 
   describe('what ends waiting scans', () => {
