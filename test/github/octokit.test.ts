@@ -20,6 +20,11 @@ afterEach(() => {
   nock.restore()
   nock.activate()
 })
+// Suites of one worker share node:http, and the next one speaks to real servers.
+afterAll(() => {
+  nock.enableNetConnect()
+  nock.restore()
+})
 
 const get = () => client.request('GET /repos/{owner}/{repo}', { owner: 'acme', repo: 'lab' })
 const answered = (status: number, headers: Record<string, string> = {}, message = 'no') =>

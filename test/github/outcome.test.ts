@@ -27,6 +27,11 @@ afterEach(() => {
   nock.restore()
   nock.activate()
 })
+// Suites of one worker share node:http, and the next one speaks to real servers.
+afterAll(() => {
+  nock.enableNetConnect()
+  nock.restore()
+})
 
 const lab = () => nock(API).get('/repos/acme/lab')
 const get = () => client.request(ROUTE, NAME).catch(() => null)
