@@ -138,7 +138,7 @@ Then the faults end, nothing is restarted, and the run waits until all is quiet,
 
 **Duplicates** counts heads with more verdicts than were asked for, check runs of the same scan, and second comments on a
 pull request. **Too early** counts requests of an installation that had been told to wait, from half a second after it was told
-(the other processes read of it within one) until its time was over. A run is bad where anything was lost or is there twice.
+(a request may be on its way then) until its time was over. A run is bad where anything was lost or is there twice.
 
 That a run notices what it should was tried by taking a part of the app away: without the look-up of a check run whose
 creation got no answer, a run of 54 s (seed 8, 2026-11-22) ended with 4 lost and 4 duplicates.

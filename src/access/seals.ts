@@ -44,7 +44,9 @@ export class Seals {
 
   async attemptIn(cookie: string): Promise<SignInAttempt | null> {
     const claims = await verified(cookie, this.#attempt)
-    return claims && (claims as unknown as SignInAttempt)
+    return (
+      claims && { state: String(claims.state), verifier: String(claims.verifier), returnTo: String(claims.returnTo) }
+    )
   }
 
   sealTokens(tokens: Tokens): Promise<string> {
