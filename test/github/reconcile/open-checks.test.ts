@@ -142,7 +142,7 @@ forEachDatabase('check runs that their scans left open', ({ open }) => {
     it('are not made up for where another scan speaks for the commit', async () => {
       const scan = await running()
       await store.fail(scan, 'Unreachable')
-      await queue(database, pushOf(github, repository, scan.headSha ?? '', `branch-${count}`))
+      await queue(database, { ...pushOf(github, repository, scan.headSha ?? '', `branch-${count}`), forced: true })
       await round()
       expect(repository.checkRuns(scan.headSha ?? '')).toEqual([])
       expect(await row(database, scan.id)).toMatchObject({ stage: 'concluded' })
