@@ -5,8 +5,9 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { complianceStatus, GENERATED, gapAnalysis, SIGN_OFF, traceabilityMatrix } from '../report/matrix.ts'
 import { jsonText } from '../report/plain.ts'
+import { complianceStatus, GENERATED, gapAnalysis, SIGN_OFF } from '../report/status.ts'
+import { traceabilityMatrix } from '../rosie/matrix.ts'
 import { type LocalScan, type LocalScanOptions, scanLocal } from './local-scan.ts'
 import type { Terminal } from './program.ts'
 

@@ -1,5 +1,6 @@
 /** What becomes of the tracked snapshot. */
 import type { Assessed } from '../rosie/assess.ts'
+import { traceabilityMatrix } from '../rosie/matrix.ts'
 import type { Delta, Tracked } from './discover.ts'
 import type { RepositorySource } from './ports/source.ts'
 import type { TrackedChange } from './ports/store.ts'
@@ -14,7 +15,7 @@ export async function trackedChange(
   tracked: Tracked,
   { changed, removed }: Delta,
   { head }: Assessed,
-  source: RepositorySource,
+  { source, now }: { source: RepositorySource; now: () => number },
 ): Promise<TrackedChange | null> {
   if (scan.kind !== 'tracked') return null
   const differs = changed.size > 0 || removed.length > 0 || tracked.commit === null
@@ -26,5 +27,6 @@ export async function trackedChange(
     changed: files,
     edges: head.graph.edges,
     coverage: head.coverage.requirements,
+    matrix: JSON.stringify(traceabilityMatrix(head, new Date(now()).toISOString())),
   }
 }

@@ -104,7 +104,7 @@ async function reach(
   const news = quiet ? isNews(assessment, scan, earlier) : awaited || alike?.conclusion !== assessment.conclusion
 
   await enter('Persist', 'keeping the result')
-  const change = await trackedChange(scan, tracked, delta, assessed, source)
+  const change = await trackedChange(scan, tracked, delta, assessed, ports)
   const judged = judgedBy(policy, keys)
   const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
   const due = isDue(scan)
@@ -282,7 +282,10 @@ const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>)
   state: listed.get(snapshot.commit ?? '') ?? null,
 })
 
-/** A scan may come back to a phase; what it shows never falls. */
+/**
+ * A scan may come back to a phase; what it shows never falls. Once the result is kept, the check run's next change is its
+ * conclusion: a request about progress would only delay it.
+ */
 function progressOf(scan: Scan, { store, publisher, signal, now }: ScanPorts): Enter {
   let progress = 0
   const phases: Partial<Record<Phase, string>> = {}
@@ -293,6 +296,6 @@ function progressOf(scan: Scan, { store, publisher, signal, now }: ScanPorts): E
     files = read ?? files
     phases[phase] ??= new Date(now()).toISOString()
     await store.update(scan, { phase, progress, phases: { ...phases } }, { message, ...files })
-    await publisher.progress(phase, message)
+    if (progress <= PHASES.Persist) await publisher.progress(phase, message)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The tracked snapshot of a repository as rows: its files, artifacts with their history, edges and coverage. Written only when a
+ * The tracked snapshot of a repository as rows: its files, artifacts with their history, edges, coverage and matrix. Written only when a
  * tracked scan's result is kept, in that transaction.
  */
 import type { Edge, SnapshotFile } from '../rosie/model.ts'
@@ -9,13 +9,14 @@ import { writeCoverage } from './coverage.ts'
 import type { Connection, Database } from './database.ts'
 import { indexable } from './indexable.ts'
 import { toJson } from './json.ts'
+import { writeMatrix } from './matrix.ts'
 import { inChunks } from './rows.ts'
 
 export async function writeSnapshot(
   database: Database,
   connection: Connection,
   scan: Scan,
-  { commit, removed, changed, edges, coverage }: TrackedChange,
+  { commit, removed, changed, edges, coverage, matrix }: TrackedChange,
 ): Promise<void> {
   const repository = scan.repository.id
   const revision = { repository, commit, scanId: scan.id }
@@ -30,6 +31,7 @@ export async function writeSnapshot(
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
   await replaceEdges(database, connection, repository, edges)
   await writeCoverage(database, connection, repository, coverage)
+  await writeMatrix(connection, repository, matrix)
 }
 
 interface Revision {

@@ -12,7 +12,7 @@ const ALL = ''
 const page = (rows, date, node) => `# Mutation testing
 
 Does a test fail when a condition of the standard is changed? Stryker changes \`${WHOLE}\` in one place at a time (a condition
-turned, a boundary moved, a call left out), and runs the tests of \`test/rosie\` that reach the place, 1,000 at most. A mutant is found when
+turned, a boundary moved, a call left out), and runs the tests of \`test/rosie\` that reach the place, 500 at most. A mutant is found when
 one of them fails or no longer ends; one that survives shows what no test says, or a change that makes no difference.
 
 \`npm run mutation\` wrote this page on ${date} (Node ${node}). What is left out: texts, regular expressions, object

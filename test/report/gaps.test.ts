@@ -1,5 +1,5 @@
 /** The gap analysis: what the record does not show. GxP.MD, `gap-analysis.json`. */
-import { gapAnalysis } from '../../src/report/matrix.ts'
+import { gapAnalysis } from '../../src/report/status.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { assessInFull, claims, EVIDENCE, type Given, goodBut, signer, TEST } from '../support/record.ts'
 

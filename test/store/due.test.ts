@@ -37,6 +37,7 @@ forEachDatabase('what falls due', (databases) => {
     changed: [],
     edges: [],
     coverage: [],
+    matrix: '{}',
   })
 
   /** A scan that ended, having replaced the snapshot where it is one of the default branch. */

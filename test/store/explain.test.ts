@@ -112,7 +112,6 @@ const ASKED: Record<string, Ask> = {
   'edges of a chain': ({ record }) => record.traceability.among(REPOSITORY, ['SPEC-7', 'REQ-7'], 100),
   'a proof': ({ record }) => record.traceability.steps(REPOSITORY, ['EVIDENCE:.gxp/evidence/EV-7', 'SPEC-7', 'REQ-7']),
   'broken links': ({ record }, scanId) => record.traceability.broken(REPOSITORY, scanId, page, null),
-  matrix: ({ record }) => record.matrix.rows(REPOSITORY),
   'matrix, line by line': ({ record }) => record.matrix.lines(REPOSITORY, 'REQ-300', 100),
   'risk register': ({ record }) => record.risks.register(REPOSITORY),
   'coverage by risk': ({ record }) => record.risks.levels(REPOSITORY),

@@ -370,7 +370,15 @@ forEachDatabase('scans', (databases) => {
     const track = async (change: Partial<TrackedChange>): Promise<Scan> => {
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      await scans.persist(scan, anOutcome(), { commit, removed: [], changed: [], edges: [], coverage: [], ...change })
+      await scans.persist(scan, anOutcome(), {
+        commit,
+        removed: [],
+        changed: [],
+        edges: [],
+        coverage: [],
+        matrix: '{}',
+        ...change,
+      })
       await scans.finish(scan, [], END)
       return scan
     }
@@ -512,7 +520,7 @@ forEachDatabase('scans', (databases) => {
       const stale = await queueAndTake(database, aWish({ repository, headSha: sha('z'), baseRef: null }))
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
-      const change = { commit: sha('z'), removed: [], changed: [one], edges: [], coverage: [] }
+      const change = { commit: sha('z'), removed: [], changed: [one], edges: [], coverage: [], matrix: '{}' }
       await expect(scans.persist(stale, anOutcome(aFinding()), change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])
@@ -532,7 +540,14 @@ forEachDatabase('scans', (databases) => {
       const changed = Array.from({ length: 3_000 }, (_, index) => requirementFile(`REQ-${1000 + index}`, 3))
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      const written = scans.persist(scan, anOutcome(), { commit, removed: [], changed, edges: [], coverage: [] })
+      const written = scans.persist(scan, anOutcome(), {
+        commit,
+        removed: [],
+        changed,
+        edges: [],
+        coverage: [],
+        matrix: '{}',
+      })
       const wish = aWish({ repository, headSha: commit, baseRef: null })
       const told = await Promise.all([deliver(database, wish), deliver(database, wish), written])
       expect(told.slice(0, 2)).toEqual([false, false])

@@ -289,7 +289,14 @@ forEachDatabase('a branch that moves on', (databases) => {
       const head = aBranch({ baseRef: null, ref: 'main' })
       const completed = async (headSha: string) => {
         const scan = await queueAndTake(database, head(headSha))
-        await scans.persist(scan, anOutcome(), { commit: headSha, removed: [], changed: [], edges: [], coverage: [] })
+        await scans.persist(scan, anOutcome(), {
+          commit: headSha,
+          removed: [],
+          changed: [],
+          edges: [],
+          coverage: [],
+          matrix: '{}',
+        })
         await scans.finish(scan, [], END)
         return scan
       }
@@ -336,7 +343,14 @@ forEachDatabase('a branch that moves on', (databases) => {
     })
 
     it('enters no further phase and keeps no result, but may say which check run it opened', async () => {
-      const change = { commit: A, removed: [], changed: [requirementFile('REQ-001')], edges: [], coverage: [] }
+      const change = {
+        commit: A,
+        removed: [],
+        changed: [requirementFile('REQ-001')],
+        edges: [],
+        coverage: [],
+        matrix: '{}',
+      }
       for (const write of [
         () => scans.update(scan, { phase: 'Fetch', progress: 30 }),
         () => scans.persist(scan, anOutcome(), change),

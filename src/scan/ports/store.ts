@@ -130,6 +130,8 @@ export interface TrackedChange {
   edges: readonly Edge[]
   /** Of each requirement of the whole snapshot. */
   coverage: readonly RequirementCoverage[]
+  /** The traceability matrix of the whole snapshot, as JSON (rosie/matrix.ts). */
+  matrix: string
 }
 
 export interface PullRequest {

@@ -8,7 +8,8 @@ import type { RecordReading } from '../../../store/reading/record/index.ts'
 import type { RepositoryRow } from '../../../store/reading/repositories.ts'
 import { Problem } from '../../problem.ts'
 import { byOf } from '../by.ts'
-import { problems } from '../schemas.ts'
+import { isAmong } from '../in-repository.ts'
+import { problems, unchanged } from '../schemas.ts'
 import { artifactParams } from './schemas.ts'
 
 /** The bytes of a git blob; null: it is larger than `maxBytes`. Throws the domain's errors (scan/errors.ts). */
@@ -39,6 +40,7 @@ export const rawArtifact: FastifyPluginAsyncZod<{ record: RecordReading; rawText
         params: artifactParams,
         response: {
           200: { description: 'The file, byte for byte.', content: { 'text/plain': { schema: z.string() } } },
+          304: unchanged,
           ...problems(400, 404, 413, 502, 503),
         },
       },
@@ -51,7 +53,7 @@ export const rawArtifact: FastifyPluginAsyncZod<{ record: RecordReading; rawText
       const { id: artifactId, path, sha, kind } = found
       const etag = `"${sha}"`
       reply.headers({ etag, 'cache-control': 'private, no-cache' })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      if (isAmong(etag, request.headers['if-none-match'])) return reply.code(304).send()
       const bytes = await textOf(repository, sha)
       if (kind === 'evidence' || kind === 'package_file') {
         const { id: repositoryId, installationId } = repository

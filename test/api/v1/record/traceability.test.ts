@@ -1,4 +1,4 @@
-import { traceabilityMatrix } from '../../../../src/report/matrix.ts'
+import { traceabilityMatrix } from '../../../../src/rosie/matrix.ts'
 import type { RepositoryFacts } from '../../../../src/scan/ports/intents.ts'
 import { aRepository, deliver } from '../../../store/given.ts'
 import { forEachDatabase } from '../../../support/database.ts'
@@ -63,6 +63,23 @@ forEachDatabase('Traceability', (databases) => {
       headers: { 'if-none-match': String(headers.etag) },
     })
     expect(again.status).toBe(304)
+  })
+
+  it('is a matrix that is unpacked for whoever does not take gzip', async () => {
+    const asFor = (coding: string) =>
+      stage.ask(stage.acme.keys.read, `/repositories/${stage.acme.pump.id}/traceability/matrix`, {
+        headers: { 'accept-encoding': coding },
+      })
+    const [packed, plain] = [await asFor('br, gzip'), await asFor('gzip;q=0')]
+    expect(packed.headers['content-encoding']).toBe('gzip')
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    expect(plain.body).toEqual(packed.body)
+    for (const { headers } of [packed, plain]) {
+      expect(headers).toMatchObject({
+        vary: expect.stringContaining('accept-encoding'),
+        etag: expect.stringMatching(/^W\//),
+      })
+    }
   })
 
   it('is a chain down to code, tests and evidence, and up to requirements', async () => {

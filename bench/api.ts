@@ -1,0 +1,311 @@
+/**
+ * `npm run bench:api`: how soon the REST interface answers, on a real PostgreSQL that is started here on a free port: 200
+ * repositories, 100,000 artifacts, a fifth of them in one repository, and 1,000,000 findings. Two of the repositories are
+ * really scanned, from memory; the others are copies of the smaller one's rows. The built app is one process (`ROLE=web`), the
+ * questions come from this one, so many a second whatever the answers take (`--rate 200`), for each resource in turn (`--seconds
+ * 3`). `--only matrix` asks only what has that in its name; `--keep URL` seeds a database that stays there, or reads one that
+ * was seeded, so that the seed need not be waited for again.
+ *
+ * Report the machine and versions with the figures: docs/performance.md.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { newKey } from '../src/access/api-key.ts'
+import { ApiKeys } from '../src/store/api-keys.ts'
+import { type Database, openDatabase } from '../src/store/database.ts'
+import { migrate } from '../src/store/migrate.ts'
+import { deliver } from '../test/store/given.ts'
+import { type RunningApp, startApp } from '../test/support/app.ts'
+import { GitHub } from '../test/support/github/index.ts'
+import { scanFiles } from '../test/support/scanned.ts'
+import { startPostgres } from '../test/support/servers/servers.ts'
+import { largeRecord } from './large-record.ts'
+
+const INSTALLATION = 1n
+/** The one of 20,000 artifacts, the one that is copied, and how many there are in all. */
+const [LARGE, SMALL, REPOSITORIES] = [1, 2, 200]
+/** Evidence is a quarter; with the system context and the risk register. */
+const LARGE_RECORD = { documents: 15_000, evidence: 4_998, files: 2_000, inFile: 8, faulty: true }
+const SMALL_RECORD = { documents: 300, evidence: 100, files: 60, inFile: 6, faulty: true }
+const [SCANS, FINDINGS] = [10, 500]
+/** Each may ask 600 times a minute. */
+const KEYS = 60
+const DEEP = 0.6
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    keep: { type: 'string' },
+  },
+})
+const [rate, seconds] = [Number(values.rate), Number(values.seconds)]
+
+async function bench(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'rosie-guard-bench-'))
+  const postgres = values.keep ? null : await startPostgres(folder, { fsync: true })
+  const url = values.keep ?? postgres?.url
+  if (!url) throw new Error('PostgreSQL is not installed.')
+  const database = await openDatabase({ url })
+  const github = await GitHub.start()
+  try {
+    await migrate(database)
+    if ((await database.client.repository.count()) === 0) await seed(database)
+    const keys = await keysIn(database)
+    const environment = { ...github.environment, DATABASE_URL: url, ROLE: 'web', LOG_LEVEL: 'error' }
+    await tell(database)
+    const app = await startApp({ environment })
+    try {
+      await measure(app, keys, database)
+    } finally {
+      await app.remove()
+    }
+  } finally {
+    await github.close()
+    await database.close()
+    await postgres?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function tell({ client }: Database): Promise<void> {
+  const [row] = await client.$queryRaw<Record<string, string>[]>`
+    SELECT current_setting('server_version') AS version, (SELECT count(*) FROM repository)::text AS repositories,
+      (SELECT count(*) FROM artifact)::text AS artifacts, (SELECT count(*) FROM finding)::text AS findings,
+      (SELECT count(*) FROM trace_edge)::text AS edges, (SELECT count(*) FROM scan)::text AS scans,
+      pg_size_pretty(pg_database_size(current_database())) AS size`
+  process.stdout.write(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, PostgreSQL ${row?.version}\n`)
+  process.stdout.write(`${JSON.stringify({ ...row, version: undefined })}\n`)
+}
+
+// ── the seed ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const facts = (n: number) => {
+  return { id: BigInt(n), owner: 'acme', name: `pump-${n}`, private: true, defaultBranch: 'main' }
+}
+
+async function seed(database: Database): Promise<void> {
+  const { client } = database
+  const added = Array.from({ length: REPOSITORIES }, (_, n) => facts(n + 1))
+  await client.installation.create({ data: { id: INSTALLATION, account: 'acme', accountType: 'Organization' } })
+  await deliver(database, { type: 'repositories', installation: INSTALLATION, added, removed: [] })
+  await client.scan.deleteMany()
+  for (const [n, size] of [
+    [LARGE, LARGE_RECORD],
+    [SMALL, SMALL_RECORD],
+  ] as const) {
+    const { tree, bytes } = await largeRecord(size)
+    const files = new Map(tree.map(({ path, sha }) => [path, bytes.get(sha) ?? '']))
+    await scanFiles(database, { installation: INSTALLATION, repository: facts(n), files })
+  }
+  for (const statement of COPIES) await client.$executeRawUnsafe(statement)
+  for (const table of ['artifact', 'finding', 'trace_edge', 'scan', 'artifact_revision']) {
+    await client.$executeRawUnsafe(`VACUUM ANALYZE ${table}`)
+  }
+  await client.$executeRawUnsafe('ANALYZE')
+}
+
+const others = `generate_series(${SMALL + 1}, ${REPOSITORIES}) AS r`
+const copy = (table: string, columns: string, from = table) =>
+  `INSERT INTO ${table} (repository_id, ${columns}) SELECT r, ${columns} FROM ${from} t, ${others} WHERE t.repository_id = ${SMALL}`
+
+/** Every repository has ten scans, each with as many findings on its artifacts; the newest is what it was last scanned by. */
+const COPIES = [
+  copy('tracked_file', 'path, sha, kind'),
+  copy('blob', 'sha, reader, parser_version, content, verdict, verdict_keys'),
+  copy('artifact', 'path, kind, gxp_id, title, risk, status, sha, data'),
+  copy('artifact_revision', 'path, kind, gxp_id, change, sha, data, commit, scan_id'),
+  copy('trace_edge', '"from", "to", type, by, path, line'),
+  copy('requirement_coverage', 'gxp_id, risk, linked, traced, proven, path, tiers, missing_tiers'),
+  copy('traceability_matrix', 'content'),
+  `INSERT INTO scan (repository_id, kind, head_sha, ref, trigger, lane, status, phase, progress, stage, conclusion, summary, assessment,
+     files_total, files_fetched, files_changed, requests, created_at, started_at, completed_at)
+   SELECT r, s.kind, s.head_sha, s.ref, 'push', r || '-' || n, s.status, s.phase, 100, s.stage, s.conclusion, s.summary, s.assessment,
+     s.files_total, s.files_fetched, s.files_changed, s.requests, s.created_at - n * interval '1 hour',
+     s.started_at - n * interval '1 hour', s.completed_at - n * interval '1 hour'
+   FROM scan s, generate_series(1, ${REPOSITORIES}) AS r, generate_series(1, ${SCANS}) AS n WHERE s.repository_id = ${SMALL}`,
+  `UPDATE repository r SET tracked_head = s.head_sha, tracked_scan_id = s.id, tracked_at = s.completed_at
+   FROM scan s WHERE s.repository_id = r.id AND s.lane = r.id || '-1' AND r.id > ${SMALL}`,
+  `INSERT INTO finding (scan_id, rule, severity, path, line, end_line, gxp_id, message, fingerprint, status)
+   SELECT s.id, (ARRAY['trace/no-test', 'trace/missing-tier', 'annotation/missing-risk', 'evidence/stale'])[1 + n % 4],
+     (ARRAY['error', 'warning', 'notice'])[1 + n % 3], '.gxp/specs/SPEC-' || lpad((n % 150)::text, 5, '0') || '.md', n % 30 + 1,
+     n % 30 + 1, 'SPEC-' || lpad((n % 150)::text, 5, '0'), 'What is wrong with number ' || n || ', in a sentence of some length.',
+     md5(s.id::text || n), 'existing'
+   FROM scan s, generate_series(1, ${FINDINGS}) AS n WHERE s.lane = s.repository_id || '-' || split_part(s.lane, '-', 2)`,
+]
+
+async function keysIn(database: Database): Promise<string[]> {
+  const keys = Array.from({ length: KEYS }, newKey)
+  const store = new ApiKeys(database)
+  const wanted = { scopes: ['read' as const], expiresAt: null, installationId: INSTALLATION, repositoryIds: [] }
+  for (const [n, key] of keys.entries()) await store.create(key, { ...wanted, name: `bench ${n}` }, 'bench')
+  return keys
+}
+
+// ── the questions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Below `/api/v1`; another each time. */
+type Question = () => string
+
+const anyOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)] as Item
+const number = (most: number) => String(Math.floor(Math.random() * most)).padStart(5, '0')
+/** Mostly what nobody has asked for yet, so that kept answers are the exception. */
+const limit = () => `limit=${20 + Math.floor(Math.random() * 40)}`
+
+/** Lists of one repository: of each its first page is asked for in any repository, and a deep one in the large one. */
+const LISTS = [
+  ...['requirements', 'user-stories', 'specifications', 'evidence', 'artifacts', 'annotations', 'findings', 'scans', 'risks'],
+  ...['traceability/broken', 'compliance/audit-trail'],
+]
+const FILTERED = [
+  ...['requirements?risk=HIGH', 'requirements?text=number', 'evidence?tier=OQ', 'evidence?parent=SPEC-00042'],
+  ...['findings?severity=error', 'findings?rule=evidence/stale', 'annotations?id=SPEC-00042'],
+]
+
+async function questions(ask: Ask, { client }: Database): Promise<Record<string, Question>> {
+  const any = () => `/repositories/${1 + Math.floor(Math.random() * REPOSITORIES)}`
+  const large = `/repositories/${LARGE}`
+  const withLimit = (path: string) => `${path}${path.includes('?') ? '&' : '?'}${limit()}`
+  const artifacts = await client.artifact.findMany({ take: 5_000, select: { id: true, repositoryId: true } })
+  const scans = await client.scan.findMany({ select: { id: true } })
+  const artifact = () => {
+    const { id, repositoryId } = anyOf(artifacts)
+    return `/repositories/${repositoryId}/artifacts/${id}`
+  }
+  const asked: Record<string, Question> = {
+    repositories: () => withLimit('/repositories'),
+    'all scans': () => withLimit('/scans'),
+    'findings of a scan': () => withLimit(`/scans/${anyOf(scans).id}/findings`),
+    'audit events': () => withLimit('/audit-events'),
+    'a repository': any,
+    'a scan': () => `/scans/${anyOf(scans).id}`,
+    'a requirement': () => `${large}/requirements/REQ-${number(2_500)}`,
+    'a specification': () => `${large}/specifications/SPEC-${number(5_000)}`,
+    'an artifact': artifact,
+    "an artifact's history": () => `${artifact()}/history`,
+    'a chain up': () => `${large}/traceability/chain/SPEC-${number(5_000)}`,
+    'a chain down': () => `${large}/traceability/chain/REQ-${number(2_500)}?direction=down`,
+    'a proof': () => `${large}/traceability/proof/REQ-${number(2_500)}`,
+    'the score': () => `${any()}/compliance/score`,
+    'the risk register': () => `${any()}/risk/register`,
+    'the risk assessment': () => `${any()}/risk/assessment`,
+  }
+  for (const list of LISTS) asked[`${list}, first page`] = () => withLimit(`${any()}/${list}`)
+  for (const list of FILTERED) asked[list] = () => withLimit(`${any()}/${list}`)
+  for (const [name, list] of [
+    ...LISTS.map((each) => [each, `${large}/${each}`] as const),
+    ['repositories', '/repositories'] as const,
+    ['all scans', '/scans'] as const,
+  ]) {
+    const cursors = await deepCursors(ask, list)
+    if (cursors.length > 0) asked[`${name}, deep`] = () => `${withLimit(list)}&cursor=${anyOf(cursors)}`
+  }
+  return asked
+}
+
+/** The last two fifths of the cursors on the way to the end of a list; of a list of one page none. */
+async function deepCursors(ask: Ask, list: string): Promise<string[]> {
+  const cursors: string[] = []
+  for (let cursor: string | null = null; cursors.length < 100; cursors.push(cursor)) {
+    const { body } = await ask(`${list}?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`)
+    cursor = (JSON.parse(body.toString()) as { next: string | null }).next
+    if (cursor === null) break
+  }
+  return cursors.slice(Math.floor(cursors.length * DEEP))
+}
+
+// ── measuring ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Answer {
+  status: number
+  etag: string
+  body: Buffer
+  ms: number
+}
+type Ask = (path: string, headers?: Record<string, string>) => Promise<Answer>
+
+async function measure(app: RunningApp, keys: readonly string[], database: Database): Promise<void> {
+  const ask = asking(app, keys)
+  const asked = Object.entries(await questions(ask, database)).filter(([name]) => name.includes(values.only))
+  for (const [, question] of asked) for (let n = 0; n < 20; n++) await ask(question())
+  row('asked', 'answers', 'other than 200', 'median', 'p95', 'slowest')
+  const all: number[] = []
+  for (const [name, question] of asked) {
+    const answers = await atRate(() => ask(question()))
+    all.push(...answers.map(({ ms }) => ms))
+    tellTimes(name, answers)
+  }
+  if ('matrix'.includes(values.only)) await matrix(ask)
+  row('all', String(all.length), '', ...timesOf(all))
+}
+
+/** The large repository's, as a whole, and once it is known. */
+async function matrix(ask: Ask): Promise<void> {
+  const path = `/repositories/${LARGE}/traceability/matrix`
+  const plain = []
+  for (let n = 0; n < 20; n++) plain.push(await ask(path))
+  tellTimes(`the matrix, ${plain[0]?.body.length} bytes`, plain)
+  const zipped = []
+  for (let n = 0; n < 20; n++) zipped.push(await ask(path, { 'accept-encoding': 'gzip' }))
+  tellTimes(`the matrix, ${zipped[0]?.body.length} bytes of gzip`, zipped)
+  const known = []
+  for (let n = 0; n < 100; n++) known.push(await ask(path, { 'if-none-match': plain[0]?.etag ?? '' }))
+  tellTimes('the matrix, known (304)', known)
+}
+
+/** One after the other at even distances, without waiting for answers. */
+async function atRate(ask: () => Promise<Answer>): Promise<Answer[]> {
+  const answers: Promise<Answer>[] = []
+  const begun = performance.now()
+  for (let n = 0; n < rate * seconds; n++) {
+    const early = begun + (n * 1_000) / rate - performance.now()
+    if (early > 0) await sleep(early)
+    answers.push(ask())
+  }
+  return Promise.all(answers)
+}
+
+function asking(app: RunningApp, keys: readonly string[]): Ask {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  let turn = 0
+  return (path, more = {}) =>
+    new Promise((resolve, reject) => {
+      const begun = performance.now()
+      const headers = { authorization: `Bearer ${keys[turn++ % keys.length]}`, ...more }
+      const asked = request(`${app.url}/api/v1${path}`, { agent, headers }, (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('end', () => {
+          const { statusCode: status = 0, headers: told } = answer
+          resolve({ status, etag: told.etag ?? '', body: Buffer.concat(parts), ms: performance.now() - begun })
+        })
+        answer.on('error', reject)
+      })
+      asked.on('error', reject)
+      asked.end()
+    })
+}
+
+function tellTimes(name: string, answers: readonly Answer[]): void {
+  const other = answers.filter(({ status }) => status !== 200).map(({ status }) => status)
+  const counts = [...new Set(other)].map((status) => `${other.filter((each) => each === status).length} × ${status}`)
+  row(name, String(answers.length), counts.join(', '), ...timesOf(answers.map(({ ms }) => ms)))
+}
+
+function timesOf(times: readonly number[]): [string, string, string] {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1)
+  return [at(0.5), at(0.95), at(1)]
+}
+
+const row = (...cells: [string, ...string[]]) => {
+  const [name, ...numbers] = cells
+  process.stdout.write(`${name.padEnd(44)}${numbers.map((cell) => cell.padStart(15)).join('')}\n`)
+}
+
+await bench()
