@@ -1,6 +1,7 @@
 /** An empty repository and what is told of its scans, in words. */
 import type { Publisher, Report } from '../../src/scan/ports/publisher.ts'
 import type { RepositorySource, TreeEntry } from '../../src/scan/ports/source.ts'
+import type { Phase } from '../../src/scan/ports/store.ts'
 import { sha } from '../store/given.ts'
 
 export class Stage implements Publisher, RepositorySource {
@@ -22,7 +23,9 @@ export class Stage implements Publisher, RepositorySource {
   open = async () => {
     if (!this.said.includes('open')) this.said.push('open')
   }
-  progress = async () => {}
+  /** Phases of which the check run was told. */
+  readonly phases: Phase[] = []
+  progress = async (phase: Phase) => void this.phases.push(phase)
   conclude = async ({ assessment }: Report) => void this.said.push(assessment.conclusion)
   fail = async (title: string, summary: string) => void this.said.push(`failed: ${title}\n${summary}`)
   cancel = async (newerHead: string) => void this.said.push(`cancelled for ${newerHead}`)

@@ -49,6 +49,12 @@ forEachDatabase('a worker', ({ open }) => {
     expect(await row(database, id)).toMatchObject({ status: 'completed', conclusion: 'neutral', progress: 100 })
   })
 
+  it('tells the check run of its phases until the result is kept: what comes next is the conclusion', async () => {
+    const stage = new Stage()
+    await workerOn(stage)(await aTrackedScan())
+    expect(stage.phases).toEqual(['Discovery', 'Delta', 'Validate', 'Persist'])
+  })
+
   it('tries three times, each later than the one before, then completes the check run with the id to look up', async () => {
     const [stage, id] = [failing(new Error('column "secret" does not exist')), await aTrackedScan()]
     const work = workerOn(stage)
