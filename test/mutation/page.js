@@ -1,9 +1,11 @@
 /** Writes docs/mutation.md from a run of Stryker: the score of each part of the standard. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin'
 
 const PAGE = 'docs/mutation.md'
 const WHOLE = 'src/rosie'
+/** What people wrote: it stays. */
+const WRITTEN = '\n## '
 /** Parts that are given a row each; what lies directly in the whole is one more. */
 const PARTS = ['parse/comments', 'parse', 'package', 'rules/trace', 'rules']
 
@@ -49,7 +51,9 @@ function pageReporter(options) {
         entries.flatMap(([file, { mutants }]) => (part === ALL || partOf(file) === part ? mutants : []))
       const parts = [...new Set(entries.map(([file]) => partOf(file)))].sort()
       const rows = [...parts.map((part) => row(part, mutantsOf(part))), row('**all**', mutantsOf(ALL))]
-      await writeFile(PAGE, page(rows, new Date().toISOString().slice(0, 10), process.versions.node))
+      const before = await readFile(PAGE, 'utf8').catch(() => '')
+      const written = before.includes(WRITTEN) ? before.slice(before.indexOf(WRITTEN)) : ''
+      await writeFile(PAGE, page(rows, new Date().toISOString().slice(0, 10), process.versions.node) + written)
     },
   }
 }
