@@ -116,6 +116,7 @@ const copy = (table: string, columns: string, from = table) =>
 
 /** Every repository has ten scans, each with as many findings on its artifacts; the newest is what it was last scanned by. */
 const COPIES = [
+  `DELETE FROM scan WHERE status <> 'completed'`,
   copy('tracked_file', 'path, sha, kind'),
   copy('blob', 'sha, reader, parser_version, content, verdict, verdict_keys'),
   copy('artifact', 'path, kind, gxp_id, title, risk, status, sha, data'),
@@ -128,7 +129,8 @@ const COPIES = [
    SELECT r, s.kind, s.head_sha, s.ref, 'push', r || '-' || n, s.status, s.phase, 100, s.stage, s.conclusion, s.summary, s.assessment,
      s.files_total, s.files_fetched, s.files_changed, s.requests, s.created_at - n * interval '1 hour',
      s.started_at - n * interval '1 hour', s.completed_at - n * interval '1 hour'
-   FROM scan s, generate_series(1, ${REPOSITORIES}) AS r, generate_series(1, ${SCANS}) AS n WHERE s.repository_id = ${SMALL}`,
+   FROM scan s, generate_series(1, ${REPOSITORIES}) AS r, generate_series(1, ${SCANS}) AS n
+   WHERE s.repository_id = ${SMALL} AND s.status = 'completed'`,
   `UPDATE repository r SET tracked_head = s.head_sha, tracked_scan_id = s.id, tracked_at = s.completed_at
    FROM scan s WHERE s.repository_id = r.id AND s.lane = r.id || '-1' AND r.id > ${SMALL}`,
   `INSERT INTO finding (scan_id, rule, severity, path, line, end_line, gxp_id, message, fingerprint, status)
@@ -142,7 +144,7 @@ const COPIES = [
 async function keysIn(database: Database): Promise<string[]> {
   const keys = Array.from({ length: KEYS }, newKey)
   const store = new ApiKeys(database)
-  const wanted = { scopes: ['read' as const], expiresAt: null, installationId: INSTALLATION, repositoryIds: [] }
+  const wanted = { scopes: ['admin' as const], expiresAt: null, installationId: INSTALLATION, repositoryIds: [] }
   for (const [n, key] of keys.entries()) await store.create(key, { ...wanted, name: `bench ${n}` }, 'bench')
   return keys
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:assess`: parsing, verifying and assessing large records from memory, and assessing again after one file
- * changed. Each size in a process of its own, so that one's garbage is not the other's. docs/performance.md has figures.
+ * changed. Compiled first, as the app is; each size in a process of its own, so that one's garbage is not the other's.
+ * docs/performance.md has figures.
  */
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -118,7 +119,7 @@ function report(): void {
 
 /** A size, and `faulty` for a record of which every test is incomplete. */
 function row(size: readonly string[]): string {
-  const args = ['--import', 'tsx', fileURLToPath(import.meta.url), ...size]
+  const args = [fileURLToPath(import.meta.url), ...size]
   const m = JSON.parse(execFileSync(process.execPath, args, { maxBuffer: 2 ** 20 }).toString()) as Measured
   const all = m.readMs + m.verifyMs + m.assessMs
   const cells = [

@@ -69,8 +69,10 @@ async function serveProgress(place: Place): Promise<void> {
     grants: [{ scopes: ['read'], installationId: 1n, repositoryIds: [] }],
   } as const
   startLive({
-    ...{ server, channel, rows, log, limits: { ofReader: clients } },
+    ...{ server, channel, rows, log, limits: { ofReader: clients, arriving: clients } },
+    measures: { liveConnections() {}, liveRooms() {}, liveSent() {}, liveRefused() {} },
     identify: async () => reader,
+    address: () => 'bench',
     origins: { publicUrl: null, others: [] },
   })
   server.listen(0, '127.0.0.1')
