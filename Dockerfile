@@ -14,7 +14,7 @@ RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts --no-
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
 WORKDIR /app
-COPY package.json app.yml ./
+COPY package.json app.yml LICENSE ./
 COPY prisma/migrations prisma/migrations
 # The letters of printed reports.
 COPY assets assets

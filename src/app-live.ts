@@ -1,10 +1,12 @@
 /** Live progress, put together: from whoever scans through a channel to whoever watches. */
 import type { Server as HttpServer } from 'node:http'
 import type { Authenticate, Sender } from './api/key-access.ts'
+import { networkOf } from './api/rate-limit.ts'
 import type { Parts } from './app-parts.ts'
 import { openChannel } from './live/channel/index.ts'
 import { type Live, startLive } from './live/index.ts'
 import { paced } from './live/paced.ts'
+import type { LiveMeasures } from './scan/ports/measures.ts'
 import type { ProgressChannel, TellProgress } from './scan/ports/progress.ts'
 import { ProgressOfScans } from './store/progress.ts'
 
@@ -20,16 +22,22 @@ export function openProgress({ config, credentials, log }: Omit<Parts, 'database
   return { channel, onProgress: paced(channel.publish) }
 }
 
+interface LiveParts extends Parts {
+  channel: ProgressChannel
+  metrics: LiveMeasures
+}
+
 /** Beside the API, for those whom the API knows. */
 export function liveOn(
   server: HttpServer,
-  { config, database, log }: Parts,
-  channel: ProgressChannel,
+  { config, database, channel, metrics, log }: LiveParts,
   authenticate: Authenticate,
 ): Live {
   return startLive({
     server,
     channel,
+    measures: metrics,
+    address: networkOf,
     rows: new ProgressOfScans(database),
     identify: (caller) => authenticate({ ...caller, log: log as Sender['log'] }),
     origins: { publicUrl: config.publicUrl, others: config.corsOrigins },

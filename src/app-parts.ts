@@ -1,12 +1,13 @@
 /** What the halves of the app have in common. */
 import { readFile } from 'node:fs/promises'
 import type { StoredApp } from './api/setup/stored-app.ts'
-import { type AppCredentials, type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
+import type { AppCredentials } from './config-github.ts'
 import { GuardOctokit } from './github/octokit.ts'
 import { createProbot } from './github/webhooks.ts'
 import { readKeys } from './rosie/parse/keys.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
-import type { Database } from './store/database.ts'
+import type { Database, Share } from './store/database.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** Who we are on GitHub. */
@@ -38,8 +39,21 @@ export const probotOf = ({ config, credentials, log }: Omit<Parts, 'database'>) 
   return createProbot({ appId, privateKey, secret, Octokit: GuardOctokit, baseUrl: config.github.apiUrl, log })
 }
 
-/** Where the embedded database, and what GitHub returned at registration, are kept. */
-export const databaseOf = ({ databaseUrl, dataDir }: Config) => (databaseUrl ? { url: databaseUrl } : { dataDir })
+/**
+ * What each part of a process takes of a PostgreSQL server. What people wait for is soon answered or given up; a scan may write
+ * a hundred thousand rows. A process without webhooks and interface asks little in its main thread.
+ */
+const SHARES = {
+  answers: { connections: 10, statementMs: 30_000 },
+  worker: { connections: 5, statementMs: 30_000 },
+  scans: { connections: 10, statementMs: 300_000 },
+} as const satisfies Record<string, Share>
+
+/** `scans`: for the thread that scans. */
+export function databaseOf({ databaseUrl, dataDir, role }: Config, scans = false) {
+  if (!databaseUrl) return { dataDir }
+  return { url: databaseUrl, share: SHARES[scans ? 'scans' : role === 'worker' ? 'worker' : 'answers'] }
+}
 
 /** The server's own keys, by the owner of a repository. */
 export type EvidenceKeys = (owner: string) => TrustedKey[]

@@ -16,7 +16,7 @@ const { config, credentials } = workerData as ThreadData
 const tell = (message: FromThread) => port.postMessage(message)
 
 const log = createLogger(config.logLevel, { write: (line) => tell({ kind: 'line', line }) })
-const database = await openDatabase(databaseOf(config))
+const database = await openDatabase(databaseOf(config, true))
 const scanning = startScanning({
   ...{ config, credentials, database, log },
   evidenceKeys: await readEvidenceKeys(config),

@@ -1,55 +1,21 @@
-/** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics. */
-import { readFileSync } from 'node:fs'
-import { memoryCache } from './api/cache/memory-cache.ts'
-import { redisCache } from './api/cache/redis-cache.ts'
+/** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics, the admin side. */
 import { type Check, health } from './api/health.ts'
 import { createHost } from './api/host.ts'
-import { keyAccess } from './api/key-access.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
-import { BOARD_PATH, queueBoard } from './api/queue-board.ts'
-import { authenticateBy } from './api/session-access.ts'
-import { signIn } from './api/sign-in/routes.ts'
-import type { CheckpointKey } from './api/v1/audit-events.ts'
-import { apiV1 } from './api/v1/index.ts'
-import { WEBHOOK_PATH, type WebhookRouteOptions, webhookRoute } from './api/webhook-route.ts'
-import { liveOn } from './app-live.ts'
-import type { Parts } from './app-parts.ts'
+import { WEBHOOK_PATH, webhookRoute } from './api/webhook-route.ts'
+import { type AdminParts, adminOn } from './app-admin.ts'
 import { probotOf } from './app-parts.ts'
-import { signInOf } from './app-sign-in.ts'
-import { checkpointSigner } from './audit/checkpoint.ts'
-import { detachedSigner } from './audit/detached.ts'
 import type { Config } from './config.ts'
-import { createClients } from './github/clients.ts'
 import { startInboxRunner } from './github/inbox-runner.ts'
-import { rawTextFrom } from './github/raw-text.ts'
 import { type Relay, startRelay } from './github/relay.ts'
 import { createReceiver } from './github/webhooks.ts'
-import type { Live } from './live/index.ts'
-import { boardOf } from './queue/board.ts'
-import { dispensableRedis } from './queue/redis.ts'
-import { PARSER_VERSION } from './rosie/parse/index.ts'
-import type { ProgressChannel } from './scan/ports/progress.ts'
-import type { Queue } from './scan/ports/queue.ts'
-import { ApiKeys } from './store/api-keys.ts'
 import { Deliveries } from './store/deliveries.ts'
-import { InstallationLimits } from './store/limits.ts'
 import { pendingMigrations } from './store/migrate.ts'
-import { readingOf } from './store/reading/index.ts'
 import { Statistics } from './store/statistics.ts'
 import type { Logger } from './telemetry/logger.ts'
-import type { Metrics } from './telemetry/metrics.ts'
 import { scrape } from './telemetry/scrape.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-/** What kept answers look like: another version's are not found. */
-const ANSWERS = `${version}/${PARSER_VERSION}`
-
-export interface WebParts extends Parts {
-  queue: Queue
-  channel: ProgressChannel
-  metrics: Metrics
-  /** A delivery led to new scans. */
-  onScans: () => void
+export interface WebParts extends AdminParts {
   /** Rejects while it should scan and can't; absent where it scans in this thread, or not at all. */
   scanning?: Check
   /** How often the inbox is looked into without being nudged. */
@@ -64,66 +30,46 @@ export interface Web {
   close(): Promise<void>
 }
 
+/** A process that only works says how it is, and empties the inbox; the others answer. */
 export async function startWeb(parts: WebParts): Promise<Web> {
-  const { config, database, queue, metrics, onScans, pollMs, log } = parts
+  const { config, database, metrics, onScans, pollMs, log } = parts
   const inbox = new Deliveries(database, config.leaseMs)
   const probot = probotOf(parts)
   const runner = startInboxRunner({ inbox, receive: await createReceiver(probot), onScans, log, pollMs })
 
-  const redis = config.redisUrl && config.role !== 'worker' ? dispensableRedis(config.redisUrl) : null
   let resting = false
-  let live: Live | null = null
   const host = createHost({ logger: log })
   await host.register(health, { stopping: () => resting, ...dependencies(parts) })
   measureAnswers(host, metrics)
-  const statistics = new Statistics(database)
-  await host.register(metricsRoute, {
-    text: scrape(metrics, () => statistics.levels(), log),
-    contentType: metrics.contentType,
-    token: config.metricsToken,
-  })
-  if (config.role !== 'worker') {
-    const verify: WebhookRouteOptions['verify'] = (...of) => probot.webhooks.verify(...of)
+  await host.register(metricsRoute, exposition(parts))
+  const answers = config.role !== 'worker'
+  if (answers) {
+    const verify: typeof probot.webhooks.verify = (...of) => probot.webhooks.verify(...of)
     await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge, measures: metrics })
-    const people = signInOf(parts)
-    await host.register(signIn, people.options)
-    const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
-    const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
-    await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
-    // The half that works sends requests of its own, also where it is this very process.
-    const limits = { store: new InstallationLimits(database), shared: true, log }
-    live = liveOn(host.server, parts, parts.channel, authenticate)
-    await host.register(apiV1, {
-      authenticate,
-      origins: config.corsOrigins,
-      limits: { redis },
-      checkpointKey: await checkpointKeyOf(config),
-      signReport: config.checkpointKey === null ? null : await detachedSigner(config.checkpointKey),
-      store: readingOf(database),
-      rawText: rawTextFrom(createClients(probot, limits, metrics)),
-      onScans,
-      keep: { cache: redis ? redisCache(redis) : memoryCache(), version: ANSWERS, measures: metrics },
-    })
   }
+  const admin = answers ? await adminOn(host, parts, probot) : null
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)
   return {
     url,
     async rest() {
       resting = true
-      live?.close()
+      admin?.rest()
       await Promise.all([relay?.stop(), runner.stop()])
     },
     async close() {
       await host.close()
-      redis?.disconnect()
+      admin?.close()
     },
   }
 }
 
-/** What verifies checkpoints, for whoever asks; null: none are signed. */
-const checkpointKeyOf = async ({ checkpointKey }: Config) =>
-  checkpointKey === null ? null : ((await checkpointSigner(checkpointKey).publicKey()) as CheckpointKey)
+/** What is measured, and counted in the rows as it is asked for. */
+function exposition({ config, database, metrics, log }: WebParts) {
+  const statistics = new Statistics(database)
+  const text = scrape(metrics, () => statistics.levels(), log)
+  return { text, contentType: metrics.contentType, token: config.metricsToken }
+}
 
 /** What readiness depends on. */
 const dependencies = ({ config: { redisUrl, role }, database, queue, scanning }: WebParts) => ({

@@ -6,7 +6,7 @@ import { type Clients, createClients } from './github/clients.ts'
 import { BytesInFlight } from './github/in-flight.ts'
 import { createPublisher } from './github/publisher.ts'
 import { GitHubSource } from './github/source.ts'
-import { renderReport } from './report/compliance/formats.ts'
+import { reportRenderer } from './report/compliance/formats.ts'
 import { PARSER_VERSION } from './rosie/parse/index.ts'
 import type { RequestMeasures, ScanMeasures } from './scan/ports/measures.ts'
 import type { TellProgress } from './scan/ports/progress.ts'
@@ -38,7 +38,7 @@ export function startScanning(parts: WorkParts): Scanning {
   const clients = createClients(probotOf(parts), limits, measures)
   const store = new ToldScans(database, measures, onProgress)
   const portsOf = workerPorts(parts, clients, store)
-  const reporting = { reports: new Reports(database), render: renderReport }
+  const reporting = { reports: new Reports(database), render: reportRenderer(config.publicUrl) }
   const sweeps = startSweeps({
     store: new SweepRows(database),
     sweeps: sweepsOf({ appId: credentials.appId, keep, checkpointKey, database, clients, onScans: onWish, log }),

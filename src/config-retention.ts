@@ -1,19 +1,10 @@
 /** The variables that say how long what is stored is kept. */
-import { z } from 'zod'
+import { whole } from './config-forms.ts'
 import type { Keep } from './scan/ports/retention.ts'
 
 /** GitHub redelivers what failed for three days: what is forgotten sooner would be taken for missing, or come back. */
 const REDELIVERED_DAYS = 4
 const CENTURY_DAYS = 36_500
-
-/** A whole number, as text. */
-export const whole = (least: number, most: number) =>
-  z
-    .string()
-    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
-      error: `must be a whole number from ${least} to ${most}.`,
-    })
-    .transform(Number)
 
 export const retentionVariables = {
   RETENTION_DELIVERIES_DAYS: whole(REDELIVERED_DAYS, CENTURY_DAYS)

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { accessVariables } from './config-access.ts'
+import { oneOf, url, whole } from './config-forms.ts'
+import { type AppCredentials, credentialsOf, type GitHubServer, gitHubVariables, serverOf } from './config-github.ts'
 import type { EvidenceKeyFile } from './config-keys.ts'
-import { evidenceKeys, isCheckpointKey, isPrivateKey, pemOf, pemOrFile, readText } from './config-keys.ts'
-import { type JobHours, jobHoursOf, keepOf, retentionVariables, whole } from './config-retention.ts'
+import { evidenceKeys, isCheckpointKey, pemOrFile } from './config-keys.ts'
+import { type JobHours, jobHoursOf, keepOf, retentionVariables } from './config-retention.ts'
 import { isLoopback } from './github/loopback.ts'
 import type { Keep } from './scan/ports/retention.ts'
 import type { LogLevel } from './telemetry/logger.ts'
@@ -13,12 +15,7 @@ import { LOG_LEVELS } from './telemetry/logger.ts'
 export interface Config {
   /** The registered GitHub App; null at the first start, which registers one. */
   readonly app: AppCredentials | null
-  readonly github: {
-    /** REST, without a trailing slash. */
-    readonly apiUrl: string
-    /** What people see, without a trailing slash. */
-    readonly webUrl: string
-  }
+  readonly github: GitHubServer
   readonly webhookProxyUrl: string | null
   readonly host: string
   /** 0: any free one. */
@@ -49,15 +46,6 @@ export interface Config {
   readonly logLevel: LogLevel
 }
 
-export interface AppCredentials {
-  readonly appId: number
-  /** PEM. */
-  readonly privateKey: string
-  readonly webhookSecret: string
-  /** For signing people in; null when not configured. */
-  readonly oauth: { readonly clientId: string; readonly clientSecret: string } | null
-}
-
 export const ROLES = ['all', 'web', 'worker'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -79,75 +67,12 @@ interface Problem {
 
 // ── the variables ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const url = (schemes: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
-    error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}.`,
-    abort: true,
-  })
-
 const webUrl = url(['https', 'http'])
   .refine((text) => !/[?#]/.test(text), { error: 'must end with its path: paths are added to it, so no ? and no #.' })
   .transform((text) => text.replace(/\/+$/, ''))
 
-/** Deliveries must not cross a network in clear text. */
-const isSafeChannel = (text: string) => text.startsWith('https://') || isLoopback(text)
-
-const inPortRange = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535
-
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}.` })
-
 const variables = z.object({
-  APP_ID: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, 'must be the number shown as "App ID" on the page of the GitHub App.')
-    .transform(Number)
-    .optional()
-    .describe('The number of the GitHub App. Without any of the credentials the server starts the registration page.'),
-  PRIVATE_KEY: z
-    .string()
-    .transform(pemOf)
-    .refine(isPrivateKey, {
-      error:
-        'must be the private key of the GitHub App: its PEM text (line breaks may be written as \\n), or that in base64.',
-    })
-    .optional()
-    .describe(
-      'The private key of the GitHub App: PEM, with line breaks or `\\n` in their place, or base64 of the PEM.',
-    ),
-  PRIVATE_KEY_PATH: z
-    .string()
-    .transform(readText)
-    .refine(isPrivateKey, { error: 'must name a readable file with the private key of the GitHub App in PEM.' })
-    .optional()
-    .describe('A file with the private key, instead of `PRIVATE_KEY`.'),
-  WEBHOOK_SECRET: z
-    .string()
-    .trim()
-    .refine((secret) => secret !== 'development', {
-      error:
-        'must not be "development", which anyone can guess. Make one with `openssl rand -hex 32` and set the same in the GitHub App.',
-    })
-    .optional()
-    .describe('The secret that GitHub signs webhooks with; the same as in the settings of the GitHub App.'),
-  CLIENT_ID: z.string().optional().describe('The client id of the GitHub App, for signing people in.'),
-  CLIENT_SECRET: z.string().optional().describe('The client secret of the GitHub App, for signing people in.'),
-  GHE_HOST: z
-    .string()
-    .regex(/^[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i, {
-      error: 'must be a host name, such as github.example.com, without https:// and path.',
-      abort: true,
-    })
-    .refine((host) => inPortRange(host.split(':')[1] ?? '443'), { error: 'must have a port from 1 to 65535, or none.' })
-    .optional()
-    .describe('The host of a GitHub Enterprise Server. Without it: github.com.'),
-  GHE_PROTOCOL: oneOf(['https', 'http']).default('https').describe('How `GHE_HOST` is reached: `https` or `http`.'),
-  WEBHOOK_PROXY_URL: url(['https', 'http'])
-    .refine(isSafeChannel, { error: 'must begin with https://, unless the channel is on this machine.' })
-    .optional()
-    .describe(
-      'A smee.io channel to receive webhooks from, for a server that GitHub can not reach. Not for production.',
-    ),
+  ...gitHubVariables,
   HOST: z
     .string()
     .regex(/^[a-z\d:.-]+$/i, 'must be an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0.')
@@ -248,12 +173,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 function configOf(vars: Variables): Config {
-  const github = vars.GHE_HOST ? `${vars.GHE_PROTOCOL}://${vars.GHE_HOST}` : null
   return {
     app: credentialsOf(vars),
-    github: github
-      ? { apiUrl: `${github}/api/v3`, webUrl: github }
-      : { apiUrl: 'https://api.github.com', webUrl: 'https://github.com' },
+    github: serverOf(vars),
     webhookProxyUrl: vars.WEBHOOK_PROXY_URL ?? null,
     host: vars.HOST,
     port: vars.PORT,
@@ -273,15 +195,6 @@ function configOf(vars: Variables): Config {
     metricsToken: vars.METRICS_TOKEN ?? null,
     logLevel: vars.LOG_LEVEL,
   }
-}
-
-/** Complete or null: `contradictions` has refused what lies between. */
-function credentialsOf(vars: Variables): AppCredentials | null {
-  const privateKey = vars.PRIVATE_KEY ?? vars.PRIVATE_KEY_PATH
-  if (!vars.APP_ID || !privateKey || !vars.WEBHOOK_SECRET) return null
-  const oauth =
-    vars.CLIENT_ID && vars.CLIENT_SECRET ? { clientId: vars.CLIENT_ID, clientSecret: vars.CLIENT_SECRET } : null
-  return { appId: vars.APP_ID, privateKey, webhookSecret: vars.WEBHOOK_SECRET, oauth }
 }
 
 /** What is wrong between variables that are right one by one. */

@@ -12,6 +12,8 @@ export interface ApiKey extends Grant {
   /** UUID: how the key is called where the key itself must not be told. */
   id: string
   name: string
+  /** The key that made it, with which it ends; null: a person, or whoever has the command line. */
+  makerId: string | null
   createdAt: Date
   expiresAt: Date | null
   lastUsedAt: Date | null
@@ -37,4 +39,10 @@ export function standingOf({ expiresAt, revokedAt }: Pick<ApiKey, 'expiresAt' | 
   return expiresAt !== null && expiresAt.getTime() <= now ? 'expired' : 'in force'
 }
 
-export const readerOf = (key: ApiKey): Reader => ({ actor: `api-key/${key.id}`, name: key.name, grants: [key] })
+const ACTOR = 'api-key/'
+
+export const readerOf = (key: ApiKey): Reader => ({ actor: ACTOR + key.id, name: key.name, grants: [key] })
+
+/** The key that somebody is known by; null: they are known by something else. */
+export const keyIdOf = ({ actor }: Pick<Reader, 'actor'>): string | null =>
+  actor.startsWith(ACTOR) ? actor.slice(ACTOR.length) : null

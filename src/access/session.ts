@@ -59,6 +59,8 @@ export interface SignInAtGitHub {
   /** `answer`: the query with which GitHub sent the person back. */
   tokensFor(answer: URLSearchParams, secrets: Secrets, redirectUri: string): Promise<Tokens>
   renew(refresh: string): Promise<Tokens>
+  /** From now on this token opens nothing at GitHub. One that does so already is no error. Throws `GitHubAway`. */
+  revoke(access: string): Promise<void>
 }
 
 /** Asked as the person, by their access token. Throws `NotLetIn` and `GitHubAway`. */

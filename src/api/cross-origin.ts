@@ -11,7 +11,7 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'x-request-id'],
     exposedHeaders: [
-      ...['etag', 'location', 'retry-after', 'x-request-id', 'content-disposition'],
+      ...['etag', 'location', 'retry-after', 'x-request-id', 'content-disposition', 'repr-digest', 'x-report-id'],
       ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
     ],
     maxAge: 600,

@@ -19,6 +19,9 @@ export interface RateLimits {
 const MINUTE_MS = 60_000
 const ADDRESS = 'address/'
 
+/** Where a request comes from: of an address of IPv6 its network, which one client has. */
+export const networkOf = (request: Parameters<typeof addressOf>[0]): string => normalizeIP(addressOf(request))
+
 /** Throws `Problem`: 429. */
 export type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -29,8 +32,8 @@ export async function rateLimits(
   await app.register(rateLimit, {
     global: false,
     timeWindow: MINUTE_MS,
-    // Who is let in, by name; of others where they come from: of an address of IPv6 its network, which one client has.
-    keyGenerator: (request) => request.reader?.actor ?? ADDRESS + normalizeIP(addressOf(request)),
+    // Who is let in, by name; of others where they come from.
+    keyGenerator: (request) => request.reader?.actor ?? ADDRESS + networkOf(request),
     max: (_request, key) => (key.startsWith(ADDRESS) ? address : reader),
     skipOnError: true,
     ...(redis && { redis, nameSpace: 'rosie-guard:rate:' }),

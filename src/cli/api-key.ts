@@ -27,7 +27,7 @@ Examples:
 
 const REVOKE_HELP = `
 KEY is the id that "api-key list" shows, the name if only one key in force has it, or the key itself, should it be found
-where it must not be. What is revoked never counts again; the row stays.
+where it must not be. What is revoked never counts again, nor do the keys that it has made; the rows stay.
 
 Examples:
   rosie-guard api-key revoke 5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11

@@ -97,7 +97,7 @@ function pretty({ events, last, checkpoints, fault }: Told): string {
     const lines = [`NOT VERIFIED: ${where}: ${fault.message}`, `Up to there: ${followed}.`, ...through]
     return `${lines.map((line) => oneLine(line)).join('\n')}\n`
   }
-  const lines = [`Verified: ${followed}. None of them was changed, removed, added or moved.`, ...through]
+  const lines = [`Verified: ${followed}. They are one whole chain.`, ...through]
   return `${[...lines.map((line) => oneLine(line)), endOf(events, checkpoints)].join('\n')}\n`
 }
 
@@ -107,6 +107,7 @@ function endOf(events: number, checkpoints: readonly Checkpoint[]): string {
   if (proven === 0) {
     return 'No checkpoint was given: it is not proven that nothing is missing at the end, nor that the whole chain is not another one.'
   }
-  if (proven === events) return 'The newest checkpoint is of the last event: nothing up to then is missing.'
+  if (proven === events)
+    return 'The newest checkpoint is of the last event: up to then nothing was changed and nothing is missing.'
   return `After position ${proven} no checkpoint vouches for the ${many(events - proven, 'event')} that are there, nor that there were no more.`
 }

@@ -48,7 +48,7 @@ const ACTIONS: Record<EventName, readonly string[] | null> = {
   repository: ['renamed', 'transferred', 'archived', 'unarchived', 'deleted', 'privatized', 'publicized', 'edited'],
   installation: ['created', 'unsuspend', 'new_permissions_accepted', 'suspend', 'deleted'],
   installation_repositories: ['added', 'removed'],
-  // These come where the app may read members and is subscribed to them.
+  // These come where the owner of the organisation accepted that the app reads its members.
   member: ['added', 'edited', 'removed'],
   membership: ['added', 'removed'],
   organization: ['member_added', 'member_removed'],

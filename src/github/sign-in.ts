@@ -8,22 +8,30 @@ import { GitHubAway, NotLetIn, type Secrets, type SignInAtGitHub, type Tokens } 
 export interface SignInIdentity {
   /** GitHub as people see it, without a trailing slash. */
   webUrl: string
+  /** REST, without a trailing slash. */
+  apiUrl: string
   clientId: string
   clientSecret: string
 }
 
 const TIMEOUT_MS = 15_000
+/** Expired, revoked, or of another app. */
+const UNKNOWN_TOKEN = [404, 422]
 
 export class GitHubSignIn implements SignInAtGitHub {
   readonly #server: oauth.AuthorizationServer & { authorization_endpoint: string }
   readonly #client: oauth.Client
   readonly #proof: oauth.ClientAuth
+  readonly #tokenUrl: string
+  readonly #authorization: string
 
-  constructor({ webUrl, clientId, clientSecret }: SignInIdentity) {
+  constructor({ webUrl, apiUrl, clientId, clientSecret }: SignInIdentity) {
     const issuer = `${webUrl}/login/oauth`
     this.#server = { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }
     this.#client = { client_id: clientId }
     this.#proof = oauth.ClientSecretPost(clientSecret)
+    this.#tokenUrl = `${apiUrl}/applications/${clientId}/token`
+    this.#authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`
   }
 
   async begin(redirectUri: string): Promise<Secrets & { url: string }> {
@@ -55,6 +63,26 @@ export class GitHubSignIn implements SignInAtGitHub {
       () => oauth.refreshTokenGrantRequest(server, client, proof, refresh, this.#options()),
       (response) => oauth.processRefreshTokenResponse(server, client, response),
     )
+  }
+
+  /**
+   * Not by our usual client, whose errors hold what was sent.
+   * https://docs.github.com/rest/apps/oauth-applications#delete-an-app-token
+   */
+  async revoke(access: string): Promise<void> {
+    const request = {
+      method: 'DELETE',
+      headers: {
+        ...{ authorization: this.#authorization, accept: 'application/vnd.github+json' },
+        ...{ 'content-type': 'application/json', 'user-agent': 'rosie-guard' },
+      },
+      body: JSON.stringify({ access_token: access }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }
+    const { status } = await fetch(this.#tokenUrl, request).catch(() => {
+      throw new GitHubAway('GitHub does not answer.')
+    })
+    if (status !== 204 && !UNKNOWN_TOKEN.includes(status)) throw new GitHubAway(`GitHub answers ${status}.`)
   }
 
   /** A GitHub Enterprise Server may be reached over http, where its operator says so. */

@@ -3,12 +3,14 @@
  * channel and tells those who are connected to it, so none needs to know of the others' connections. docs/live.md.
  */
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
-import { Server } from 'socket.io'
+import type { LiveMeasures } from '../scan/ports/measures.ts'
 import type { ProgressChannel, ProgressRows } from '../scan/ports/progress.ts'
-import { callerOf, type Identify, type LiveNamespace, type LiveSocket, newSession } from './caller.ts'
+import { Arrivals } from './arrivals.ts'
+import type { Identify, LiveNamespace, LiveSocket } from './caller.ts'
 import type { ChannelLog } from './channel/listeners.ts'
-import { type Origins, originOf } from './origin.ts'
-import { Refused, wordsFor } from './refusal.ts'
+import { besides, letIn, NAMESPACE } from './doorway.ts'
+import type { Origins } from './origin.ts'
+import { wordsFor } from './refusal.ts'
 import { Rooms } from './rooms.ts'
 import { type Answer, type SubscribeParts, subscribe, unsubscribe } from './subscribe.ts'
 import { catchUp, look } from './watch.ts'
@@ -19,6 +21,9 @@ export interface LiveOptions {
   rows: ProgressRows
   identify: Identify
   origins: Origins
+  /** Where a connection comes from, whatever stands in between. */
+  address(request: IncomingMessage): string
+  measures: LiveMeasures
   log: ChannelLog
   limits?: Partial<typeof LIMITS>
 }
@@ -28,15 +33,15 @@ export interface Live {
   close(): void
 }
 
-const PATH = '/socket.io/'
-const NAMESPACE = '/ws'
-
 const LIMITS = {
   /** Of one connection. */
   subscriptions: 100,
   /** Connections of one key or person, and of all together, with one process. */
   ofReader: 20,
   ofAll: 5_000,
+  /** Connections of one address that are not known yet, at a time, and those that are refused as nobody's in a minute. */
+  arriving: 50,
+  failures: 60,
   /** Of one message; bytes. */
   message: 10_000,
   /** From connecting until they say who they are; ms. */
@@ -46,19 +51,21 @@ const LIMITS = {
   trustedMs: 60_000,
 }
 
-export function startLive({ server, channel, rows, identify, origins, log, limits }: LiveOptions): Live {
+export function startLive(options: LiveOptions): Live {
+  const { server, channel, rows, identify, log, limits, measures } = options
   const bounds = { ...LIMITS, ...limits }
   let closed = false
-  const io = besides(server, origins, bounds, () => closed)
-  const live: LiveNamespace = io.of(NAMESPACE)
-  const rooms = new Rooms(live)
-
-  live.use((socket, next) => {
-    enter(socket, live, { identify, origins, most: bounds.ofReader }).then(
-      () => next(),
-      (error) => next(new Error(wordsFor(error, log))),
-    )
+  const arrivals = new Arrivals({
+    ...{ most: bounds.arriving, failures: bounds.failures },
+    changed: (count) => measures.liveConnections('arriving', count),
   })
+  const doorway = { ...options, arrivals, bounds, isClosed: () => closed }
+  const io = besides(server, doorway)
+  const live: LiveNamespace = io.of(NAMESPACE)
+  const rooms = new Rooms(live, measures)
+  letIn(live, doorway)
+  measureConnections(live, measures)
+
   const parts = { rows, rooms, mostSubscriptions: bounds.subscriptions }
   live.on('connection', (socket) => serve(socket, parts, log))
 
@@ -76,35 +83,13 @@ export function startLive({ server, channel, rows, identify, origins, log, limit
   }
 }
 
-/** Looks at each connection before it is made. */
-function besides(server: HttpServer, origins: Origins, bounds: typeof LIMITS, isClosed: () => boolean): Server {
-  const io = new Server(server, {
-    ...{ path: PATH, transports: ['websocket'], serveClient: false },
-    ...{ maxHttpBufferSize: bounds.message, connectTimeout: bounds.silentMs },
-    allowRequest: (request: IncomingMessage, answer) => {
-      const full = isClosed() || io.engine.clientsCount >= bounds.ofAll
-      if (full) answer('No connection is free here.', false)
-      else if (originOf(request.headers, origins) !== 'foreign') answer(null, true)
-      else answer('Pages of this origin may not connect here.', false)
-    },
+/** Those that are known, whenever there is one more or less. */
+function measureConnections(live: LiveNamespace, measures: LiveMeasures): void {
+  const tell = () => measures.liveConnections('known', live.sockets.size)
+  live.on('connection', (socket) => {
+    tell()
+    socket.on('disconnect', tell)
   })
-  // The namespace that every client may name is of no use here.
-  io.use((_socket, next) => next(new Error(`There is nothing here: the namespace is ${NAMESPACE}.`)))
-  return io
-}
-
-interface EnterParts {
-  identify: Identify
-  origins: Origins
-  most: number
-}
-
-async function enter(socket: LiveSocket, live: LiveNamespace, { identify, origins, most }: EnterParts): Promise<void> {
-  const caller = callerOf(socket, origins)
-  const reader = await identify(caller)
-  const connections = [...live.sockets.values()].filter(({ data }) => data.reader.actor === reader.actor)
-  if (connections.length >= most) throw new Refused(`There are ${most} connections of ${reader.name} already.`)
-  Object.assign(socket.data, newSession(reader, caller))
 }
 
 function serve(socket: LiveSocket, parts: SubscribeParts, log: ChannelLog): void {

@@ -1,4 +1,5 @@
 /** One room for each scan and each repository that somebody watches. Each process serves those who are connected to it. */
+import type { LiveEvent, LiveMeasures } from '../scan/ports/measures.ts'
 import { hasEnded, type ProgressListener, type ScanProgress } from '../scan/ports/progress.ts'
 import type { LiveNamespace, LiveSocket } from './caller.ts'
 import { Newest } from './newest.ts'
@@ -11,10 +12,13 @@ const PACKETS_WAITING = 500
 
 export class Rooms {
   readonly #live: LiveNamespace
+  readonly #measures: LiveMeasures
   readonly #newest = new Newest()
 
-  constructor(live: LiveNamespace) {
+  constructor(live: LiveNamespace, measures: LiveMeasures) {
     this.#live = live
+    this.#measures = measures
+    this.#countRooms()
   }
 
   /** What a channel tells. `onListening`: something may have been missed. */
@@ -37,9 +41,35 @@ export class Rooms {
   #emit(progress: ScanProgress): void {
     const rooms = [scanRoom(progress.scanId), repositoryRoom(progress.repositoryId)]
     for (const room of rooms) this.#dropSlow(room)
-    const [name, payload] = eventOf(progress)
-    this.#live.to(rooms).emit(name, payload)
+    const [event, payload] = eventOf(progress)
+    // Who is in both is told once.
+    const told = new Set(rooms.flatMap((room) => [...(this.#live.adapter.rooms.get(room) ?? [])])).size
+    if (told > 0) {
+      this.#live.to(rooms).emit(`scan:${progress.scanId}:${event}`, payload)
+      this.#measures.liveSent(event, told)
+    }
     if (hasEnded(progress)) this.#dissolve(scanRoom(progress.scanId))
+  }
+
+  /** It is not there any more, or not for them. */
+  expel(socket: LiveSocket, room: string): void {
+    socket.data.subscriptions.delete(room)
+    void socket.leave(room)
+    socket.emit('unsubscribed', { ...subjectOf(room), error: 'It is not there any more, or not for you.' })
+    this.#measures.liveSent('unsubscribed', 1)
+  }
+
+  /** The adapter has a room of its own for each connection, too. */
+  #countRooms(): void {
+    const counts = { scan: 0, repository: 0 }
+    const change = (by: number) => (room: string) => {
+      const kind = room.slice(0, room.indexOf(':'))
+      if (kind !== 'scan' && kind !== 'repository') return
+      counts[kind] += by
+      this.#measures.liveRooms(kind, counts[kind])
+    }
+    this.#live.adapter.on('create-room', change(1))
+    this.#live.adapter.on('delete-room', change(-1))
   }
 
   #dropSlow(room: string): void {
@@ -63,11 +93,16 @@ export class Rooms {
 }
 
 /** As clients hear it. */
-function eventOf(state: ScanProgress): [name: string, payload: object] {
+function eventOf(state: ScanProgress): [event: LiveEvent, payload: object] {
   const { scanId, timestamp, result, error } = state
-  if (result !== null) return [`scan:${scanId}:complete`, { scanId, result, timestamp }]
-  if (error !== null) return [`scan:${scanId}:failed`, { scanId, error, timestamp }]
-  return [`scan:${scanId}:progress`, progressOf(state)]
+  if (result !== null) return ['complete', { scanId, result, timestamp }]
+  if (error !== null) return ['failed', { scanId, error, timestamp }]
+  return ['progress', progressOf(state)]
+}
+
+function subjectOf(room: string): object {
+  const [kind = '', id = ''] = room.split(':')
+  return kind === 'scan' ? { scan: id } : { repository: Number(id) }
 }
 
 function progressOf(state: ScanProgress) {

@@ -50,7 +50,7 @@ function confirm(socket: LiveSocket, reader: Reader | null | undefined, trustedM
 }
 
 /** Repositories move, go, and are taken from people. */
-async function confirmPlaces({ live, rows }: WatchParts): Promise<void> {
+async function confirmPlaces({ live, rows, rooms }: WatchParts): Promise<void> {
   const watched = new Set([...live.sockets.values()].flatMap(({ data }) => repositoriesOf(data.subscriptions)))
   if (watched.size === 0) return
   const places = new Map((await rows.places([...watched])).map((place) => [place.repositoryId, place]))
@@ -59,20 +59,13 @@ async function confirmPlaces({ live, rows }: WatchParts): Promise<void> {
       const place = places.get(repositoryId)
       // What was subscribed to meanwhile was looked up meanwhile.
       if (!watched.has(repositoryId) || (place && may(socket.data.reader, 'read', place))) continue
-      socket.data.subscriptions.delete(room)
-      void socket.leave(room)
-      socket.emit('unsubscribed', { ...subjectOf(room), error: 'It is not there any more, or not for you.' })
+      rooms.expel(socket, room)
     }
   }
 }
 
 const repositoriesOf = (subscriptions: ReadonlyMap<string, Place>) =>
   [...subscriptions.values()].map(({ repositoryId }) => repositoryId)
-
-function subjectOf(room: string): object {
-  const [kind = '', id = ''] = room.split(':')
-  return kind === 'scan' ? { scan: id } : { repository: Number(id) }
-}
 
 /** What was told while the channel was away, or never: the rows say how far the scans that are watched have come. */
 export async function catchUp({ live, rows, rooms }: Pick<WatchParts, 'live' | 'rows' | 'rooms'>): Promise<void> {

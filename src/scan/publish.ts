@@ -1,6 +1,4 @@
 /** What is told, and to whom: one check for a commit, whatever it is compared with, and one comment for a pull request. */
-import { isDeepStrictEqual } from 'node:util'
-import type { AssessedFinding, Assessment } from '../rosie/assessment.ts'
 import type { Outcome } from './ports/outcome.ts'
 import type { ProgressDetail } from './ports/progress.ts'
 import type { Report } from './ports/publisher.ts'
@@ -31,40 +29,6 @@ async function otherBases(
   if (kind === 'tracked') bases.delete(repository.defaultBranch)
   else bases.add(repository.defaultBranch)
   return others.filter((other) => bases.has(other.baseRef))
-}
-
-/** Triggers that nobody waits for: a check run is opened only where there is something new to say. */
-const UNASKED: ReadonlySet<string> = new Set(['provenance', 'due'])
-
-/** A person's wish may have joined it. */
-export const isUnasked = ({ trigger, forced }: Pick<Scan, 'trigger' | 'forced'>): boolean =>
-  UNASKED.has(trigger) && !forced
-
-/** Whether what a scan that nobody waits for has to say is new. What falls due is told where the conclusion is another. */
-export function isNews(
-  assessment: Assessment,
-  scan: Pick<Scan, 'trigger' | 'baseRef'>,
-  earlier: readonly CompletedScan[],
-): boolean {
-  if (scan.trigger !== 'due') return !isTold(assessment, scan, earlier)
-  return earlier.find(({ baseRef }) => baseRef === scan.baseRef)?.conclusion !== assessment.conclusion
-}
-
-/** Whether the newest scan of this head and base has said all of this already. */
-function isTold(
-  { conclusion, summary, findings }: Assessment,
-  { baseRef }: Pick<Scan, 'baseRef'>,
-  earlier: readonly CompletedScan[],
-): boolean {
-  const before = earlier.find((other) => other.baseRef === baseRef)
-  const said = (found: readonly AssessedFinding[]) =>
-    found.map(({ fingerprint, severity, status }) => `${fingerprint} ${severity} ${status}`).sort()
-  return (
-    before !== undefined &&
-    before.conclusion === conclusion &&
-    isDeepStrictEqual(before.summary, summary) &&
-    isDeepStrictEqual(said(before.findings), said(findings))
-  )
 }
 
 /** Of the files that are new. */

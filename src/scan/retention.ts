@@ -51,6 +51,8 @@ async function removeAll(
   all: ReturnType<typeof inBatches>,
 ): Promise<void> {
   await all('deliveries', ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
+  await all('sessions', ROWS, (most) => store.removeSessions(most))
+  await all('people', ROWS, (most) => store.removePeople(most))
   for (const installation of await store.erasable(keep.installationsDays)) {
     for await (const id of repositoriesOf(store, installation)) {
       await all('erased', ROWS, (most) => store.emptyRepository(id, installation, most))

@@ -2,29 +2,28 @@
  * One scan, from the commit to the check run. The order of the phases is the order of the lines; everything is asked of
  * git objects that never change, so an attempt that broke off is simply run again and finds most of its work done.
  */
-import { type Assessed, assess } from '../rosie/assess.ts'
 import { hasRecord } from '../rosie/classify.ts'
 import type { Content } from '../rosie/contents.ts'
-import { nextChange } from '../rosie/due.ts'
-import type { Snapshot, SourceState } from '../rosie/model.ts'
+import type { Snapshot } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
-import type { KeySet, TrustedKey } from '../rosie/verify.ts'
+import type { TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
-import { NotFound } from './errors.ts'
 import { type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
+import { type Judged, judge } from './judge.ts'
+import { isDue } from './news.ts'
 import { trackedChange } from './persist.ts'
-import { notesOn, policyIn, proposedPolicy } from './policy.ts'
+import { hasNews, planOf, standsIn } from './plan.ts'
+import { notesOn, policyIn } from './policy.ts'
 import type { SignedCheckpoint } from './ports/audit.ts'
 import type { Outcome } from './ports/outcome.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { RepositorySource, TreeEntry } from './ports/source.ts'
-import type { CompletedScan, ContentStore, Phase, ReplayWish, Scan, ScanStore, StateStore } from './ports/store.ts'
+import type { CompletedScan, ContentStore, Phase, Scan, ScanStore, StateStore } from './ports/store.ts'
 import { hasReached, PHASES } from './ports/store.ts'
-import { type Enter, type FilesRead, isNews, isUnasked, publish } from './publish.ts'
-import { type KnownStates, knownStates } from './states.ts'
-import { judgedBy, keySet, keysIn, verdictsOn } from './trust.ts'
+import { type Enter, type FilesRead, publish } from './publish.ts'
+import { judgedBy, keySet, keysIn } from './trust.ts'
 
 export interface ScanPorts {
   source: RepositorySource
@@ -50,9 +49,6 @@ export type JudgingPorts = ScanPorts & { policy: Policy }
 
 /** A scan whose head is known. */
 export type HeadedScan = Scan & { headSha: string }
-
-/** Triggers that name no head: the scan looks what is there, and opens a check run only where there is a record. */
-const HEADLESS: ReadonlySet<string> = new Set(['installation', 'installation_repositories', 'repository'])
 
 const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
 
@@ -80,92 +76,65 @@ async function reach(
     return null
   }
   const { quiet, alike, announced } = plan
-  const open = async () => {
-    if (!quiet) await publisher.open()
+  const openIf = async (wanted: boolean) => {
+    if (wanted && !quiet) await publisher.open()
   }
-  if (announced && !alike) await open()
+  await openIf(announced && !alike)
 
   const judging = { ...ports, policy: tracked.policy ?? policyIn({ files: [] }, tracked.organisation) }
   const there = await discover(scan, tracked, earlier, judging, enter)
-  const { kept } = there
-  if (kept && !alike) await open()
+  await openIf(there.kept && !alike)
   const found = await find(there, judging, enter)
-  const { files, base, delta, fetched, policy } = found
-  const filesChanged = delta.changed.size + delta.removed.length
-  await store.update(scan, { baseSha: base.commit, filesTotal: files.length, filesFetched: fetched, filesChanged })
-  const told = announced || kept
-  const awaited = told && !(alike && alike.baseSha === base.commit)
-  if (awaited) await open()
+  await store.update(scan, { baseSha: found.base.commit, ...countsOf(found) })
+  const told = announced || there.kept
+  await openIf(told && !standsIn(alike, found.base))
 
   await enter('Validate', 'verifying signatures and applying the rules')
-  const { assessed, keys, replay, dueAt } = await judge(scan, tracked, found, ports)
-  const { assessment } = assessed
-  // What stood in for this scan may have been judged before something expired.
-  const news = quiet ? isNews(assessment, scan, earlier) : awaited || alike?.conclusion !== assessment.conclusion
+  const judged = await judge(scan, tracked, found, ports)
+  const { assessed } = judged
 
   await enter('Persist', 'keeping the result')
-  const change = await trackedChange(scan, tracked, delta, assessed, ports)
-  const judged = judgedBy(policy, keys)
-  const settled = change === null || judged === (await judgedNext(assessed.head.snapshot, tracked, ports))
-  const due = isDue(scan)
+  const change = await trackedChange(scan, tracked, found.delta, assessed, ports)
+  const settled = change === null || judged.by === (await judgedNext(assessed.head.snapshot, tracked, ports))
   // A check run that an earlier attempt opened is completed whatever is new.
-  const shown = (told && news) || scan.checkRunId !== null
-  const outcome: Outcome = {
-    assessment,
-    judgedBy: judged,
+  const shown = (told && hasNews(plan, found.base, assessed.assessment, scan, earlier)) || scan.checkRunId !== null
+  const outcome = outcomeOf(scan, tracked, found, judged, { shown, settled, requests: source.requests })
+  await store.persist(scan, outcome, change)
+  return outcome
+}
+
+const countsOf = ({ files, delta, fetched }: Found) => ({
+  filesTotal: files.length,
+  filesFetched: fetched,
+  filesChanged: delta.changed.size + delta.removed.length,
+})
+
+function outcomeOf(
+  scan: HeadedScan,
+  { organisation }: Tracked,
+  { files, base, fetched, policy }: Found,
+  { assessed, by, replay, dueAt }: Judged,
+  { shown, settled, requests }: { shown: boolean; settled: boolean; requests: number },
+): Outcome {
+  const due = isDue(scan)
+  return {
+    assessment: assessed.assessment,
+    judgedBy: by,
     shown,
     asBefore: due && !shown,
     again: settled ? null : 'policy_changed',
     replay: due ? null : replay,
     dueAt,
     comment: policy.comment,
-    notes: [...(base.note ? [base.note] : []), ...notesOn(tracked.organisation)],
+    notes: [...(base.note ? [base.note] : []), ...notesOn(organisation)],
     baseRequirements: assessed.base?.coverage.counts ?? null,
-    ...{ filesTotal: files.length, filesFetched: fetched, requests: source.requests },
+    ...{ filesTotal: files.length, filesFetched: fetched, requests },
   }
-  await store.persist(scan, outcome, change)
-  return outcome
 }
-
-interface Plan {
-  /** Why there is nothing to do; null: there is. */
-  skip: string | null
-  /** Nobody waits for it: there is a check run only where there is something new to say. */
-  quiet: boolean
-  /** May stand in for this scan. */
-  alike: CompletedScan | null
-  /** Its head was named: it gets a check run whatever is found. */
-  announced: boolean
-}
-
-function planOf(scan: HeadedScan, tracked: Tracked, earlier: readonly CompletedScan[]): Plan {
-  const quiet = isUnasked(scan)
-  const alike = quiet ? null : judgedAlike(scan, tracked, earlier)
-  return { skip: reasonToSkip(scan, tracked, alike), quiet, alike, announced: !HEADLESS.has(scan.trigger) }
-}
-
-function reasonToSkip(scan: HeadedScan, { commit }: Tracked, alike: CompletedScan | null): string | null {
-  if (scan.kind !== 'tracked') return null
-  if (isDue(scan) && commit !== scan.headSha) return 'The default branch was scanned at another commit meanwhile.'
-  if (!alike || commit !== scan.headSha) return null
-  return `Commit ${scan.headSha} was scanned before with the same policy and keys.`
-}
-
-/** It is judged from what is stored: what may be looked up besides is left to the next push. */
-const isDue = (scan: HeadedScan) => isUnasked(scan) && scan.trigger === 'due'
 
 /** What scans are judged by once this head has become the tracked snapshot. */
 async function judgedNext(head: Snapshot, { organisation }: Tracked, { serverKeys }: ScanPorts): Promise<string> {
   return judgedBy(policyIn(head, organisation), await keySet(keysIn(head), serverKeys))
-}
-
-/**
- * The completed scan that may stand in for this one: of the same commit and base branch, judged by the same policy and
- * keys, and the newest, so that its check is the one people see. Whether its merge base is still the same is asked later.
- */
-function judgedAlike(scan: HeadedScan, tracked: Tracked, [newest]: readonly CompletedScan[]): CompletedScan | null {
-  if (scan.forced || newest?.baseRef !== scan.baseRef) return null
-  return newest.judgedBy === tracked.judgedBy ? newest : null
 }
 
 interface Discovered {
@@ -193,7 +162,7 @@ async function discover(
 }
 
 /** What there is to judge. */
-interface Found {
+export interface Found {
   files: readonly RelevantFile[]
   base: ScanBase
   delta: Delta
@@ -227,60 +196,6 @@ async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPor
 /** A first scan of the default branch is judged by its own policy, there being no other, as it trusts its own keys. */
 const ownPolicy = ({ scan, tracked, files }: BaseFacts, { contents }: Read): Policy =>
   policyIn(snapshotOf(scan.headSha, files, contents), tracked.organisation)
-
-/** The assessment, with the keys it trusts: a first scan of the default branch trusts its own, there being no others. */
-async function judge(
-  scan: HeadedScan,
-  tracked: Tracked,
-  { files, base, policy, contents }: Found,
-  ports: ScanPorts,
-): Promise<{ assessed: Assessed; keys: KeySet; replay: ReplayWish | null; dueAt: number | null }> {
-  const { serverKeys, contents: store } = ports
-  const read = snapshotOf(scan.headSha, files, contents)
-  const readBefore = base.files && snapshotOf(base.commit, base.files, contents)
-  const known = await statesOf(scan, read, readBefore, { ...ports, policy })
-  const head = withState(read, known.listed)
-  const before = readBefore && withState(readBefore, known.listed)
-  const keys = tracked.keys ?? (await keySet(scan.kind === 'tracked' ? keysIn(head) : [], serverKeys))
-  const now = ports.now()
-  const verdicts = await verdictsOn(before ? [head, before] : [head], keys, scan.repository.id, store, now)
-  const judging = {
-    policy,
-    proposed: proposedPolicy(head, before, tracked.organisation),
-    verdicts,
-    states: known.states,
-    keys: keys.keys.length,
-    now,
-    trackedRecord: hasRecord(tracked.files),
-  }
-  const assessed = assess(head, before, judging)
-  return { assessed, keys, replay: known.replay, dueAt: nextChange(assessed, judging) }
-}
-
-/** A base that was last listed for another scope is listed again: it is judged like the head. */
-async function statesOf(
-  scan: HeadedScan,
-  head: Snapshot,
-  base: Snapshot | null,
-  ports: ScanPorts & JudgingPorts,
-): Promise<KnownStates> {
-  const ask = () => knownStates(scan, base ? [head, base] : [head], ports.policy.stateScope, ports.states)
-  const known = await ask()
-  const commit = base?.commit ?? null
-  if (commit === null || known.listed.has(commit)) return known
-  try {
-    await listFiles(scan, commit, ports)
-  } catch (error) {
-    if (error instanceof NotFound) return known
-    throw error
-  }
-  return ask()
-}
-
-const withState = (snapshot: Snapshot, listed: ReadonlyMap<string, SourceState>): Snapshot => ({
-  ...snapshot,
-  state: listed.get(snapshot.commit ?? '') ?? null,
-})
 
 /**
  * A scan may come back to a phase; what it shows never falls. Once the result is kept, the check run's next change is its

@@ -2,11 +2,17 @@
 import { type ApiKey, hashOfKey } from '../access/api-key.ts'
 import { SCOPES } from '../access/grant.ts'
 import type { Prisma, ApiKey as Row } from '../generated/prisma/client.ts'
-import { type By, recordAudit } from './audit.ts'
-import type { Database } from './database.ts'
+import { type By, recordAudit, recordAudits } from './audit.ts'
+import type { Connection, Database } from './database.ts'
 
 /** What a new key is for. */
-export type NewApiKey = Pick<ApiKey, 'name' | 'scopes' | 'installationId' | 'repositoryIds' | 'expiresAt'>
+export type NewApiKey = Pick<ApiKey, 'name' | 'scopes' | 'installationId' | 'repositoryIds' | 'expiresAt'> &
+  Partial<Pick<ApiKey, 'makerId'>>
+
+/** A key may not make that one. The message is for whoever has it. */
+export class NotByThatKey extends Error {
+  override name = 'NotByThatKey'
+}
 
 /** A key, and the names of what it is for. */
 export interface NamedApiKey extends ApiKey {
@@ -48,12 +54,15 @@ export class ApiKeys {
       WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
   }
 
-  /** `by`: who does it; alone, the name that the audit trail has for them. */
-  async create(key: string, wanted: NewApiKey, by: By | string): Promise<ApiKey> {
+  /** `by`: who does it; alone, the name that the audit trail has for them. Throws `NotByThatKey`. */
+  async create(key: string, { makerId = null, ...wanted }: NewApiKey, by: By | string): Promise<ApiKey> {
     return this.#database.client.$transaction(async (transaction) => {
+      const { expiresAt } = wanted
       const row = await transaction.apiKey.create({
         data: {
           ...wanted,
+          makerId,
+          expiresAt: makerId === null ? expiresAt : await endOf(expiresAt, makerId, transaction),
           hash: hashOfKey(key),
           scopes: SCOPES.filter((scope) => wanted.scopes.includes(scope)),
           repositoryIds: [...wanted.repositoryIds],
@@ -64,7 +73,10 @@ export class ApiKeys {
     })
   }
 
-  /** Of no effect from now on. Answers when it was revoked, which may have been long ago; null: there is no such key. */
+  /**
+   * Of no effect from now on, and with it what it has made. Answers when it was revoked, which may have been long ago; null:
+   * there is no such key.
+   */
   async revoke(id: string, by: By | string, reason?: string): Promise<Date | null> {
     return this.#database.client.$transaction(async (transaction) => {
       const { count } = await transaction.apiKey.updateMany({
@@ -76,6 +88,7 @@ export class ApiKeys {
         const changed = { previous: told({ ...row, revokedAt: null }), next: told(row) }
         const because = reason === undefined ? {} : { reason }
         await recordAudit(transaction, { ...eventOf(row, by), action: 'api_key.revoked', ...changed, ...because })
+        await revokeMadeBy(row, by, transaction)
       }
       return row?.revokedAt ?? null
     })
@@ -140,6 +153,43 @@ export class ApiKeys {
   }
 }
 
+/**
+ * When a key ends that another makes: with that one at the latest. It is locked, so that it is not revoked while it makes
+ * one. Throws `NotByThatKey`.
+ */
+async function endOf(wanted: Date | null, makerId: string, transaction: Connection): Promise<Date | null> {
+  const [maker] = await transaction.$queryRaw<Pick<Row, 'expiresAt'>[]>`
+    SELECT expires_at AS "expiresAt" FROM api_key
+    WHERE id = ${makerId}::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) FOR SHARE`
+  if (!maker) throw new NotByThatKey('The key that asks for it has ended.')
+  const { expiresAt: end } = maker
+  if (end !== null && wanted !== null && wanted > end) {
+    throw new NotByThatKey(`A key ends with the one that made it at the latest: ${end.toISOString()}.`)
+  }
+  return wanted ?? end
+}
+
+/** Level by level: what a key has made is known once it is revoked, since then it makes no more. */
+async function revokeMadeBy({ id, revokedAt }: Row, by: By | string, transaction: Connection): Promise<void> {
+  for (let makers = [id]; makers.length > 0; ) {
+    const madeByThem = { makerId: { in: makers } }
+    const ended = await transaction.apiKey.updateManyAndReturn({
+      where: { ...madeByThem, revokedAt: null },
+      data: { revokedAt },
+    })
+    await recordAudits(
+      transaction,
+      ended.map((row) => ({
+        ...{ ...eventOf(row, by), action: 'api_key.revoked' },
+        ...{ previous: told({ ...row, revokedAt: null }), next: told(row) },
+        reason: `api-key/${row.makerId}, which made it, was revoked.`,
+      })),
+    )
+    const made = await transaction.apiKey.findMany({ where: madeByThem, select: { id: true } })
+    makers = made.map((one) => one.id)
+  }
+}
+
 /** A scope that this version doesn't know allows nothing. */
 const keyOf = ({ hash: _, scopes, ...row }: Row): ApiKey => ({
   ...row,
@@ -153,8 +203,8 @@ const eventOf = ({ id, installationId }: Pick<Row, 'id' | 'installationId'>, by:
 })
 
 /** What the audit trail keeps of a key: all that decides what it opens. */
-const told = ({ name, scopes, installationId, repositoryIds, expiresAt, revokedAt }: Omit<Row, 'hash'>) => ({
-  ...{ name, scopes, expiresAt, revokedAt },
+const told = ({ name, scopes, installationId, repositoryIds, makerId, expiresAt, revokedAt }: Omit<Row, 'hash'>) => ({
+  ...{ name, scopes, makerId, expiresAt, revokedAt },
   installationId: installationId === null ? null : String(installationId),
   repositoryIds: repositoryIds.map(String),
 })

@@ -3,8 +3,8 @@
  * order of the transactions that wrote them, once no transaction is open any more that could write an earlier one.
  */
 import { BEFORE_FIRST, linkHash } from '../audit/chain.ts'
-import type { AuditedEvent, Json, LinkedEvent } from '../audit/event.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import type { AuditedEvent, LinkedEvent } from '../audit/event.ts'
+import { type AuditEvent, Prisma } from '../generated/prisma/client.ts'
 import type { ChainHead, ChainStore, SignedCheckpoint } from '../scan/ports/audit.ts'
 import type { Connection, Database } from './database.ts'
 import { toJson } from './json.ts'
@@ -17,21 +17,8 @@ export const COLUMNS = Prisma.sql`
   e.id, e.at, e.actor, e.action, e.resource, e.previous, e.next, e.reason, e.address, e.request_id AS "requestId",
   e.installation_id AS "installationId", e.repository_id AS "repositoryId", e.transaction`
 
-export interface AuditRow {
-  id: bigint
-  at: Date
-  actor: string
-  action: string
-  resource: string
-  previous: Json
-  next: Json
-  reason: string | null
-  address: string | null
-  requestId: string | null
-  installationId: bigint | null
-  repositoryId: bigint | null
-  transaction: bigint
-}
+/** As the database has it: the same members, ids and the time aside. */
+export type AuditRow = Omit<AuditEvent, 'previous' | 'next'> & Pick<AuditedEvent, 'previous' | 'next'>
 
 export type LinkedRow = AuditRow & { position: bigint; hash: string }
 
@@ -131,16 +118,18 @@ async function keep(connection: Connection, links: readonly object[]): Promise<v
 
 const numberOrNull = (id: bigint | null) => (id === null ? null : Number(id))
 
-export const eventOf = (row: AuditRow): AuditedEvent => ({
-  ...{ id: String(row.id), at: row.at.toISOString(), actor: row.actor, action: row.action, resource: row.resource },
-  ...{ previous: row.previous, next: row.next, reason: row.reason, address: row.address, requestId: row.requestId },
-  installationId: numberOrNull(row.installationId),
-  repositoryId: numberOrNull(row.repositoryId),
-  transaction: String(row.transaction),
+/** All members of a row are the event's: each of them is linked. */
+export const eventOf = ({ id, at, installationId, repositoryId, transaction, ...same }: AuditRow): AuditedEvent => ({
+  ...same,
+  id: String(id),
+  at: at.toISOString(),
+  installationId: numberOrNull(installationId),
+  repositoryId: numberOrNull(repositoryId),
+  transaction: String(transaction),
 })
 
-export const linkedOf = (row: LinkedRow): LinkedEvent => ({
+export const linkedOf = ({ position, hash, ...row }: LinkedRow): LinkedEvent => ({
   ...eventOf(row),
-  position: Number(row.position),
-  hash: row.hash,
+  position: Number(position),
+  hash,
 })

@@ -1,4 +1,5 @@
 /** What anyone did here, written in the transaction that does it. A trigger keeps what is written as it is. */
+import type { AuditAction } from '../audit/actions.ts'
 import type { Connection } from './database.ts'
 import { toJson } from './json.ts'
 
@@ -12,8 +13,8 @@ export interface By {
 }
 
 export interface AuditEntry extends By {
-  /** What happened: `api_key.created`. */
-  action: string
+  /** What happened. */
+  action: AuditAction
   /** To what: `api-key/…`. */
   resource: string
   previous?: object

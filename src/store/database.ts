@@ -34,17 +34,46 @@ const TRANSACTION = { maxWait: 60_000, timeout: 60_000 }
 /** In ms: persisting a first scan of 100,000 files. */
 export const LONG_TRANSACTION = { maxWait: 60_000, timeout: 600_000 }
 
+/** What a process, or a thread of it, takes of a server. */
+export interface Share {
+  /** At most, at once. */
+  connections: number
+  /** Of one statement, waiting for locks included; in ms. */
+  statementMs: number
+}
+
+/** For whoever has no other: a command line, a test. */
+const SHARE: Share = { connections: 10, statementMs: 300_000 }
+/**
+ * In ms. A transaction whose process does nothing for so long is ended, since it keeps rows locked and the audit trail's chain
+ * waiting: longer than a thread may be silent before it is taken for dead.
+ */
+const IDLE_IN_TRANSACTION_MS = 180_000
+
 /**
  * Opens the database; migrate.ts brings it up to date. `dataDir` is created if need be and locked until `close`: throws
  * `DataDirInUse` when another process has it.
  */
-export async function openDatabase(where: { url: string } | { dataDir: string }): Promise<Database> {
-  return 'url' in where ? openServer(where.url) : openEmbedded(where.dataDir)
+export async function openDatabase(
+  where: { url: string; share?: Share | undefined } | { dataDir: string },
+): Promise<Database> {
+  return 'url' in where ? openServer(where.url, where.share) : openEmbedded(where.dataDir)
 }
 
-function openServer(url: string): Database {
-  // Both adapters read and write timestamps as UTC whatever the session's zone is.
-  const pool = new pg.Pool({ connectionString: url, options: '-c TimeZone=UTC', connectionTimeoutMillis: 10_000 })
+function openServer(url: string, { connections, statementMs }: Share = SHARE): Database {
+  const settings = {
+    // Both adapters read and write timestamps as UTC whatever the session's zone is.
+    TimeZone: 'UTC',
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  }
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: options.join(' '),
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+  })
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
   const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION })
@@ -63,6 +92,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (session: Session) => Promi
   const connection = await pool.connect()
   try {
     await connection.query('BEGIN')
+    // Migrations may take as long as they need.
+    await connection.query('SET LOCAL statement_timeout = 0')
     const result = await work({
       query: async (sql, values = []) => (await connection.query(sql, values)).rows,
       script: async (sql) => void (await connection.query(sql)),

@@ -154,7 +154,8 @@ async function isAnswered(connection: Connection, wish: ScanRequested): Promise<
   return state?.answered ?? false
 }
 
-const kindOf = ({ baseRef }: Pick<ScanRequested, 'baseRef'>): ScanKind => (baseRef === null ? 'tracked' : 'change')
+export const kindOf = ({ baseRef }: Pick<ScanRequested, 'baseRef'>): ScanKind =>
+  baseRef === null ? 'tracked' : 'change'
 
 /**
  * A wish joins the scan that is queued or running already (index `scan_open_key`), which is then asked for as of now: an

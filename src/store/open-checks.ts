@@ -1,11 +1,9 @@
 import { Prisma } from '../generated/prisma/client.ts'
+import { UNAWAITED } from '../scan/news.ts'
 import type { CheckStore, OpenCheck } from '../scan/ports/reconcile.ts'
 import type { Database } from './database.ts'
 import { storable, toJson } from './json.ts'
 import { outOfReach } from './reach.ts'
-
-/** Triggers that name no head, or ask for a check run only where there is something new to say. */
-const UNAWAITED = ['installation', 'installation_repositories', 'repository', 'provenance', 'due']
 
 /** As PostgreSQL writes them. */
 const SCAN_ID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -32,7 +30,7 @@ export class OpenChecks implements CheckStore {
     return this.#database.client.$queryRaw<OpenCheck[]>`
       SELECT s.id AS "scanId", r.installation_id AS "installationId", r.owner, r.name, s.head_sha AS "headSha",
         s.status::text AS outcome, s.check_run_id AS "checkRunId",
-        s.status = 'failed' AND s.trigger NOT IN (${Prisma.join(UNAWAITED)}) AND NOT EXISTS (
+        s.status = 'failed' AND s.trigger NOT IN (${Prisma.join([...UNAWAITED])}) AND NOT EXISTS (
           SELECT 1 FROM scan other
           WHERE other.repository_id = s.repository_id AND other.head_sha = s.head_sha AND other.kind <> 'replay'
             AND other.status IN ('queued', 'running', 'completed')) AS awaited

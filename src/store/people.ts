@@ -73,3 +73,16 @@ async function revoke(connection: Connection, id: bigint): Promise<void> {
     reason: 'The person revoked what they had allowed the app at GitHub.',
   })
 }
+
+/**
+ * Of people without a session nothing is of use any more. They are locked before it counts, since one of them may be
+ * signing in this very moment: what began meanwhile is seen by the second statement, not by the first.
+ */
+export async function removeAbsent(transaction: Connection, most: number): Promise<number> {
+  const absent = await transaction.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM person p WHERE NOT EXISTS (SELECT 1 FROM session s WHERE s.person_id = p.id)
+    LIMIT ${most} FOR UPDATE SKIP LOCKED`
+  return transaction.$executeRaw`
+    DELETE FROM person p WHERE id = ANY(${absent.map(({ id }) => id)}::bigint[])
+      AND NOT EXISTS (SELECT 1 FROM session s WHERE s.person_id = p.id)`
+}

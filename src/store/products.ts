@@ -2,8 +2,9 @@
  * Products, what they are made of, and by whom, as administrators keep them. Each change is an event of the audit trail in
  * the same transaction; those of one installation come one after the other, so that names are taken once.
  */
+import type { AuditAction } from '../audit/actions.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { type By, recordAudit } from './audit.ts'
+import { type AuditEntry, type By, recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
 import { MANUFACTURER, type ManufacturerRow, PRODUCT, type ProductRow } from './reading/products.ts'
 
@@ -33,7 +34,7 @@ export class ProductRegistry {
         INSERT INTO manufacturer AS m (installation_id, name) VALUES (${installationId}, ${name})
         ON CONFLICT DO NOTHING RETURNING ${MANUFACTURER}`
       if (!row) return 'taken'
-      await record(transaction, by, manufacturerEvent('created', row, null, { name }))
+      await record(transaction, by, eventOf('manufacturer.created', row, null, { name }))
       return row
     })
   }
@@ -47,7 +48,7 @@ export class ProductRegistry {
         UPDATE manufacturer m SET name = ${name} WHERE m.id = ${row.id}::uuid AND NOT EXISTS (${same})
         RETURNING ${MANUFACTURER}`
       if (!after) return 'taken'
-      await record(transaction, by, manufacturerEvent('changed', after, { name: before.name }, { name }))
+      await record(transaction, by, eventOf('manufacturer.changed', after, { name: before.name }, { name }))
       return after
     })
   }
@@ -61,7 +62,7 @@ export class ProductRegistry {
         DELETE FROM manufacturer m WHERE m.id = ${row.id}::uuid
           AND NOT EXISTS (SELECT 1 FROM product WHERE manufacturer_id = m.id)`
       if (gone === 0) return 'in use'
-      await record(transaction, by, manufacturerEvent('deleted', before, { name: before.name }, null))
+      await record(transaction, by, eventOf('manufacturer.deleted', before, { name: before.name }, null))
       return true
     })
   }
@@ -78,7 +79,7 @@ export class ProductRegistry {
         ON CONFLICT DO NOTHING RETURNING id`
       const row = made && (await productIn(transaction, made.id))
       if (!row) return 'taken'
-      await record(transaction, by, productEvent('created', row, null, told(row)))
+      await record(transaction, by, eventOf('product.created', row, null, told(row)))
       return row
     })
   }
@@ -93,7 +94,7 @@ export class ProductRegistry {
           SELECT 1 FROM product o WHERE o.manufacturer_id = p.manufacturer_id AND o.gtin = ${facts.gtin}::text AND o.id <> p.id)`
       if (changed === 0) return 'taken'
       const after = { ...before, ...facts }
-      await record(transaction, by, productEvent('changed', after, told(before), told(after)))
+      await record(transaction, by, eventOf('product.changed', after, told(before), told(after)))
       return after
     })
   }
@@ -107,7 +108,7 @@ export class ProductRegistry {
         SELECT repository_id AS id FROM product_repository WHERE product_id = ${row.id}::uuid ORDER BY 1`
       await transaction.$executeRaw`DELETE FROM product WHERE id = ${row.id}::uuid`
       const previous = { ...told(before), repositoryIds: linked.map(({ id }) => String(id)) }
-      await record(transaction, by, productEvent('deleted', before, previous, null))
+      await record(transaction, by, eventOf('product.deleted', before, previous, null))
       return true
     })
   }
@@ -121,7 +122,7 @@ export class ProductRegistry {
         ON CONFLICT DO NOTHING`
       if (linked === 0) return false
       const next = { repositoryId: String(repositoryId) }
-      await record(transaction, by, { ...productEvent('repository_linked', product, null, next), repositoryId })
+      await record(transaction, by, { ...eventOf('product.repository_linked', product, null, next), repositoryId })
       return true
     })
   }
@@ -133,7 +134,10 @@ export class ProductRegistry {
         DELETE FROM product_repository WHERE product_id = ${product.id}::uuid AND repository_id = ${repositoryId}`
       if (unlinked === 0) return false
       const previous = { repositoryId: String(repositoryId) }
-      await record(transaction, by, { ...productEvent('repository_unlinked', product, previous, null), repositoryId })
+      await record(transaction, by, {
+        ...eventOf('product.repository_unlinked', product, previous, null),
+        repositoryId,
+      })
       return true
     })
   }
@@ -161,34 +165,18 @@ async function productIn(transaction: Connection, id: string): Promise<ProductRo
 
 // ── the audit trail ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Event {
-  action: string
-  resource: string
-  installationId: bigint
-  repositoryId?: bigint
-  previous?: object
-  next?: object
-}
-
-const record = (transaction: Connection, { reason, ...by }: Because, event: Event) =>
+const record = (transaction: Connection, { reason, ...by }: Because, event: Omit<AuditEntry, keyof By>) =>
   recordAudit(transaction, { ...by, ...event, ...(reason !== undefined && { reason }) })
 
 const eventOf = (
-  kind: string,
-  what: string,
+  action: Extract<AuditAction, `${'manufacturer' | 'product'}.${string}`>,
   row: ManufacturerRow | ProductRow,
   previous: object | null,
   next: object | null,
 ) => ({
-  ...{ action: `${kind}.${what}`, resource: `${kind}/${row.id}`, installationId: row.installationId },
+  ...{ action, resource: `${action.split('.')[0]}/${row.id}`, installationId: row.installationId },
   ...(previous && { previous }),
   ...(next && { next }),
 })
-
-const manufacturerEvent = (what: string, row: ManufacturerRow, previous: object | null, next: object | null): Event =>
-  eventOf('manufacturer', what, row, previous, next)
-
-const productEvent = (what: string, row: ProductRow, previous: object | null, next: object | null): Event =>
-  eventOf('product', what, row, previous, next)
 
 const told = ({ manufacturerId, name, gtin }: ProductRow) => ({ manufacturerId, name, gtin })

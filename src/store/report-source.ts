@@ -1,4 +1,5 @@
 /** What a report is made of, read from the rows that the newest scan of the default branch has left. A handful of queries. */
+import { Prisma } from '../generated/prisma/client.ts'
 import type { AssessedFinding } from '../rosie/assessment.ts'
 import type { Tier } from '../rosie/model.ts'
 import type {
@@ -7,6 +8,7 @@ import type {
   ReportedEvidence,
   ReportedRequirement,
   ReportedRisk,
+  ReportedTrail,
   ReportSource,
 } from '../scan/ports/reports.ts'
 import type { Connection } from './database.ts'
@@ -149,12 +151,17 @@ async function restOf(
 
 type EventRow = Omit<ReportedEvent, 'at'> & { at: Date; total: number }
 
-/** What came after the scan, this report among it, is not in it. */
-async function auditOf(client: Connection, repositoryId: bigint, until: Date): Promise<ReportSource['audit']> {
+/** What came after the scan, this report among it, is not in it; nor what an account did that had the repository before. */
+async function auditOf(client: Connection, repositoryId: bigint, until: Date): Promise<ReportedTrail> {
+  const account = Prisma.sql`installation_id = (SELECT installation_id FROM repository WHERE id = ${repositoryId})`
   const rows = await client.$queryRaw<EventRow[]>`
     SELECT at, actor, action, resource, reason, count(*) OVER ()::int AS total
-    FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until}
+    FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until} AND ${account}
     ORDER BY at DESC, id DESC LIMIT ${MOST_EVENTS}`
   const events = rows.map(({ total: _, at, ...event }) => ({ at: at.toISOString(), ...event })).reverse()
-  return { total: rows[0]?.total ?? 0, events }
+  const [counts] = await client.$queryRaw<Pick<ReportedTrail, 'onApiKeys' | 'onSigningKeys'>[]>`
+    SELECT count(*) FILTER (WHERE starts_with(action, 'api_key.'))::int AS "onApiKeys",
+      count(*) FILTER (WHERE starts_with(action, 'signing_key.'))::int AS "onSigningKeys"
+    FROM audit_event WHERE ${account} AND at <= ${until} AND (repository_id IS NULL OR repository_id = ${repositoryId})`
+  return { total: rows[0]?.total ?? 0, events, onApiKeys: 0, onSigningKeys: 0, ...counts }
 }

@@ -58,8 +58,8 @@ export class Reports implements ReportStore {
         RETURNING id, xmax = 0 AS added`
       if (!job) throw new Error('An INSERT with ON CONFLICT DO UPDATE answered no row.')
       if (job.added) {
-        const event = { action: 'report.requested', resource: `scan/${job.id}`, next: { scan: scanId } }
-        await recordAudit(transaction, { ...by, ...event, installationId, repositoryId: id })
+        const event = { resource: `scan/${job.id}`, next: { scan: scanId }, installationId, repositoryId: id }
+        await recordAudit(transaction, { ...by, action: 'report.requested', ...event })
       }
       return job.id
     })

@@ -7,6 +7,8 @@ import type { Keep, RetentionStore } from '../scan/ports/retention.ts'
 import { recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
 import { mayBeOpen } from './open-checks.ts'
+import { removeAbsent } from './people.ts'
+import { removeExpired } from './sessions.ts'
 
 /** A scan keeps the trees it lists before its row names all of their commits. */
 const IN_USE = Prisma.sql`interval '1 day'`
@@ -33,6 +35,14 @@ export class Retention implements RetentionStore {
     return this.#database.client.$executeRaw`
       DELETE FROM webhook_delivery WHERE id = ANY(ARRAY(
         SELECT id FROM webhook_delivery WHERE processed_at < ${ago(days)} ORDER BY processed_at LIMIT ${most}))`
+  }
+
+  removeSessions(most: number): Promise<number> {
+    return removeExpired(this.#database.client, most)
+  }
+
+  removePeople(most: number): Promise<number> {
+    return this.#database.client.$transaction((transaction) => removeAbsent(transaction, most))
   }
 
   async repositories(after: bigint, most: number, installationId?: bigint): Promise<bigint[]> {

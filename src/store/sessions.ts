@@ -11,6 +11,14 @@ export type From = Omit<By, 'actor'>
 
 type Row = Omit<HeldSession, 'person' | 'grants'> & { personId: bigint; login: string; grants: unknown }
 
+/** Of those that are removed while somebody waits to be signed in. */
+const EXPIRED_AT_ONCE = 500
+
+/** Those whose time is over, and that nobody else removes right now. By the index on `expires_at`. */
+export const removeExpired = (connection: Connection, most: number): Promise<number> => connection.$executeRaw`
+  DELETE FROM session WHERE id = ANY(ARRAY(
+    SELECT id FROM session WHERE expires_at <= now() LIMIT ${most} FOR UPDATE SKIP LOCKED))`
+
 export class Sessions implements SessionStore {
   readonly #database: Database
 
@@ -26,8 +34,7 @@ export class Sessions implements SessionStore {
     from: From,
   ): Promise<Pick<HeldSession, 'id' | 'expiresAt'>> {
     return this.#database.client.$transaction(async (transaction) => {
-      await transaction.$executeRaw`
-        DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at <= now() FOR UPDATE SKIP LOCKED)`
+      await removeExpired(transaction, EXPIRED_AT_ONCE)
       await transaction.$executeRaw`
         INSERT INTO person (id, login) VALUES (${person.id}, ${storable(person.login)})
         ON CONFLICT (id) DO UPDATE SET login = EXCLUDED.login, grants = NULL, asked_at = NULL`
@@ -70,29 +77,30 @@ export class Sessions implements SessionStore {
 
   async lost(id: string, reason: string): Promise<void> {
     const by = { actor: 'rosie-guard', reason }
-    await this.#database.client.$transaction((transaction) => end(transaction, id, by))
+    await this.#database.client.$transaction(async (transaction) => void (await end(transaction, id, by)))
   }
 
-  /** By whoever signed in. Nothing happens where it has ended already. */
-  async end(id: string, from: From): Promise<void> {
-    await this.#database.client.$transaction((transaction) => end(transaction, id, from))
+  /** By whoever signed in. Answers GitHub's tokens, sealed, which are kept no more; null: it has ended already. */
+  async end(id: string, from: From): Promise<string | null> {
+    return this.#database.client.$transaction((transaction) => end(transaction, id, from))
   }
 
   /** Somebody came back from GitHub and was not let in. */
   async refused(by: By, reason: string): Promise<void> {
-    const what = { action: 'sign_in.refused', resource: 'sign-in', reason }
-    await this.#database.client.$transaction((transaction) => recordAudit(transaction, { ...by, ...what }))
+    const what = { ...by, action: 'sign_in.refused', resource: 'sign-in', reason } as const
+    await this.#database.client.$transaction((transaction) => recordAudit(transaction, what))
   }
 }
 
 /** `by`: the person it is of, where it names nobody else. */
-async function end(transaction: Connection, id: string, by: Partial<By> & { reason?: string }): Promise<void> {
-  const [ended] = await transaction.$queryRaw<{ personId: bigint; login: string }[]>`
+async function end(transaction: Connection, id: string, by: Partial<By> & { reason?: string }): Promise<string | null> {
+  const [ended] = await transaction.$queryRaw<{ personId: bigint; login: string; tokens: string }[]>`
     DELETE FROM session s USING person p WHERE s.id = ${id}::uuid AND p.id = s.person_id
-    RETURNING p.id AS "personId", p.login`
-  if (!ended) return
+    RETURNING p.id AS "personId", p.login, s.tokens`
+  if (!ended) return null
   await recordAudit(transaction, {
     ...{ actor: actorOf(ended), ...by, action: 'session.ended', resource: `session/${id}` },
     previous: { person: String(ended.personId), login: ended.login },
   })
+  return ended.tokens
 }

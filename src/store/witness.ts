@@ -2,6 +2,7 @@
  * What events change of installations and repositories, as the audit trail keeps it: what was known before is held against
  * what is known since. A push that tells nothing new leaves no trace.
  */
+import type { AuditAction } from '../audit/actions.ts'
 import type { AuditEntry, By } from './audit.ts'
 import { recordAudits } from './audit.ts'
 import type { Connection } from './database.ts'
@@ -75,7 +76,7 @@ function ofInstallation(id: bigint, { installation: previous }: Known, { install
   return [{ action, resource: `installation/${id}`, ...(previous && { previous }), next, installationId: id }]
 }
 
-function installationAction(before: Installation | null, now: Installation): string | null {
+function installationAction(before: Installation | null, now: Installation): AuditAction | null {
   if (now.removedAt && !before?.removedAt) return 'installation.removed'
   if (!before) return 'installation.created'
   if (!before.suspendedAt !== !now.suspendedAt) {
@@ -103,12 +104,16 @@ function ofRepository(before: Repository | null, now: Repository): News[] {
   return action === null ? [] : [entry(action, now, { ...(before && { previous: before }), next: now })]
 }
 
-const entry = (action: string, { id, installationId }: Repository, change: Pick<News, 'previous' | 'next'>): News => ({
+const entry = (
+  action: AuditAction,
+  { id, installationId }: Repository,
+  change: Pick<News, 'previous' | 'next'>,
+): News => ({
   ...{ action, resource: `repository/${id}`, ...change },
   ...{ installationId: BigInt(installationId), repositoryId: BigInt(id) },
 })
 
-function repositoryAction(before: Repository | null, now: Repository): string | null {
+function repositoryAction(before: Repository | null, now: Repository): AuditAction | null {
   if (!before) return 'repository.added'
   if (!before.removedAt !== !now.removedAt) return now.removedAt ? 'repository.removed' : 'repository.added'
   if (before.owner !== now.owner || before.name !== now.name) return 'repository.renamed'

@@ -51,6 +51,16 @@ export const COUNTERS = {
     help: 'Webhook deliveries: stored, repeated (known already), refused (signature or form), not stored (answered 503).',
     labelNames: ['outcome'],
   }),
+  liveEvents: declared({
+    name: 'rosie_live_events_total',
+    help: 'Events of live progress that were sent, one for each connection.',
+    labelNames: ['event'],
+  }),
+  liveRefused: declared({
+    name: 'rosie_live_refused_total',
+    help: "Connections for live progress that were refused: the process `closed` or was `full`, by `origin`, by `address` (too many that are nobody's), `nobody` (no key or session in force), `reader` (too many of theirs), or by an `error`.",
+    labelNames: ['reason'],
+  }),
   keptAnswers: declared({
     name: 'rosie_kept_answers_total',
     help: 'Requests for answers of the API that are kept for a while: `hit`, it was there; `miss`, it was made.',
@@ -70,6 +80,20 @@ export const HISTOGRAMS = {
     help: 'How long each phase of a scan took, of one attempt.',
     labelNames: ['phase'],
     buckets: PHASE_SECONDS,
+  }),
+} as const
+
+/** What this process holds at the moment. */
+export const PROCESS_GAUGES = {
+  liveConnections: declared({
+    name: 'rosie_live_connections',
+    help: 'Connections for live progress: `arriving` until it is clear whose they are, `known` from then on.',
+    labelNames: ['state'],
+  }),
+  liveRooms: declared({
+    name: 'rosie_live_rooms',
+    help: 'What somebody watches: each `scan` and each `repository` once, however many watch it.',
+    labelNames: ['kind'],
   }),
 } as const
 

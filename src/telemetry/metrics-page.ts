@@ -1,4 +1,4 @@
-import { COUNTERS, type Declared, GAUGES, HISTOGRAMS } from './metric-list.ts'
+import { COUNTERS, type Declared, GAUGES, HISTOGRAMS, PROCESS_GAUGES } from './metric-list.ts'
 
 /** docs/metrics.md, from where the metrics are declared. */
 export function metricsPage(): string {
@@ -20,6 +20,12 @@ ${table(COUNTERS)}
 Histograms, in seconds.
 
 ${table(HISTOGRAMS)}
+
+## What this process holds
+
+At the moment. \`sum\` over several processes.
+
+${table(PROCESS_GAUGES)}
 
 ## How the work stands
 

@@ -10,18 +10,22 @@ import type {
   CacheMeasures,
   DeliveryOutcome,
   GivenBack,
+  LiveConnection,
+  LiveEvent,
+  LiveMeasures,
+  LiveRefusal,
   RequestMeasures,
   RequestOutcome,
   ScanMeasures,
   ScanOutcome,
 } from '../scan/ports/measures.ts'
 import type { Levels } from '../scan/ports/statistics.ts'
-import { COUNTERS, type Declared, GAUGES, HISTOGRAMS } from './metric-list.ts'
+import { COUNTERS, type Declared, GAUGES, HISTOGRAMS, PROCESS_GAUGES } from './metric-list.ts'
 
 /** Should a route ever be written with a name or number in it. */
 const MOST_ROUTES = 100
 
-export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures, CacheMeasures {
+export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures, CacheMeasures, LiveMeasures {
   readonly #registry = new Registry()
   readonly contentType = this.#registry.contentType
   readonly #routes = new Set<string>()
@@ -33,6 +37,10 @@ export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures, C
   readonly #requests = this.#counter(COUNTERS.requests)
   readonly #deliveries = this.#counter(COUNTERS.deliveries)
   readonly #keptAnswers = this.#counter(COUNTERS.keptAnswers)
+  readonly #liveEvents = this.#counter(COUNTERS.liveEvents)
+  readonly #liveRefused = this.#counter(COUNTERS.liveRefused)
+  readonly #liveConnections = this.#gauge(PROCESS_GAUGES.liveConnections)
+  readonly #liveRooms = this.#gauge(PROCESS_GAUGES.liveRooms)
   readonly #answers = this.#histogram(HISTOGRAMS.answers)
   readonly #phases = this.#histogram(HISTOGRAMS.phases)
   readonly #readable = this.#gauge(GAUGES.readable)
@@ -87,6 +95,22 @@ export class Metrics implements ScanMeasures, RequestMeasures, AnswerMeasures, C
 
   kept(outcome: 'hit' | 'miss'): void {
     this.#keptAnswers.inc({ outcome })
+  }
+
+  liveConnections(state: LiveConnection, count: number): void {
+    this.#liveConnections.set({ state }, count)
+  }
+
+  liveRooms(kind: 'scan' | 'repository', count: number): void {
+    this.#liveRooms.set({ kind }, count)
+  }
+
+  liveSent(event: LiveEvent, connections: number): void {
+    this.#liveEvents.inc({ event }, connections)
+  }
+
+  liveRefused(reason: LiveRefusal): void {
+    this.#liveRefused.inc({ reason })
   }
 
   /** For Prometheus. `levels`: null where the rows can't be asked; then nothing is said of them, rather than what they were. */

@@ -14,7 +14,7 @@ beforeEach(() => {
   now = 1_000_000
   row = {
     ...{ id: 'id-1', name: 'ops', scopes: ['admin'], installationId: null, repositoryIds: [] },
-    ...{ createdAt: new Date(0), expiresAt: null, lastUsedAt: null, revokedAt: null },
+    ...{ makerId: null, createdAt: new Date(0), expiresAt: null, lastUsedAt: null, revokedAt: null },
   }
   ;[looked, used, said] = [[], [], []]
   access = keyAccess({

@@ -141,11 +141,15 @@ describe('handing over to GitHub', () => {
       default_permissions: {
         checks: 'write',
         contents: 'read',
+        members: 'read',
         merge_queues: 'read',
         metadata: 'read',
         pull_requests: 'write',
       },
-      default_events: ['push', 'pull_request', 'check_run', 'check_suite', 'merge_group', 'repository'],
+      default_events: [
+        ...['push', 'pull_request', 'check_run', 'check_suite', 'merge_group', 'repository'],
+        ...['member', 'membership', 'organization', 'team'],
+      ],
     })
     const policy = response.headers.get('content-security-policy') ?? ''
     expect(policy).toContain('form-action https://github.com;')

@@ -51,17 +51,7 @@ export class SignInStage {
     for (const repository of [pump, meter, valve]) await know(database, github, repository)
     const lines: string[] = []
     const host = createHost({ logger: createLogger('trace', { write: (line: string) => void lines.push(line) }) })
-    const { environment, app } = github
-    const people = signInOf({
-      config: {
-        publicUrl: PUBLIC_URL,
-        sessionSecret: SESSION_SECRET,
-        admins: ['Root'],
-        github: { webUrl: `http://${environment.GHE_HOST}`, apiUrl: github.apiUrl },
-      },
-      credentials: { oauth: { clientId: app.clientId, clientSecret: app.clientSecret } },
-      database,
-    })
+    const people = peopleOf(github, database)
     await host.register(signIn, people.options)
     const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
     await host.register(apiV1, { authenticate, store: readingOf(database) })
@@ -90,6 +80,19 @@ export class SignInStage {
     await this.github.close()
   }
 }
+
+/** Those who sign in with that GitHub. */
+export const peopleOf = ({ environment, apiUrl, app }: GitHub, database: Database) =>
+  signInOf({
+    config: {
+      publicUrl: PUBLIC_URL,
+      sessionSecret: SESSION_SECRET,
+      admins: ['Root'],
+      github: { webUrl: `http://${environment.GHE_HOST}`, apiUrl },
+    },
+    credentials: { oauth: { clientId: app.clientId, clientSecret: app.clientSecret } },
+    database,
+  })
 
 /** As events would have told of it. */
 async function know(database: Database, github: GitHub, repository: Repository): Promise<void> {

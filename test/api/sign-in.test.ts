@@ -1,6 +1,8 @@
 import { SignJWT } from 'jose'
 import { toIntents } from '../../src/github/intents.ts'
+import { until } from '../live/moments.ts'
 import { deliver } from '../store/given.ts'
+import type { Browser } from '../support/browser.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { PUBLIC_URL, SESSION_SECRET, SignInStage } from './sign-in-stage.ts'
 import { aKey } from './v1/stage.ts'
@@ -18,7 +20,7 @@ forEachDatabase('signing in', (databases) => {
   })
   afterEach(() => {
     expect(stage.github.violations).toEqual([])
-    stage.github.people.membersReadable = true
+    stage.github.installation('acme').accepted = null
     stage.github.people.tokenSeconds = 8 * 3600
   })
   afterAll(() => stage.close())
@@ -81,7 +83,8 @@ forEachDatabase('signing in', (databases) => {
       const grants = async () => (await (await stage.signedIn('owner')).me()).grants
       expect(await grants()).toMatchObject([{ scopes: admin, installation: { account: 'acme' }, repositories: null }])
       await stage.database.client.$executeRaw`UPDATE person SET asked_at = NULL`
-      stage.github.people.membersReadable = false
+      const { members: _, ...permissions } = stage.github.app.permissions
+      stage.github.installation('acme').accepted = { permissions, events: [] }
       expect((await grants()).map((grant: { repositories: unknown[] | null }) => grant.repositories?.length)).toEqual([
         ...[2, 2, 2],
       ])
@@ -241,6 +244,49 @@ forEachDatabase('signing in', (databases) => {
       browser.cookies.set('rosie_session', cookie)
       expect(await browser.sees()).toBe(401)
       expect((await stage.events('session.ended'))[0]).toMatchObject({ actor: 'github/reader', address: '127.0.0.1' })
+    })
+
+    describe('by the person, at GitHub as well', () => {
+      const leave = async (browser: Browser) => {
+        const headers = { origin: PUBLIC_URL, 'x-csrf-token': (await browser.me()).session.csrfToken }
+        return (await browser.ask('/auth/logout', { method: 'POST', headers })).status
+      }
+      const tokens = () => stage.github.people.tokensOf('leaver')
+      beforeAll(() => stage.github.people.allow('leaver', stage.pump, 'pull'))
+      afterEach(() => stage.github.people.forgetTokens('leaver'))
+
+      it('with the tokens of that session and of no other', async () => {
+        const leaving = await stage.signedIn('leaver')
+        const [first] = tokens()
+        const staying = await stage.signedIn('leaver')
+        expect(tokens()).toHaveLength(2)
+        expect(await leave(leaving)).toBe(204)
+        await until(() => tokens().length === 1)
+        expect(tokens()).not.toContain(first)
+        await stage.database.client.$executeRaw`UPDATE person SET asked_at = NULL`
+        expect(await staying.sees()).toEqual(['acme/pump'])
+      })
+
+      it('also when the same browser signs in again', async () => {
+        const browser = await stage.signedIn('leaver')
+        const [first] = tokens()
+        expect((await browser.signIn()).status).toBe(303)
+        await until(() => tokens().length === 1)
+        expect(tokens()).not.toContain(first)
+      })
+
+      it('and is over here whatever GitHub says, of which the log tells without the token', async () => {
+        const browser = await stage.signedIn('leaver')
+        const cookie = browser.cookies.get('rosie_session') ?? ''
+        stage.github.fault('DELETE /applications/{client_id}/token', { status: 502 })
+        expect(await leave(browser)).toBe(204)
+        browser.cookies.set('rosie_session', cookie)
+        expect(await browser.sees()).toBe(401)
+        const told = () => stage.lines.find((line) => line.includes('could not be revoked at GitHub'))
+        await until(told)
+        expect(told()).toContain('GitHub answers 502.')
+        expect(told()).not.toContain(String(tokens()[0]))
+      })
     })
 
     it('when its time is over', async () => {

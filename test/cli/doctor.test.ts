@@ -53,9 +53,13 @@ it('says which permissions and events are missing, too low or needless', async (
     contents: 'write',
     metadata: 'read',
     pull_requests: 'write',
+    members: 'read',
     issues: 'read',
   }
-  github.app.events = ['push', 'pull_request', 'check_run', 'check_suite', 'repository', 'star']
+  github.app.events = [
+    ...['push', 'pull_request', 'check_run', 'check_suite', 'repository', 'star'],
+    ...['member', 'membership', 'organization', 'team'],
+  ]
   try {
     const { code, out } = await guard('doctor')
     expect(code).toBe(1)

@@ -89,14 +89,19 @@ describe('the first start', () => {
       pull_requests: 'write',
       merge_queues: 'read',
       metadata: 'read',
+      members: 'read',
     })
     expect([...github.app.events].sort()).toEqual([
       'check_run',
       'check_suite',
+      'member',
+      'membership',
       'merge_group',
+      'organization',
       'pull_request',
       'push',
       'repository',
+      'team',
     ])
   })
 

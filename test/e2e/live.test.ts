@@ -71,6 +71,16 @@ describe('with the embedded database', () => {
     })
     const evil = connected(world.app.url, key, { extraHeaders: { origin: 'https://evil.example' } })
     await expect(evil).rejects.toThrow('websocket error')
+    const metrics = (await (await fetch(`${world.app.url}/metrics`)).text()).split('\n')
+    for (const [name, value] of [
+      ['connections{state="known"}', 1],
+      ['connections{state="arriving"}', 0],
+      ['rooms{kind="repository"}', 1],
+      ['events_total{event="complete"}', 1],
+      ['refused_total{reason="origin"}', 1],
+    ]) {
+      expect(metrics).toContain(`rosie_live_${name} ${value}`)
+    }
   })
 })
 

@@ -34,6 +34,8 @@ forEachDatabase('live progress', (databases) => {
       ...{ server: host.server, channel, rows: new ProgressOfScans(database), log },
       identify: (caller) => authenticate({ ...caller, log: log as Sender['log'] }),
       origins: { publicUrl: null, others: [] },
+      address: () => 'here',
+      measures: { liveConnections() {}, liveRooms() {}, liveSent() {}, liveRefused() {} },
       limits: { lookMs: 100 },
     })
     await host.listen({ host: '127.0.0.1', port: 0 })

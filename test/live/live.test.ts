@@ -54,8 +54,10 @@ describe('Whoever watches a scan', () => {
     expect((await client.subscribe({ scan: TWO })).ok).toBe(false)
     stage.tell(completed())
     await until(() => client.named(`scan:${ONE}:complete`).length > 0)
+    expect(stage.counted).toMatchObject({ 'rooms scan': 0, 'sent complete': 1 })
     expect((await client.subscribe({ scan: TWO })).ok).toBe(true)
     expect(await client.ask('unsubscribe', { scan: ONE })).toEqual({ ok: true, was: false })
+    expect(stage.counted['rooms scan']).toBe(1)
   })
 
   it('is told of a failure', async () => {
@@ -121,6 +123,7 @@ describe('Whoever watches a scan', () => {
     stage.tell(aMoment({ progress: 60 }))
     await client.ask('unsubscribe', { repository: 7 })
     expect(client.progressOf(ONE)).toEqual([50])
+    expect(stage.counted['sent progress']).toBe(1)
   })
 })
 
@@ -215,6 +218,7 @@ describe('From time to time', () => {
     stage.readers.set('Bearer acme', readerWith('acme', { ...ACME, repositoryIds: [8n] }))
     await until(() => client.named('unsubscribed').length > 0)
     expect(client.named('unsubscribed')).toEqual([{ scan: ONE, error: expect.stringContaining('not for you') }])
+    expect(stage.counted).toMatchObject({ 'sent unsubscribed': 1, 'rooms scan': 1 })
     // To another installation.
     stage.installations.set(8n, 2n)
     await until(() => client.named('unsubscribed').length > 1)

@@ -55,6 +55,8 @@ export class LiveStage implements ProgressRows {
   readonly installations = new Map<bigint, bigint>()
   readonly rows = new Map<string, ScanProgress>()
   readonly warned: unknown[] = []
+  /** What is counted, as it stands: by metric and label. */
+  readonly counted: Record<string, number> = {}
   /** Before rows are answered, after they were read. */
   beforeAnswer: () => void | Promise<void> = () => {}
   /** Reading fails meanwhile. */
@@ -68,6 +70,13 @@ export class LiveStage implements ProgressRows {
     this.#live = startLive({
       ...{ server: this.#server, channel: this.channel, rows: this, limits },
       origins: { publicUrl: null, others: [], ...origins },
+      address: ({ headers }) => String(headers['x-forwarded-for'] ?? 'here'),
+      measures: {
+        liveConnections: (state, count) => this.#count(`connections ${state}`, count),
+        liveRooms: (kind, count) => this.#count(`rooms ${kind}`, count),
+        liveSent: (event, connections) => this.#count(`sent ${event}`, connections, true),
+        liveRefused: (reason) => this.#count(`refused ${reason}`, 1, true),
+      },
       identify: async ({ headers }) => {
         if (this.away) throw new Error('no database')
         const known = this.readers.get(headers.authorization ?? headers.cookie ?? '')
@@ -78,6 +87,10 @@ export class LiveStage implements ProgressRows {
     })
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  #count(name: string, by: number, adds = false): void {
+    this.counted[name] = adds ? (this.counted[name] ?? 0) + by : by
   }
 
   client(token: string | null, options: Parameters<typeof io>[1] = {}): Client {

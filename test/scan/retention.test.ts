@@ -27,6 +27,8 @@ function removing(name: string) {
 
 const store = (repositories: bigint[] = [], erasable: bigint[] = [], removed: bigint[] = []): RetentionStore => ({
   removeDeliveries: removing('deliveries'),
+  removeSessions: removing('sessions'),
+  removePeople: removing('people'),
   removeScans: removing('scans'),
   removeTrees: removing('trees'),
   removeOldContents: removing('contents'),
@@ -55,6 +57,8 @@ it('goes through all repositories with what is configured', async () => {
   await run(store([11n, 12n, 21n]))
   expect(calls).toEqual([
     ['deliveries', 30],
+    ['sessions'],
+    ['people'],
     ['scans', 11n, KEEP],
     ['trees', 11n],
     ['scans', 12n, KEEP],
@@ -88,7 +92,7 @@ it('removes what older parsers read once for each version', async () => {
 it('erases an installation once each of its repositories is empty', async () => {
   left = { empty: 501 }
   await run(store([11n, 12n, 13n, 21n], [1n]))
-  expect(calls.slice(1, 8)).toEqual([
+  expect(calls.slice(3, 10)).toEqual([
     ['empty', 11n, 1n],
     ['empty', 11n, 1n],
     ['empty', 12n, 1n],
@@ -103,7 +107,7 @@ it('erases an installation once each of its repositories is empty', async () => 
 it('erases a repository that was removed alone, once it is empty', async () => {
   left = { empty: 501 }
   await run(store([11n, 12n], [], [12n]))
-  expect(calls.slice(1, 6)).toEqual([
+  expect(calls.slice(3, 8)).toEqual([
     ['empty', 12n, 1n],
     ['empty', 12n, 1n],
     ['deliveries about', 12n],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { hashOfKey, newKey } from '../../src/access/api-key.ts'
 import type { Scope } from '../../src/access/grant.ts'
 import { ApiKeys, type NewApiKey } from '../../src/store/api-keys.ts'
@@ -35,7 +36,7 @@ forEachDatabase('API keys', (databases) => {
     const { key, ...made } = await make({ scopes: ['scan', 'read', 'scan'], expiresAt })
     expect(made).toEqual({
       ...{ id: made.id, name: 'ci', scopes: ['read', 'scan'], installationId: null, repositoryIds: [], expiresAt },
-      ...{ createdAt: expect.any(Date), lastUsedAt: null, revokedAt: null },
+      ...{ makerId: null, createdAt: expect.any(Date), lastUsedAt: null, revokedAt: null },
     })
     expect(await keys.find(key)).toEqual(made)
     expect(await keys.find(newKey())).toBeNull()
@@ -72,6 +73,75 @@ forEachDatabase('API keys', (databases) => {
         next: { ...facts, revokedAt: revokedAt?.toISOString() },
       },
     ])
+  })
+
+  describe('that a key has made', () => {
+    const soon = new Date(Date.now() + 3_600_000)
+    const later = new Date(soon.getTime() + 1)
+
+    it('end with it at the latest', async () => {
+      const maker = await make({ expiresAt: soon })
+      expect(await make({ makerId: maker.id })).toMatchObject({ makerId: maker.id, expiresAt: soon })
+      const sooner = new Date(Date.now() + 60_000)
+      expect((await make({ makerId: maker.id, expiresAt: sooner })).expiresAt).toEqual(sooner)
+      await expect(make({ makerId: maker.id, expiresAt: later })).rejects.toThrow(soon.toISOString())
+      const lasting = await make()
+      expect((await make({ makerId: lasting.id })).expiresAt).toBeNull()
+      expect((await make({ makerId: lasting.id, expiresAt: later })).expiresAt).toEqual(later)
+    })
+
+    it('are revoked with it, and what they have made, each with an event', async () => {
+      const first = await make()
+      const second = await make({ makerId: first.id })
+      const third = await make({ makerId: second.id })
+      const other = await make()
+      await keys.revoke(second.id, 'cli')
+      expect(await keys.find(first.key)).toMatchObject({ revokedAt: null })
+      const fourth = await make({ makerId: first.id })
+      const revokedAt = await keys.revoke(first.id, 'cli', 'found in a log')
+      expect(await keys.find(fourth.key)).toMatchObject({ revokedAt })
+      expect(await keys.find(other.key)).toMatchObject({ revokedAt: null })
+      for (const { id, makerId } of [third, fourth]) {
+        const [, event, ...more] = await audit(id)
+        expect(event).toMatchObject({
+          ...{ actor: 'cli', action: 'api_key.revoked', previous: { makerId, revokedAt: null } },
+          reason: `api-key/${makerId}, which made it, was revoked.`,
+        })
+        expect(more).toEqual([])
+      }
+    })
+
+    it('are not made any more once it has ended', async () => {
+      const [revoked, expired] = [await make(), await make({ expiresAt: new Date(Date.now() - 1) })]
+      await keys.revoke(revoked.id, 'cli')
+      for (const { id } of [revoked, expired]) await expect(make({ makerId: id })).rejects.toThrow('has ended')
+    })
+
+    const onServer = databases.embedded ? it.skip : it
+    onServer('are not made while it is being revoked', async () => {
+      const { id } = await make()
+      const making = await database.client.$transaction(async (transaction) => {
+        await transaction.apiKey.update({ where: { id }, data: { revokedAt: new Date() } })
+        const begun = make({ makerId: id }).then(String, (error: Error) => error.message)
+        await sleep(100)
+        return { begun }
+      })
+      expect(await making.begun).toContain('has ended')
+    })
+
+    onServer('are revoked with it also where they were made in that very moment', async () => {
+      const maker = await make()
+      const hash = hashOfKey(newKey())
+      const revoking = await database.client.$transaction(async (transaction) => {
+        await transaction.$queryRaw`SELECT id FROM api_key WHERE id = ${maker.id}::uuid FOR SHARE`
+        const begun = keys.revoke(maker.id, 'cli')
+        await sleep(100)
+        await transaction.apiKey.create({ data: { name: 'late', hash, scopes: ['read'], makerId: maker.id } })
+        return { begun }
+      })
+      const revokedAt = await revoking.begun
+      expect(await database.client.apiKey.findUnique({ where: { hash } })).toMatchObject({ revokedAt })
+    })
   })
 
   it('that could not be audited are not created, and not revoked', async () => {

@@ -14,7 +14,7 @@ import { forEachDatabase } from '../support/database.ts'
 
 const WHOLE = [{ scopes: ['admin'], installationId: null, repositoryIds: [] }] as const
 const entry = (resource: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  ...{ actor: 'ada', action: 'thing.changed', resource },
+  ...{ actor: 'ada', action: 'product.changed', resource },
   ...more,
 })
 

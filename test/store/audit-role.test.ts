@@ -31,7 +31,7 @@ forEachDatabase('a role that only adds to the audit trail', (databases) => {
     try {
       expect(await migrate(database)).toEqual([])
       await deliver(database, aWish())
-      await recordAudit(database.client, { actor: 'ada', action: 'thing.changed', resource: 'thing/1' })
+      await recordAudit(database.client, { actor: 'ada', action: 'product.changed', resource: 'thing/1' })
       const chain = new AuditChain(database)
       expect(await chain.link(10, true)).toBeGreaterThan(0)
       await chain.keepCheckpoint({ position: 1, hash: 'h', at: new Date(), jws: 'j' })

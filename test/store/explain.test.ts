@@ -80,7 +80,8 @@ function explained({ client, ...rest }: Database, plans: Plan[]): Database {
   return { ...rest, client: watched }
 }
 
-const ALL: Grant[] = [{ scopes: ['read'], installationId: 1n, repositoryIds: [] }]
+const WHOLE: Grant = { scopes: ['read'], installationId: 1n, repositoryIds: [] }
+const ALL: Grant[] = [WHOLE]
 const REPOSITORY = 7n
 
 type Ask = (reading: Reading, scanId: string) => Promise<unknown>
@@ -117,6 +118,8 @@ const ASKED: Record<string, Ask> = {
   'coverage by risk': ({ record }) => record.risks.levels(REPOSITORY),
   findings: ({ findings }, scanId) => findings.list({ repositoryId: REPOSITORY, scanId }, {}, page, null),
   'scans of a repository': ({ scans }) => scans.list(ALL, { repositoryId: REPOSITORY }, page, null),
+  'scans of a few': ({ scans }) => scans.list([{ ...WHOLE, repositoryIds: [REPOSITORY, 8n] }], {}, page, null),
+  'scans of all': ({ scans }) => scans.list(ALL, {}, page, null),
 }
 
 forEachDatabase('No statement reads a large table through', (databases) => {
@@ -153,6 +156,8 @@ forEachDatabase('No statement reads a large table through', (databases) => {
     ['requirements, deep', 'artifact_repository_id_kind_path_idx'],
     ['findings on an artifact', 'finding_scan_id_gxp_id_idx'],
     ['findings on an artifact', 'finding_scan_id_path_idx'],
+    ['scans of a few', 'scan_repository_id_created_at_id_idx'],
+    ['scans of all', 'scan_created_at_id_idx'],
   ])('%s are found by %s', async (name, index) => {
     plans.length = 0
     await ASKED[name]?.(reading, scanId)

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Grant } from '../../src/access/grant.ts'
 import type { Intent } from '../../src/scan/ports/intents.ts'
 import type { Database } from '../../src/store/database.ts'
+import { Retention } from '../../src/store/retention.ts'
 import { Sessions } from '../../src/store/sessions.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { aRepository, deliver, newId } from './given.ts'
@@ -80,6 +82,54 @@ forEachDatabase('people and their sessions', (databases) => {
       await sessions.keepTokens(id, 'sealed', 'renewed')
       await sessions.keepTokens(id, 'sealed', 'late')
       expect((await find(id)).tokens).toBe('renewed')
+    })
+  })
+
+  describe('are removed', () => {
+    const removeAll = async (remove: 'removeSessions' | 'removePeople') => {
+      const retention = new Retention(database, 1)
+      for (let removed = 1; removed > 0; ) removed = await retention[remove](2)
+    }
+    const expire = (id: string) =>
+      database.client.session.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1000) } })
+    const known = async ({ id }: { id: bigint }) => (await database.client.person.count({ where: { id } })) === 1
+
+    it('once their time is over, a batch at a time', async () => {
+      const [goes, stays] = [await signedIn(), await signedIn()]
+      await expire(goes.id)
+      expect(await known(goes.person)).toBe(true)
+      await removeAll('removeSessions')
+      const left = await database.client.session.findMany({ where: { id: { in: [goes.id, stays.id] } } })
+      expect(left.map(({ id }) => id)).toEqual([stays.id])
+    })
+
+    it('people with their last session, and nobody who has one', async () => {
+      const [left, stays] = [await signedIn(), await signedIn()]
+      const another = await sessions.start(stays.person, 'sealed', 60_000, FROM)
+      await sessions.end(left.id, FROM)
+      await sessions.end(another.id, FROM)
+      await removeAll('removePeople')
+      expect([await known(left.person), await known(stays.person)]).toEqual([false, true])
+      expect((await find(stays.id)).person).toEqual(stays.person)
+      await sessions.start(left.person, 'sealed', 60_000, FROM)
+      expect(await known(left.person)).toBe(true)
+    })
+
+    // The embedded database does one thing after another.
+    const onServer = databases.embedded ? it.skip : it
+    onServer('not who is signing in at that moment', async () => {
+      const { person, id } = await signedIn()
+      await sessions.end(id, FROM)
+      const removing = await database.client.$transaction(async (transaction) => {
+        await transaction.$executeRaw`UPDATE person SET grants = NULL WHERE id = ${person.id}`
+        const begun = removeAll('removePeople')
+        await sleep(100)
+        const expiresAt = new Date(Date.now() + 60_000)
+        await transaction.session.create({ data: { personId: person.id, tokens: 'sealed', expiresAt } })
+        return { begun }
+      })
+      await removing.begun
+      expect(await known(person)).toBe(true)
     })
   })
 

@@ -35,6 +35,8 @@ export interface AppOptions {
   ready?: string | null
   /** Told where the app will listen, before it does. */
   onUrl?: (url: string) => void
+  /** What node runs, where that is not the build in this repository. */
+  main?: string
 }
 
 /** Starts `dist/main.js` (`npm run build` makes it) on a free port and waits until it is ready. */
@@ -43,13 +45,14 @@ export async function startApp({
   dataDir,
   ready = '/readyz',
   onUrl,
+  main = MAIN,
 }: AppOptions = {}): Promise<RunningApp> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'rosie-guard-')))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   onUrl?.(url)
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,5 +1,5 @@
 import type { Levels } from '../../src/scan/ports/statistics.ts'
-import { COUNTERS, GAUGES, HISTOGRAMS } from '../../src/telemetry/metric-list.ts'
+import { COUNTERS, GAUGES, HISTOGRAMS, PROCESS_GAUGES } from '../../src/telemetry/metric-list.ts'
 import { Metrics } from '../../src/telemetry/metrics.ts'
 
 const LEVELS: Levels = {
@@ -42,6 +42,10 @@ describe('Counters', () => {
       () => metrics.answered('POST', '/api/github/webhooks', 202, 20),
     ],
     ['rosie_scan_phase_seconds_sum{phase="Fetch"} 1.5', () => metrics.phase('Fetch', 1500)],
+    ['rosie_live_events_total{event="progress"} 3', () => metrics.liveSent('progress', 3)],
+    ['rosie_live_refused_total{reason="nobody"} 1', () => metrics.liveRefused('nobody')],
+    ['rosie_live_connections{state="known"} 2', () => metrics.liveConnections('known', 2)],
+    ['rosie_live_rooms{kind="scan"} 2', () => metrics.liveRooms('scan', 2)],
   ])('%s', async (line, count) => {
     expect(await samples()).not.toContain(line)
     count()
@@ -100,7 +104,8 @@ it('The lag of the event loop is measured, from one scrape to the next', async (
 })
 
 it('Every metric that is declared is there, and no other of ours', async () => {
-  const declared = [COUNTERS, HISTOGRAMS, GAUGES].flatMap((list) => Object.values(list).map(({ name }) => name))
+  const lists = [COUNTERS, HISTOGRAMS, GAUGES, PROCESS_GAUGES]
+  const declared = lists.flatMap((list) => Object.values(list).map(({ name }) => name))
   const there = [...(await metrics.text(LEVELS)).matchAll(/^# TYPE (rosie_\w+)/gm)].map(([, name]) => name)
   expect(there.sort()).toEqual([...declared].sort())
 })

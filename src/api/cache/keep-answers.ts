@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheMeasures } from '../../scan/ports/measures.ts'
-import { type Cache, MOST_BYTES } from './cache.ts'
+import { type Cache, type KeptAnswer, MOST_BYTES } from './cache.ts'
+import { type Flight, Flights } from './flights.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,8 +15,8 @@ declare module 'fastify' {
     keepSeconds?: number
   }
   interface FastifyRequest {
-    /** The key of an answer that is to be kept once it is made; null: none is. */
-    keptUnder: string | null
+    /** An answer that is to be kept once it is made, and whom others wait for; null: this one is not. */
+    making: { key: string; flight: Flight | null } | null
   }
 }
 
@@ -28,22 +29,40 @@ export interface KeepOptions {
 
 /** After the hook that finds the repository, for everything below it. */
 export function keepAnswers(app: FastifyInstance, { cache, version, measures }: KeepOptions): void {
-  app.decorateRequest('keptUnder', null)
+  const flights = new Flights()
+  app.decorateRequest('making', null)
 
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request, version)
     if (key === null) return
-    const kept = await cache.get(key)
+    const answer = await cache.get(key)
+    const joined = answer ? null : flights.join(key)
+    const kept = joined && 'told' in joined ? await joined.told : answer
     measures?.kept(kept ? 'hit' : 'miss')
     if (kept) return reply.type(kept.contentType).send(Buffer.from(kept.body))
-    request.keptUnder = key
+    request.making = { key, flight: joined && 'flight' in joined ? joined.flight : null }
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { keptUnder: key, routeOptions } = request
-    const body = key !== null && reply.statusCode === 200 ? bytesOf(payload) : null
-    if (key === null || body === null || body.byteLength > MOST_BYTES) return
-    void cache.keep(key, { contentType: contentTypeOf(reply), body }, routeOptions.config.keepSeconds ?? 0)
+    const { making, routeOptions } = request
+    if (making === null) return
+    request.making = null
+    const { key, flight } = making
+    const answer = reply.statusCode === 200 ? answerOf(reply, payload) : null
+    flight?.tell(answer)
+    const keep = async () => {
+      if (answer && answer.body.byteLength <= MOST_BYTES)
+        await cache.keep(key, answer, routeOptions.config.keepSeconds ?? 0)
+      // Until it was there, those who asked found the flight.
+      flight?.end()
+    }
+    void keep()
+  })
+
+  // Where something failed so that nothing was sent.
+  app.addHook('onResponse', async ({ making }) => {
+    making?.flight?.tell(null)
+    making?.flight?.end()
   })
 }
 
@@ -63,9 +82,8 @@ function keyOf({ method, url, query, repository, routeOptions }: FastifyRequest,
 }
 
 /** Null: it is a stream, which is read once. */
-function bytesOf(payload: unknown): Uint8Array | null {
-  if (typeof payload === 'string') return Buffer.from(payload)
-  return payload instanceof Uint8Array ? payload : null
+function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer | null {
+  const body = typeof payload === 'string' ? Buffer.from(payload) : payload
+  if (!(body instanceof Uint8Array)) return null
+  return { contentType: String(reply.getHeader('content-type') ?? 'application/json'), body }
 }
-
-const contentTypeOf = (reply: FastifyReply): string => String(reply.getHeader('content-type') ?? 'application/json')

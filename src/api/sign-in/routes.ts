@@ -104,7 +104,7 @@ class Door {
     }
     const { person, tokens } = await this.#letIn(request, attempt)
     const before = await seals.sessionIn(cookieOf(request, SESSION_COOKIE) ?? '')
-    if (before !== null) await sessions.end(before, fromOf(request))
+    if (before !== null) await this.#end(before, request)
     const session = await sessions.start(person, await seals.sealTokens(tokens), SESSION_MS, fromOf(request))
     const { id, expiresAt } = session
     const value = await seals.signSession(id, expiresAt)
@@ -117,13 +117,29 @@ class Door {
 
   /** Ends the session that the request comes with; without one there is nothing to end. */
   async leave(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { access, sessions } = this.#parts
-    const id = await access.sessionIn(request)
-    if (id !== null) await sessions.end(id, fromOf(request))
+    const id = await this.#parts.access.sessionIn(request)
+    if (id !== null) await this.#end(id, request)
     return reply
       .clearCookie(SESSION_COOKIE, { ...this.#cookie, path: '/' })
       .code(204)
       .send()
+  }
+
+  /** With GitHub's tokens, of which each session has its own. GitHub being slow, or away, holds nobody up. */
+  async #end(id: string, request: FastifyRequest): Promise<void> {
+    const sealed = await this.#parts.sessions.end(id, fromOf(request))
+    if (sealed !== null) void this.#revoke(sealed, request)
+  }
+
+  async #revoke(sealed: string, { log }: FastifyRequest): Promise<void> {
+    const { door, seals } = this.#parts
+    try {
+      const tokens = await seals.openTokens(sealed)
+      if (tokens) await door.revoke(tokens.access)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : null
+      log.warn({ reason }, 'tokens of a session that ended could not be revoked at GitHub')
+    }
   }
 
   /** Whom GitHub names, if there is anything here for them. */

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { newKey } from '../../access/api-key.ts'
+import { keyIdOf, newKey } from '../../access/api-key.ts'
 import { SCOPES } from '../../access/grant.ts'
+import { NotByThatKey } from '../../store/api-keys.ts'
 import { type ApiKeyRow, KEY_STATES } from '../../store/reading/api-keys.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
@@ -18,6 +19,7 @@ const apiKey = z
     installationId: z.int().nullable().describe('Null: of the whole server.'),
     repositoryIds: z.array(z.int()).describe('Empty: all repositories.'),
     state: z.enum(KEY_STATES),
+    makerId: z.uuid().nullable().describe('The key that made it, with which it ends; null: no key did.'),
     createdAt: time,
     expiresAt: time.nullable(),
     lastUsedAt: time.nullable().describe('To the minute.'),
@@ -34,7 +36,10 @@ const wanted = z.strictObject({
   installationId: gitHubId.describe('Keys of the whole server are made on its command line.'),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
   repositoryIds: z.array(gitHubId).max(1_000).default([]).describe('Of that installation; empty: all of them.'),
-  expiresAt: z.iso.datetime({ offset: true }).optional().describe('Absent: never.'),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Absent: never, or with the key that asks, which it may not outlive.'),
 })
 
 const keyParams = z.object({ apiKeyId: z.uuid() })
@@ -47,6 +52,7 @@ const told = (row: Omit<ApiKeyRow, 'state'>, state: ApiKeyRow['state']): z.infer
   installationId: row.installationId === null ? null : Number(row.installationId),
   repositoryIds: row.repositoryIds.map(Number),
   state,
+  makerId: row.makerId,
   createdAt: timeOf(row.createdAt),
   expiresAt: timeOrNull(row.expiresAt),
   lastUsedAt: timeOrNull(row.lastUsedAt),
@@ -107,7 +113,10 @@ export const apiKeys: FastifyPluginAsyncZod<{ store: Store }> = async (app, { st
       // Whoever may administer all of it may do all of it: no key gets more than its maker has.
       await demandInstallation(store, request, BigInt(request.body.installationId), 'admin')
       const key = newKey()
-      const made = await store.apiKeys.create(key, await checked(store, request.body), byOf(request))
+      const asked = { ...(await checked(store, request.body)), makerId: keyIdOf(request.reader) }
+      const made = await store.apiKeys.create(key, asked, byOf(request)).catch((error: unknown) => {
+        throw error instanceof NotByThatKey ? new Problem(400, error.message) : error
+      })
       return reply.code(201).send({ ...told(made, 'in force'), key })
     },
   )
@@ -132,7 +141,11 @@ export const apiKeys: FastifyPluginAsyncZod<{ store: Store }> = async (app, { st
     '/api-keys/:apiKeyId/revoke',
     {
       schema: {
-        ...{ operationId: 'revokeApiKey', tags, summary: 'Revoke an API key: it never counts again' },
+        ...{
+          operationId: 'revokeApiKey',
+          tags,
+          summary: 'Revoke an API key: it never counts again, nor does what it made',
+        },
         ...{ params: keyParams, body: reasoned },
         response: { 200: apiKey, ...problems(400, 404) },
       },

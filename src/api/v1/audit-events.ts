@@ -57,22 +57,36 @@ const checkpointPosition = z.tuple([serial])
 
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
-const told = (row: AuditEventRow): z.infer<typeof auditEvent> => ({
+const told = ({ position, hash, ...row }: AuditEventRow): z.infer<typeof auditEvent> => ({
   ...eventOf(row),
-  position: row.position === null ? null : Number(row.position),
-  hash: row.hash,
+  position: position === null ? null : Number(position),
+  hash,
 })
 
-interface Options {
-  store: Pick<Reading, 'auditEvents'>
+interface Keyed {
   /** Null: this server signs no checkpoints. */
   checkpointKey: CheckpointKey | null
 }
 
-export const auditEvents: FastifyPluginAsyncZod<Options> = async (app, { store, checkpointKey }) => {
-  const { auditEvents: trail } = store
-  await app.register(publicKeyOf, { checkpointKey })
+interface Kept {
+  trail: Reading['auditEvents']
+}
 
+interface Options extends Keyed {
+  store: Pick<Reading, 'auditEvents'>
+}
+
+export const auditEvents: FastifyPluginAsyncZod<Options> = async (
+  app,
+  { store: { auditEvents: trail }, checkpointKey },
+) => {
+  await app.register(publicKeyOf, { checkpointKey })
+  await app.register(events, { trail })
+  await app.register(wholeTrail, { trail })
+  await app.register(checkpoints, { trail })
+}
+
+const events: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
   app.get(
     '/audit-events',
     {
@@ -122,7 +136,9 @@ export const auditEvents: FastifyPluginAsyncZod<Options> = async (app, { store, 
       return told(row)
     },
   )
+}
 
+const wholeTrail: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
   app.get(
     '/audit-events/export',
     {
@@ -148,7 +164,9 @@ export const auditEvents: FastifyPluginAsyncZod<Options> = async (app, { store, 
       return reply.send(Readable.from(exportText(trail.linked(grants), format)) as unknown as string)
     },
   )
+}
 
+const checkpoints: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
   app.get(
     '/audit-events/checkpoints',
     {
@@ -174,7 +192,7 @@ export const auditEvents: FastifyPluginAsyncZod<Options> = async (app, { store, 
 }
 
 /** Of no use to anybody but to verify: whoever may use the interface may have it. */
-const publicKeyOf: FastifyPluginAsyncZod<Pick<Options, 'checkpointKey'>> = async (app, { checkpointKey }) => {
+const publicKeyOf: FastifyPluginAsyncZod<Keyed> = async (app, { checkpointKey }) => {
   app.get(
     '/audit/checkpoint-key',
     {

@@ -45,7 +45,9 @@ export const reportFile = {
         .describe('For programs: docs/reports.md.'),
     },
     'text/markdown': text('For people.'),
-    'application/sarif+json': text('SARIF 2.1.0: the findings.'),
+    'application/sarif+json': {
+      schema: z.looseObject({ version: z.literal('2.1.0'), runs: z.array(z.unknown()) }).describe('The findings.'),
+    },
     'application/pdf': text('For people to read and sign.'),
   },
 }

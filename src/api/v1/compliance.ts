@@ -25,6 +25,8 @@ export interface ComplianceOptions {
   onScans: () => void
   /** Answers a detached JWS over the bytes; null: this server signs nothing. */
   sign: SignReport | null
+  /** Where addresses in reports begin; null: that isn't known. */
+  publicUrl: string | null
 }
 
 /** Rows of a kind: what is made of more takes so long that a job does it. */
@@ -111,7 +113,9 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
     async (request, reply) => {
       if (!sign) throw new Problem(404, 'This server signs no reports: its configuration has no CHECKPOINT_KEY.')
       const { id } = await kept(request.repository.id, request.params.reportId, store)
-      return reply.type('application/jose').send(await sign(await store.compliance.content(id)))
+      const signature = await sign(await store.compliance.content(id))
+      // As bytes, which get no `etag`: each signing makes another, as good as the last.
+      return reply.type('application/jose').send(Buffer.from(signature) as unknown as string)
     },
   )
 }
@@ -120,7 +124,7 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
 async function atOnce(
   request: FastifyRequest,
   format: ReportFormat,
-  { store: { compliance, reports } }: ComplianceOptions,
+  { store: { compliance, reports }, publicUrl }: ComplianceOptions,
 ): Promise<StoredReport | null> {
   const { id, installationId, trackedScanId } = request.repository
   if (format === 'pdf' || trackedScanId === null) return null
@@ -128,7 +132,7 @@ async function atOnce(
   const found = await reports.source(id)
   if (found === null || found === 'wait') return null
   const scanId = found.source.scan.id
-  const content = Buffer.from(renderText(found.source, format))
+  const content = Buffer.from(renderText(found.source, format, publicUrl))
   await reports.keep({ id, installationId, scanId }, { format, sha256: sha256Of(content), content }, byOf(request))
   return compliance.reportOf(scanId, format)
 }

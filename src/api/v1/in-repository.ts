@@ -1,7 +1,8 @@
 /**
- * What every resource of one repository goes through: it is there for whoever may read it, and its answer is the same until
- * the default branch has been scanned again.
+ * What every resource of one repository goes through: it is there for whoever may read it, and what it says has a revision.
+ * Where that is the scan of the default branch, nothing has to be read to answer that it is the same.
  */
+import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { may, type Scope } from '../../access/grant.ts'
@@ -44,6 +45,17 @@ export const inRepository =
     reply.headers({ etag, 'cache-control': 'private, no-cache' })
     return isAmong(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined
   }
+
+/** A hook for the same: what may change without a scan is known by what it says, and made before that is known. */
+export async function tagged(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  const has = request.method !== 'GET' || reply.statusCode !== 200 || reply.hasHeader('etag')
+  if (has || typeof payload !== 'string') return payload
+  const etag = `"${createHash('sha256').update(payload).digest('base64url')}"`
+  reply.headers({ etag, 'cache-control': 'private, no-cache' })
+  if (!isAmong(etag, request.headers['if-none-match'])) return payload
+  reply.code(304).removeHeader('content-type')
+  return null
+}
 
 /** RFC 9110 §13.1.2: by weak comparison. */
 export const isAmong = (etag: string, header: string | undefined): boolean =>

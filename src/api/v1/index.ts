@@ -16,13 +16,14 @@ import { Unreachable } from '../../scan/errors.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { type KeepOptions, keepAnswers } from '../cache/keep-answers.ts'
 import { type GateOptions, gate } from '../gate.ts'
+import { describeAnswers, describeUnchanged } from './answers.ts'
 import { apiKeys } from './api-keys.ts'
 import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { compliance, type SignReport } from './compliance.ts'
 import { complianceScore } from './compliance-score.ts'
 import { DOCUMENT } from './document.ts'
 import { repositoryFindings } from './findings.ts'
-import { inRepository } from './in-repository.ts'
+import { inRepository, tagged } from './in-repository.ts'
 import { installations } from './installations.ts'
 import { jobs } from './jobs.ts'
 import { manufacturers } from './manufacturers.ts'
@@ -50,6 +51,8 @@ export interface ApiOptions extends GateOptions {
   keep?: KeepOptions
   /** Signs reports; null or absent: none are signed. */
   signReport?: SignReport | null
+  /** Where addresses in reports begin; null or absent: that isn't known. */
+  publicUrl?: string | null
   /** Verifies checkpoints of the audit trail; null or absent: none are signed. */
   checkpointKey?: CheckpointKey | null
 }
@@ -68,6 +71,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     rawText = noText,
     checkpointKey = null,
     signReport = null,
+    publicUrl = null,
     onScans = () => {},
     keep,
   },
@@ -85,6 +89,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   await app.register(
     async (resources) => {
       await gate(resources, { authenticate, origins, limits })
+      describeAnswers(resources)
       await resources.register(whoAmI, { store })
       await resources.register(installations, { store })
       await resources.register(installationKeys, { store, prefix: '/installations/:installationId' })
@@ -102,6 +107,8 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
             'preHandler',
             inRepository((id) => store.repositories.withId(id)),
           )
+          one.addHook('onSend', tagged)
+          describeUnchanged(one)
           if (keep) keepAnswers(one, keep)
           await one.register(oneRepository)
           await one.register(complianceRecord, { store, rawText })
@@ -110,7 +117,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
           await one.register(scanRequests, { store, onScans })
           await one.register(repositoryScans, { store })
           await one.register(repositoryFindings, { store })
-          await one.register(compliance, { store, onScans, sign: signReport })
+          await one.register(compliance, { store, onScans, sign: signReport, publicUrl })
           await one.register(complianceScore, { store })
         },
         { prefix: '/repositories/:repositoryId' },

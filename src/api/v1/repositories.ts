@@ -85,7 +85,6 @@ export const oneRepository: FastifyPluginAsyncZod = async (app) => {
     '/',
     {
       prefixTrailingSlash: 'no-slash',
-      config: { revised: true },
       schema: {
         operationId: 'getRepository',
         tags: ['repositories'],

@@ -23,10 +23,11 @@ const WRONG = {
   403: answered('Whoever asks may read this, but not do that.'),
   404: answered('There is no such thing, or it is not for whoever asks.'),
   409: answered('As things are it can not be done; `detail` says why.'),
-  413: answered('It is larger than what leaves this way.'),
+  413: answered('It is larger than what comes in, or leaves, this way.'),
+  415: answered('The body is of a kind that is not taken: send JSON.'),
   429: answered('Too many requests; `retry-after` says when to try again.'),
   502: answered('GitHub gave no usable answer.'),
-  503: answered('GitHub asks to wait; `retry-after` says for how long.'),
+  503: answered('GitHub asks to wait, or is away; `retry-after` says for how long.'),
 }
 type Wrong = keyof typeof WRONG
 

@@ -51,7 +51,7 @@ const settings = z
   })
   .meta({ id: 'Settings', description: 'The policy in force, by the keys of `.github/rosie.yml`.' })
 
-/** Below `/repositories/:repositoryId`. Not `revised`: the organisation's part changes without the repository. */
+/** Below `/repositories/:repositoryId`. Not `revised`: the organisation's part changes without a scan of the repository. */
 export const settingsOfRepository: FastifyPluginAsyncZod<{ store: Pick<Reading, 'policies'> }> = async (
   app,
   { store },

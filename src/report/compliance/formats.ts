@@ -5,5 +5,10 @@ import { paperOf } from './paper.ts'
 import { renderText } from './render.ts'
 import { complianceReport } from './report.ts'
 
-export const renderReport: RenderReport = async (source, format) =>
-  format === 'pdf' ? renderPdf(paperOf(complianceReport(source))) : Buffer.from(renderText(source, format))
+/** `server`: as `paperOf` has it. */
+export const reportRenderer =
+  (server: string | null = null): RenderReport =>
+  async (source, format) =>
+    format === 'pdf'
+      ? renderPdf(paperOf(complianceReport(source), server))
+      : Buffer.from(renderText(source, format, server))

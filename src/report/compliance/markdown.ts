@@ -1,6 +1,6 @@
 /** The report as GitHub Flavored Markdown. Whatever a repository put into it stays text. */
-import { row, text } from '../markdown.ts'
-import { type Block, type Paper, type TableBlock, textOf } from './blocks.ts'
+import { code, row, text } from '../markdown.ts'
+import { type Block, type Cell, type Line, type Paper, type TableBlock, textOf } from './blocks.ts'
 
 export function paperMarkdown({ title, footing, blocks }: Paper): string {
   return `${[`# ${text(title)}`, ...blocks.map(written), text(footing)].join('\n\n')}\n`
@@ -25,16 +25,24 @@ function tableOf({ caption, columns, rows }: TableBlock): string {
   const lines = [
     row(columns.map(({ title }) => text(title))),
     row(columns.map(() => '---')),
-    ...rows.map((cells) =>
-      row(
-        cells.map((cell) =>
-          textOf(cell)
-            .split('\n')
-            .map((line) => text(line))
-            .join('<br>'),
-        ),
-      ),
-    ),
+    ...rows.map((cells) => row(cells.map((cell) => linesOf(cell).map(lineOf).join('<br>')))),
   ]
   return `${text(caption)}:\n\n${lines.join('\n')}`
 }
+
+const linesOf = (cell: Cell): readonly Line[] =>
+  typeof cell === 'object' && 'lines' in cell
+    ? cell.lines
+    : textOf(cell)
+        .split('\n')
+        .map((line) => [line])
+
+/** GitHub shows no names of rows, so that nothing leads to them. Addresses are encoded, and have no angle brackets. */
+const lineOf = (line: Line): string =>
+  line
+    .map((part) => {
+      if (typeof part === 'string') return text(part)
+      if (part.to === null) return code(part.text)
+      return 'url' in part.to ? `[${code(part.text)}](<${part.to.url}>)` : text(part.text)
+    })
+    .join(' ')

@@ -8,7 +8,10 @@ import { type MatrixRow, nameOf } from './matrix.ts'
 import type { ComplianceReport, NumberedEvidence, TierQuality } from './report.ts'
 
 /** Rows of one table: 500 pages, or so. */
-const MOST_ROWS = 5_000
+export const MOST_ROWS = 5_000
+
+/** Whether the finding, ignored finding or evidence of this number (`F1`) has a row. */
+export const isListed = (ref: string): boolean => Number(ref.slice(1)) <= MOST_ROWS
 
 /** What there is room for, and a sentence where that is not all. */
 function cut<Row>(rows: readonly Row[], total = rows.length): { shown: readonly Row[]; said: Block[] } {
@@ -97,6 +100,7 @@ export function evidenceSection({ evidence: { byTier, files } }: ComplianceRepor
         ['Signature', 1.2],
       ],
       shown.map(evidenceCells),
+      true,
     ),
   ]
 }
@@ -160,6 +164,7 @@ export function findingsSection({ findings, findingsTotal }: ComplianceReport): 
         `${finding.rule}\n${place(finding)}`,
         finding.message,
       ]),
+      true,
     ),
   ]
 }
@@ -189,6 +194,7 @@ export function ignoredSection({ ignored: { total, findings } }: ComplianceRepor
         reason,
         expires,
       ]),
+      true,
     ),
   ]
 }

@@ -2,12 +2,31 @@
 import type { Table } from '../markdown.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from '../tables.ts'
 import { many, number, scoreSentence, shortSha, verdictSentence } from '../words.ts'
-import { type Block, type Cell, heading, type Paper, paragraph, type TableBlock, type Tone, table } from './blocks.ts'
-import { auditSection, evidenceSection, findingsSection, ignoredSection, matrixSection } from './paper-lists.ts'
+import {
+  type Block,
+  type Cell,
+  heading,
+  type Line,
+  type Linked,
+  type Paper,
+  paragraph,
+  type TableBlock,
+  type Tone,
+  table,
+} from './blocks.ts'
+import {
+  auditSection,
+  evidenceSection,
+  findingsSection,
+  ignoredSection,
+  isListed,
+  matrixSection,
+} from './paper-lists.ts'
 import type { MapRow, State } from './regulatory-map.ts'
 import type { ComplianceReport } from './report.ts'
 
-export function paperOf(report: ComplianceReport): Paper {
+/** `server`: where addresses on this server begin, such as `https://guard.example`; null: that isn't known. */
+export function paperOf(report: ComplianceReport, server: string | null = null): Paper {
   const { repository, scan } = report
   const name = `${repository.owner}/${repository.name}`
   return {
@@ -17,7 +36,7 @@ export function paperOf(report: ComplianceReport): Paper {
     asOf: scan.completedAt,
     blocks: [
       ...summarySection(report),
-      ...regulatorySection(report),
+      ...regulatorySection(report, server),
       ...riskSection(report),
       ...matrixSection(report),
       ...evidenceSection(report),
@@ -81,7 +100,10 @@ const TONES: Record<State, Tone> = {
   'not checked': 'open',
 }
 
-function regulatorySection({ regulatoryMap: { version, date, rows } }: ComplianceReport): Block[] {
+function regulatorySection(
+  { regulatoryMap: { version, date, rows } }: ComplianceReport,
+  server: string | null,
+): Block[] {
   const of = (regulation: MapRow['regulation']) => rows.filter((row) => row.regulation === regulation)
   const columns = [
     ['Clause', 1],
@@ -91,7 +113,11 @@ function regulatorySection({ regulatoryMap: { version, date, rows } }: Complianc
   ] as const
   const part = (regulation: MapRow['regulation']) => [
     heading(regulation, 2),
-    table(`${regulation}, clause by clause`, columns, of(regulation).map(mapRow)),
+    table(
+      `${regulation}, clause by clause`,
+      columns,
+      of(regulation).map((row) => mapRow(row, server)),
+    ),
   ]
   return [
     heading('Regulatory map'),
@@ -105,16 +131,20 @@ function regulatorySection({ regulatoryMap: { version, date, rows } }: Complianc
   ]
 }
 
-function mapRow({ clause, asks, state, because, links, more }: MapRow): Cell[] {
-  const numbered = links.flatMap(({ ref }) => ref ?? [])
-  const addresses = [...new Set(links.map(({ href }) => href))].slice(0, 3)
-  const rests = [
-    because,
-    ...(numbered.length > 0 ? [`${numbered.join(', ')}${more > 0 ? ` and ${number(more)} more` : ''}`] : []),
-    ...addresses,
+function mapRow({ clause, asks, state, because, links, more }: MapRow, server: string | null): Cell[] {
+  const numbered = links.flatMap(({ ref }) => (ref === null ? [] : [isListed(ref) ? toRow(ref) : ref]))
+  // What has no number is nowhere else.
+  const hrefs = [...links].sort((a, b) => Number(a.ref !== null) - Number(b.ref !== null)).map(({ href }) => href)
+  const addresses = [...new Set(hrefs)].slice(0, 3)
+  const lines: Line[] = [
+    [because],
+    ...(numbered.length > 0 ? [more > 0 ? [...numbered, `and ${number(more)} more`] : numbered] : []),
+    ...addresses.map((href) => [{ text: href, to: server === null ? null : { url: server + href } }]),
   ]
-  return [clause, asks, { text: state, tone: TONES[state] }, rests.join('\n')]
+  return [clause, asks, { text: state, tone: TONES[state] }, { lines }]
 }
+
+const toRow = (ref: string): Linked => ({ text: ref, to: { row: ref } })
 
 function riskSection({ risk, scan }: ComplianceReport): Block[] {
   const { coverage, riskMatrix, register } = risk

@@ -10,12 +10,13 @@ import { complianceReport } from './report.ts'
 /** Those that are text. */
 export type TextFormat = 'json' | 'markdown' | 'sarif'
 
-export function renderText(source: ReportSource, format: TextFormat): string {
+/** `server`: as `paperOf` has it. */
+export function renderText(source: ReportSource, format: TextFormat, server: string | null = null): string {
   switch (format) {
     case 'json':
       return jsonText(complianceReport(source))
     case 'markdown':
-      return paperMarkdown(paperOf(complianceReport(source)))
+      return paperMarkdown(paperOf(complianceReport(source), server))
     case 'sarif':
       return jsonText(sarifReport(found(source), VERSION))
   }

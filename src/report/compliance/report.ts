@@ -3,7 +3,7 @@
  * that it is the same whenever it is made. It counts, lists and links; whether that is enough is for those who sign.
  */
 import type { AssessedFinding, IgnoredFinding, RiskCoverage, Score } from '../../rosie/assessment.ts'
-import type { ReportedEvent, ReportedEvidence, ReportedRisk, ReportSource } from '../../scan/ports/reports.ts'
+import type { ReportedEvidence, ReportedRisk, ReportedTrail, ReportSource } from '../../scan/ports/reports.ts'
 import { type MatrixRow, matrixRows } from './matrix.ts'
 import { REGULATIONS_DATE, REGULATIONS_VERSION } from './regulations.ts'
 import { type MapRow, regulatoryMap } from './regulatory-map.ts'
@@ -23,7 +23,7 @@ export interface ComplianceReport {
   /** All that the scan found, also those that are not listed. */
   findingsTotal: number
   ignored: { total: number | null; findings: (IgnoredFinding & { ref: string })[] }
-  audit: { total: number; events: readonly ReportedEvent[] }
+  audit: ReportedTrail
   /** For people to fill in. */
   signOff: { role: string; name: ''; date: ''; signature: '' }[]
 }

@@ -27,8 +27,39 @@ function wrapped(paragraph: string, width: number, measure: Measure): string[] {
   return [...lines, line]
 }
 
-/** Where a path or an id may end a line. */
-const SEPARATOR = /[/\-_.:,;=#&?]/
+/**
+ * Parts, each with its text, with a space between: broken between words, and within wide ones. What is of one part stays
+ * together on a line.
+ */
+export function linesOfParts<Part extends { text: string }>(
+  parts: readonly Part[],
+  width: number,
+  measure: Measure,
+): Part[][] {
+  const space = measure(' ')
+  const lines: Part[][] = []
+  let line: Part[] = []
+  let taken = 0
+  for (const part of parts) {
+    for (const [nth, text] of piecesOf(part.text, width, measure).entries()) {
+      const wide = measure(text)
+      if (line.length > 0 && taken + space + wide > width) {
+        lines.push(line)
+        line = []
+      }
+      taken = line.length > 0 ? taken + space + wide : wide
+      const before = nth > 0 ? line.pop() : undefined
+      line.push({ ...part, text: before ? `${before.text} ${text}` : text })
+    }
+  }
+  return [...lines, line]
+}
+
+const piecesOf = (text: string, width: number, measure: Measure): string[] =>
+  text.split(/ +/).flatMap((word) => (measure(word) <= width ? [word] : broken(word, width, measure)))
+
+/** Where a path, an id or a code point may end a line. */
+const SEPARATOR = /[/\-_.:,;=#&?}]/
 
 /** After a separator where one lies in the second half of the line, else between any two characters. */
 function broken(word: string, width: number, measure: Measure): string[] {

@@ -3,7 +3,8 @@
  * long where there is much to say, so others have their turn meanwhile.
  */
 import { breather } from '../../scan/breather.ts'
-import type { Block, Paper } from '../compliance/blocks.ts'
+import { type Block, type Paper, textsOf } from '../compliance/blocks.ts'
+import { number } from '../words.ts'
 import { INK, LEFT, leadingOf, Sheet, type Style } from './sheet.ts'
 import { setTable } from './table.ts'
 
@@ -24,6 +25,8 @@ export async function renderPdf(paper: Paper, compress = true): Promise<Buffer> 
   })
   const breathe = breather()
   sheet.paragraph(paper.title, 'H1', TITLE, 10)
+  const spelledOut = sheet.spelledOut(textsOf(paper))
+  if (spelledOut.length > 0) sheet.paragraph(noteOn(spelledOut), 'P', TEXT, 7)
   for (const block of paper.blocks) {
     await set(sheet, block, breathe)
     await breathe()
@@ -31,6 +34,19 @@ export async function renderPdf(paper: Paper, compress = true): Promise<Buffer> 
   sheet.end()
   await ended
   return Buffer.concat(chunks)
+}
+
+/** Named in the note, of characters that are spelled out. */
+const NAMED = 24
+
+/** Nobody is to take what stands here for what the record says. */
+function noteOn(spelledOut: readonly string[]): string {
+  const more = spelledOut.length - NAMED
+  const list = `${spelledOut.slice(0, NAMED).join(' ')}${more > 0 ? ` and ${number(more)} more` : ''}`
+  return (
+    'Some characters of the record are written as their code points here, since no font of this server has them, or since ' +
+    `they act on a display instead of standing for something: ${list}. The JSON form of this report has them as they are.`
+  )
 }
 
 async function set(sheet: Sheet, block: Block, breathe: () => Promise<void>): Promise<void> {

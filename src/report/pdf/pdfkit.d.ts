@@ -7,6 +7,13 @@ declare module 'pdfkit' {
     end(): void
   }
 
+  export interface LinkOptions {
+    /** The `Link` element that it belongs to. */
+    structParent: Structure
+    /** For who can't see it: a `String`, since a plain string is a name to pdfkit. */
+    Contents: string
+  }
+
   export interface Outline {
     addItem(title: string, options?: { expanded?: boolean }): Outline
   }
@@ -37,8 +44,12 @@ declare module 'pdfkit' {
     constructor(options: Options)
     readonly page: { width: number; height: number }
     readonly outline: Outline
-    /** Not public, and the only way to know whether a font has a glyph. */
-    readonly _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } }
+    /** Not public, and the only way to know what a font has. */
+    readonly _font: {
+      font: { hasGlyphForCodePoint(codePoint: number): boolean }
+      /** How far it reaches up, in thousandths of its size. */
+      ascender: number
+    }
     addPage(): this
     bufferedPageRange(): { start: number; count: number }
     switchToPage(page: number): this
@@ -58,6 +69,10 @@ declare module 'pdfkit' {
     struct(type: string, options?: { scope?: 'Column' | 'Row'; title?: string }): Structure
     addStructure(structure: Structure): this
     markContent(tag: 'Artifact', options: { type: 'Pagination' | 'Layout' }): this
+    link(x: number, y: number, width: number, height: number, url: string, options: LinkOptions): this
+    /** `name`: of a destination, which may come later. */
+    goTo(x: number, y: number, width: number, height: number, name: string, options: LinkOptions): this
+    addNamedDestination(name: string, kind: 'XYZ', x: number, y: number, zoom: null): void
     endMarkedContent(): this
   }
 }

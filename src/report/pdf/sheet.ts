@@ -3,7 +3,8 @@
  * (for screen readers, and whoever takes the text out); lines, shades, and what each page repeats are artifacts.
  */
 import PDFDocument, { type Outline, type Structure } from 'pdfkit'
-import type { Paper } from '../compliance/blocks.ts'
+import type { Paper, Target } from '../compliance/blocks.ts'
+import { inOrder } from './direction.ts'
 import { Fonts, type Weight } from './fonts.ts'
 import { linesOf } from './lines.ts'
 
@@ -14,6 +15,7 @@ const BOTTOM = 56
 const GREY = '#555555'
 export const HAIRLINE = '#b8bec6'
 export const INK = '#16191d'
+const LINK = '#0b4a8f'
 
 export interface Style {
   size: number
@@ -54,7 +56,7 @@ export class Sheet {
     this.#section = this.#part()
   }
 
-  get width(): number {
+  get breadth(): number {
     return this.doc.page.width - 2 * LEFT
   }
 
@@ -102,11 +104,21 @@ export class Sheet {
     return element
   }
 
-  lines(text: string, width: number, { size, weight }: Style): string[] {
-    return linesOf(this.#fonts.settable(text, weight), width, (part) => this.#width(part, weight, size))
+  /** What is spelled out of these texts. */
+  spelledOut(texts: Iterable<string>): string[] {
+    return this.#fonts.spelledOut(texts)
   }
 
-  #width(text: string, weight: Weight, size: number): number {
+  settable(text: string, { weight }: Style): string {
+    return this.#fonts.settable(text, weight)
+  }
+
+  lines(text: string, width: number, style: Style): string[] {
+    return linesOf(this.settable(text, style), width, (part) => this.width(part, style))
+  }
+
+  /** `text`: settable. */
+  width(text: string, { weight, size }: Pick<Style, 'weight' | 'size'>): number {
     const key = `${weight} ${size} ${text}`
     const known = this.#widths.get(key)
     if (known !== undefined) return known
@@ -120,17 +132,44 @@ export class Sheet {
   /** One line as `lines` has made it; `y` is its top. */
   line(text: string, x: number, y: number, { size, weight, color }: Style): void {
     let at = x
-    for (const run of this.#fonts.runs(text, weight)) {
-      this.doc.font(run.font).fontSize(size).fillColor(color).text(run.text, at, y, { lineBreak: false })
+    for (const run of inOrder(text).flatMap((part) => this.#fonts.runs(part, weight))) {
+      const top = y + run.drop * size
+      this.#fonts.use(run.font).fontSize(size).fillColor(color).text(run.text, at, top, { lineBreak: false })
       at += this.doc.widthOfString(run.text)
     }
+  }
+
+  /** A piece of one line that leads somewhere, but for the space at its end. */
+  link(text: string, to: Target, parent: Structure, x: number, y: number, style: Style): void {
+    const width = this.width(text.trimEnd(), style)
+    const element = this.element('Link', parent)
+    element.add(() => this.line(text, x, y, { ...style, color: LINK }))
+    const options = { structParent: element, Contents: pdfString('url' in to ? to.url : `To ${to.row}`) }
+    if ('url' in to) this.doc.link(x, y, width, leadingOf(style), to.url, options)
+    else this.doc.goTo(x, y, width, leadingOf(style), to.row, options)
+    // At once: it is told to be on the page on which it ends.
+    element.end()
+    // Not by its colour alone.
+    const under = y + style.size * 1.08
+    this.artifact(() =>
+      this.doc
+        .moveTo(x, under)
+        .lineTo(x + width, under)
+        .lineWidth(0.4)
+        .stroke(LINK),
+    )
+  }
+
+  /** Links lead here by this name. */
+  name(row: string): void {
+    this.doc.addNamedDestination(row, 'XYZ', LEFT, this.y, null)
   }
 
   /** A paragraph over the whole width, broken over pages where it must be. */
   paragraph(text: string, type: string, style: Style, after: number): void {
     const leading = leadingOf(style)
     const element = this.element(type)
-    const lines = this.lines(text, this.width, style)
+    const lines = this.lines(text, this.breadth, style)
     for (let from = 0; from < lines.length; ) {
       this.keep(leading)
       const part = lines.slice(from, from + Math.max(1, Math.floor(this.room / leading)))
@@ -152,7 +191,7 @@ export class Sheet {
     this.doc.endMarkedContent()
   }
 
-  rule(y: number, from = LEFT, to = LEFT + this.width): void {
+  rule(y: number, from = LEFT, to = LEFT + this.breadth): void {
     this.artifact(() => this.doc.moveTo(from, y).lineTo(to, y).lineWidth(0.5).stroke(HAIRLINE))
   }
 
@@ -169,7 +208,7 @@ export class Sheet {
         this.line(this.#cut(this.#paper.running, style), LEFT, TOP - 32, style)
         this.line(this.#cut(this.#paper.footing, style), LEFT, bottom + 6, style)
         const number = `Page ${page + 1} of ${count}`
-        this.line(number, LEFT + this.width - this.#width(number, style.weight, style.size), bottom + 6, style)
+        this.line(number, LEFT + this.breadth - this.width(number, style), bottom + 6, style)
       }, 'Pagination')
     }
     this.#section.end()
@@ -179,7 +218,10 @@ export class Sheet {
 
   /** The first line of it, beside the page's number. */
   #cut(text: string, style: Style): string {
-    const [first = '', second] = this.lines(text, this.width - 80, style)
+    const [first = '', second] = this.lines(text, this.breadth - 80, style)
     return second === undefined ? first : `${first} …`
   }
 }
+
+/** What pdfkit writes as a text, not as a name. */
+const pdfString = (text: string): string => Object(text)

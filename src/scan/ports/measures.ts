@@ -54,6 +54,26 @@ export interface AnswerMeasures {
   delivery(outcome: DeliveryOutcome): void
 }
 
+/** `arriving`: it is not known yet whose it is. */
+export type LiveConnection = 'arriving' | 'known'
+export type LiveEvent = 'progress' | 'complete' | 'failed' | 'unsubscribed'
+
+/**
+ * Why somebody is not let in to watch. `closed`: the process stops; `full`: there are too many connections; `origin`: a page
+ * of somebody else's; `address`: too many of it that are nobody's; `nobody`: no key or session in force; `reader`: they have
+ * too many; `error`: it could not be found out.
+ */
+export type LiveRefusal = 'closed' | 'full' | 'origin' | 'address' | 'nobody' | 'reader' | 'error'
+
+export interface LiveMeasures {
+  /** How many there are now. */
+  liveConnections(state: LiveConnection, count: number): void
+  /** How many are watched now. */
+  liveRooms(kind: 'scan' | 'repository', count: number): void
+  liveSent(event: LiveEvent, connections: number): void
+  liveRefused(reason: LiveRefusal): void
+}
+
 export interface CacheMeasures {
   /** Whether an answer that may be kept was there. */
   kept(outcome: 'hit' | 'miss'): void

@@ -57,6 +57,16 @@ export interface ReportedEvent {
   reason: string | null
 }
 
+/** Until the scan was completed. */
+export interface ReportedTrail {
+  /** Of the repository: the newest of `total`, in order of time. */
+  total: number
+  events: readonly ReportedEvent[]
+  /** How many there are of the whole account on who may read and who may sign: API keys, and keys of the registry. */
+  onApiKeys: number
+  onSigningKeys: number
+}
+
 /** Everything that a report says, of one moment: the tracked snapshot as that scan left it. */
 export interface ReportSource {
   repository: { id: string; owner: string; name: string; defaultBranch: string | null }
@@ -81,8 +91,7 @@ export interface ReportSource {
   /** Documents and other artifacts of the record: their number, and how their history is kept. */
   artifacts: number
   revisions: { total: number; first: string | null; last: string | null }
-  /** Of the repository until the scan was completed: the newest of `total`, in order of time. */
-  audit: { total: number; events: readonly ReportedEvent[] }
+  audit: ReportedTrail
 }
 
 export interface MadeReport {

@@ -13,6 +13,10 @@ export interface Keep {
 export interface RetentionStore {
   /** Deliveries that were processed so long ago. */
   removeDeliveries(days: number, most: number): Promise<number>
+  /** Sessions of people whose time is over. */
+  removeSessions(most: number): Promise<number>
+  /** What is kept of people of whom there is no session any more. */
+  removePeople(most: number): Promise<number>
   /** The next repositories by id: of one installation, or all. */
   repositories(after: bigint, most: number, installationId?: bigint): Promise<bigint[]>
   /**

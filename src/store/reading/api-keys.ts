@@ -1,9 +1,11 @@
 /** API keys as whoever administers their installation may see them: what each may do, never the key. */
 import { type ApiKey, standingOf } from '../../access/api-key.ts'
-import { type Grant, hasScope, SCOPES } from '../../access/grant.ts'
+import { type Grant, SCOPES } from '../../access/grant.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
+import { ofWhole } from './visible.ts'
+import { all } from './where.ts'
 
 /** The order of the list. */
 export type ApiKeyPosition = readonly [createdAt: string, id: string]
@@ -25,7 +27,7 @@ const STATE = Prisma.sql`
 
 const COLUMNS = Prisma.sql`
   k.id, k.installation_id AS "installationId", k.name, k.scopes, k.repository_ids AS "repositoryIds",
-  k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.revoked_at AS "revokedAt", k.created_at AS "createdAt"`
+  k.maker_id AS "makerId", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.revoked_at AS "revokedAt", k.created_at AS "createdAt"`
 
 export class ApiKeyRows {
   readonly #database: Database
@@ -43,12 +45,12 @@ export class ApiKeyRows {
   ): Promise<Page<ApiKeyRow, ApiKeyPosition>> {
     const where = [
       administered(grants),
-      ...(installationId === undefined ? [] : [Prisma.sql`k.installation_id = ${installationId}`]),
-      ...(state === undefined ? [] : [Prisma.sql`${STATE} = ${state}`]),
-      ...(after ? [Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`] : []),
+      installationId !== undefined && Prisma.sql`k.installation_id = ${installationId}`,
+      state !== undefined && Prisma.sql`${STATE} = ${state}`,
+      after && Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
     ]
     const rows = await this.#database.client.$queryRaw<ApiKey[]>`
-      SELECT ${COLUMNS} FROM api_key k WHERE ${Prisma.join(where, ' AND ')}
+      SELECT ${COLUMNS} FROM api_key k WHERE ${all(where)}
       ORDER BY k.created_at DESC, k.id DESC LIMIT ${limit + 1}`
     return pageOf(rows.map(told), limit, ({ createdAt, id }) => [createdAt.toISOString(), id])
   }
@@ -78,11 +80,4 @@ const told = (row: ApiKey): ApiKeyRow => ({
 })
 
 /** Over `k` (api_key): keys are an affair of the whole installation, or of the server. */
-function administered(grants: readonly Grant[]): Prisma.Sql {
-  const held = grants
-    .filter((grant) => hasScope(grant, 'admin') && grant.repositoryIds.length === 0)
-    .map(({ installationId }) =>
-      installationId === null ? Prisma.sql`TRUE` : Prisma.sql`k.installation_id = ${installationId}`,
-    )
-  return held.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(held, ' OR ')})`
-}
+const administered = (grants: readonly Grant[]) => ofWhole(grants, 'admin', Prisma.sql`k.installation_id`)

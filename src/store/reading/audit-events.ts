@@ -7,6 +7,8 @@ import { type AuditRow, COLUMNS, type LinkedRow, linkedOf } from '../audit-chain
 import type { Database } from '../database.ts'
 import { storable } from '../json.ts'
 import { type Page, pageOf } from './page.ts'
+import { belonging } from './visible.ts'
+import { all } from './where.ts'
 
 /** An event, and its link once it has one. */
 export type AuditEventRow = AuditRow & { position: bigint | null; hash: string | null }
@@ -107,29 +109,21 @@ export function listed(
 ): Prisma.Sql {
   const where = [
     visibleEvents(grants),
-    ...(action === undefined ? [] : [Prisma.sql`e.action = ${storable(action)}`]),
-    ...(actor === undefined ? [] : [Prisma.sql`e.actor = ${storable(actor)}`]),
-    ...(resource === undefined ? [] : [Prisma.sql`e.resource = ${storable(resource)}`]),
-    ...(installationId === undefined ? [] : [Prisma.sql`e.installation_id = ${installationId}`]),
-    ...(from === undefined ? [] : [Prisma.sql`e.at >= ${from}::timestamptz`]),
-    ...(to === undefined ? [] : [Prisma.sql`e.at < ${to}::timestamptz`]),
-    ...(after ? [Prisma.sql`(e.at, e.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []),
+    action !== undefined && Prisma.sql`e.action = ${storable(action)}`,
+    actor !== undefined && Prisma.sql`e.actor = ${storable(actor)}`,
+    resource !== undefined && Prisma.sql`e.resource = ${storable(resource)}`,
+    installationId !== undefined && Prisma.sql`e.installation_id = ${installationId}`,
+    from !== undefined && Prisma.sql`e.at >= ${from}::timestamptz`,
+    to !== undefined && Prisma.sql`e.at < ${to}::timestamptz`,
+    after && Prisma.sql`(e.at, e.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`,
   ]
   return Prisma.sql`
-    SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE ${Prisma.join(where, ' AND ')}
+    SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE ${all(where)}
     ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`
 }
 
 const adminOf = (grants: readonly Grant[]) => grants.filter((grant) => hasScope(grant, 'admin'))
 
 /** Over `e` (audit_event): those of what the grants administer; the server's own are for who administers the server. */
-function visibleEvents(grants: readonly Grant[]): Prisma.Sql {
-  const held = adminOf(grants).map(within)
-  return held.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(held, ' OR ')})`
-}
-
-function within({ installationId, repositoryIds }: Grant): Prisma.Sql {
-  const place = installationId === null ? Prisma.sql`TRUE` : Prisma.sql`e.installation_id = ${installationId}`
-  if (repositoryIds.length === 0) return place
-  return Prisma.sql`(${place} AND e.repository_id = ANY(${[...repositoryIds]}::bigint[]))`
-}
+const visibleEvents = (grants: readonly Grant[]) =>
+  belonging(grants, 'admin', Prisma.sql`e.installation_id`, Prisma.sql`e.repository_id`)

@@ -3,6 +3,7 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { KeptAssessment, ReportFormat } from '../../scan/ports/reports.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
+import { all } from './where.ts'
 
 export interface StoredReport {
   id: string
@@ -46,10 +47,12 @@ export class Compliance {
     limit: number,
     after: ReportPosition | null,
   ): Promise<Page<StoredReport, ReportPosition>> {
+    const where = [
+      Prisma.sql`c.repository_id = ${repositoryId}`,
+      after && Prisma.sql`(c.created_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    ]
     const rows = await this.#database.client.$queryRaw<StoredReport[]>`
-      SELECT ${STORED} FROM compliance_report c JOIN scan s ON s.id = c.scan_id
-      WHERE c.repository_id = ${repositoryId}
-        ${after ? Prisma.sql`AND (c.created_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : Prisma.empty}
+      SELECT ${STORED} FROM compliance_report c JOIN scan s ON s.id = c.scan_id WHERE ${all(where)}
       ORDER BY c.created_at DESC, c.id DESC LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ createdAt, id }) => [createdAt.toISOString(), id])
   }
@@ -106,12 +109,12 @@ export class Compliance {
   ): Promise<Page<Revision, string>> {
     const where = [
       Prisma.sql`repository_id = ${repositoryId}`,
-      ...(path === undefined ? [] : [Prisma.sql`path = ${path}`]),
-      ...(after === null ? [] : [Prisma.sql`id < ${after}`]),
+      path !== undefined && Prisma.sql`path = ${path}`,
+      after !== null && Prisma.sql`id < ${after}`,
     ]
     const rows = await this.#database.client.$queryRaw<Revision[]>`
       SELECT id, at, change, path, kind, gxp_id AS "gxpId", sha, commit, scan_id AS "scanId"
-      FROM artifact_revision WHERE ${Prisma.join(where, ' AND ')} ORDER BY id DESC LIMIT ${limit + 1}`
+      FROM artifact_revision WHERE ${all(where)} ORDER BY id DESC LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ id }) => String(id))
   }
 }

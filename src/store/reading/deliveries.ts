@@ -1,10 +1,12 @@
 /** Webhooks that were received, as whoever reads may see them: the payload is another question. */
-import { type Grant, hasScope } from '../../access/grant.ts'
+import type { Grant } from '../../access/grant.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type By, recordAudit } from '../audit.ts'
 import type { Database } from '../database.ts'
 import { MAX_ATTEMPTS } from '../deliveries.ts'
 import { type Page, pageOf } from './page.ts'
+import { belonging } from './visible.ts'
+import { all } from './where.ts'
 
 export const DELIVERY_STATES = ['waiting', 'processed', 'given_up'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
@@ -56,14 +58,14 @@ export class ReceivedWebhooks {
   ): Promise<Page<DeliveryRow, DeliveryPosition>> {
     const where = [
       theirs(grants),
-      ...(event === undefined ? [] : [Prisma.sql`d.event = ${event}`]),
-      ...(state === undefined ? [] : [Prisma.sql`${STATE} = ${state}`]),
-      ...(from === undefined ? [] : [Prisma.sql`d.received_at >= ${from}::timestamptz`]),
-      ...(to === undefined ? [] : [Prisma.sql`d.received_at < ${to}::timestamptz`]),
-      ...(after ? [Prisma.sql`(d.received_at, d.id) < (${after[0]}::timestamptz, ${after[1]})`] : []),
+      event !== undefined && Prisma.sql`d.event = ${event}`,
+      state !== undefined && Prisma.sql`${STATE} = ${state}`,
+      from !== undefined && Prisma.sql`d.received_at >= ${from}::timestamptz`,
+      to !== undefined && Prisma.sql`d.received_at < ${to}::timestamptz`,
+      after && Prisma.sql`(d.received_at, d.id) < (${after[0]}::timestamptz, ${after[1]})`,
     ]
     const rows = await this.#database.client.$queryRaw<DeliveryRow[]>`
-      SELECT ${COLUMNS} FROM webhook_delivery d WHERE ${Prisma.join(where, ' AND ')}
+      SELECT ${COLUMNS} FROM webhook_delivery d WHERE ${all(where)}
       ORDER BY d.received_at DESC, d.id DESC LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ receivedAt, id }) => [receivedAt.toISOString(), id])
   }
@@ -87,13 +89,5 @@ export class ReceivedWebhooks {
 }
 
 /** Over `d` (webhook_delivery). A delivery that names no repository is whoever's that may read all of its installation. */
-function theirs(grants: readonly Grant[]): Prisma.Sql {
-  const held = grants.filter((grant) => hasScope(grant, 'read')).map(within)
-  return held.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(held, ' OR ')})`
-}
-
-function within({ installationId, repositoryIds }: Grant): Prisma.Sql {
-  const place = installationId === null ? Prisma.sql`TRUE` : Prisma.sql`d.installation_id = ${installationId}`
-  if (repositoryIds.length === 0) return place
-  return Prisma.sql`(${place} AND d.repository_id = ANY(${[...repositoryIds]}::bigint[]))`
-}
+const theirs = (grants: readonly Grant[]) =>
+  belonging(grants, 'read', Prisma.sql`d.installation_id`, Prisma.sql`d.repository_id`)

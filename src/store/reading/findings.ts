@@ -2,6 +2,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
+import { all } from './where.ts'
 
 export interface FindingRow {
   id: bigint
@@ -40,27 +41,24 @@ export class Findings {
   /** By the index on (scan_id, id). A position of another scan of the repository goes on with that scan. */
   async list(
     { repositoryId, scanId }: { repositoryId: bigint; scanId: string },
-    filter: FindingFilter,
+    { severity, rule, status, path, gxpId }: FindingFilter,
     limit: number,
     after: FindingPosition | null,
   ): Promise<Page<FindingRow, FindingPosition>> {
     const [of, last] = after ?? [scanId, '0']
     const where = [
       Prisma.sql`f.scan_id = ${of}::uuid AND f.id > ${last}::bigint AND s.repository_id = ${repositoryId}`,
-      ...is(Prisma.sql`f.severity`, filter.severity),
-      ...is(Prisma.sql`f.rule`, filter.rule),
-      ...is(Prisma.sql`f.status`, filter.status),
-      ...is(Prisma.sql`f.path`, filter.path),
-      ...is(Prisma.sql`f.gxp_id`, filter.gxpId),
+      severity !== undefined && Prisma.sql`f.severity = ${severity}`,
+      rule !== undefined && Prisma.sql`f.rule = ${rule}`,
+      status !== undefined && Prisma.sql`f.status = ${status}`,
+      path !== undefined && Prisma.sql`f.path = ${path}`,
+      gxpId !== undefined && Prisma.sql`f.gxp_id = ${gxpId}`,
     ]
     const rows = await this.#database.client.$queryRaw<FindingRow[]>`
       SELECT f.id, f.scan_id AS "scanId", f.rule, f.severity, f.path, f.line, f.end_line AS "endLine", f."column",
         f.end_column AS "endColumn", f.gxp_id AS "gxpId", f.message, f.fingerprint, f.status
       FROM finding f JOIN scan s ON s.id = f.scan_id
-      WHERE ${Prisma.join(where, ' AND ')} ORDER BY f.id LIMIT ${limit + 1}`
+      WHERE ${all(where)} ORDER BY f.id LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ scanId, id }) => [scanId, String(id)])
   }
 }
-
-const is = (column: Prisma.Sql, value: string | undefined) =>
-  value === undefined ? [] : [Prisma.sql`${column} = ${value}`]

@@ -25,18 +25,21 @@ export class Grants {
       client.$queryRaw<{ id: bigint; account: string }[]>`
         SELECT id, account FROM installation
         WHERE id = ANY(${grants.flatMap(({ installationId }) => installationId ?? [])}::bigint[])`,
-      client.$queryRaw<{ id: bigint; owner: string; name: string }[]>`
-        SELECT id, owner, name FROM repository WHERE id = ANY(${ids}::bigint[])`,
+      client.$queryRaw<{ id: bigint; installationId: bigint; owner: string; name: string }[]>`
+        SELECT id, installation_id AS "installationId", owner, name FROM repository WHERE id = ANY(${ids}::bigint[])`,
     ])
     const accountOf = new Map(accounts.map(({ id, account }) => [id, account]))
     const repositoryOf = new Map(repositories.map((one) => [one.id, one]))
+    // One that went to another account has its name there, which is not theirs to see.
+    const named = (id: bigint, installation: bigint | null) => {
+      const known = repositoryOf.get(id)
+      const theirs = known && [null, known.installationId].includes(installation)
+      return { id, owner: theirs ? known.owner : null, name: theirs ? known.name : null }
+    }
     return grants.map(({ scopes, installationId: id, repositoryIds }) => ({
       scopes,
       installation: id === null ? null : { id, account: accountOf.get(id) ?? null },
-      repositories:
-        repositoryIds.length === 0
-          ? null
-          : repositoryIds.map((id) => repositoryOf.get(id) ?? { id, owner: null, name: null }),
+      repositories: repositoryIds.length === 0 ? null : repositoryIds.map((repositoryId) => named(repositoryId, id)),
     }))
   }
 }

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import { Statistics } from '../statistics.ts'
 import { type Page, pageOf } from './page.ts'
 import { visible, visibleInstallations } from './visible.ts'
+import { all } from './where.ts'
 
 export interface InstallationRow {
   id: bigint
@@ -42,14 +43,14 @@ export class Installations {
     limit: number,
     after: InstallationPosition | null,
   ): Promise<Page<InstallationRow, InstallationPosition>> {
-    const from = after ? Prisma.sql`AND (i.account, i.id) > (${after[0]}, ${after[1]}::bigint)` : Prisma.empty
-    const rows = await this.#rows(grants, from, limit + 1)
+    const beyond = after && Prisma.sql`(i.account, i.id) > (${after[0]}, ${after[1]}::bigint)`
+    const rows = await this.#rows(grants, beyond, limit + 1)
     return pageOf(rows, limit, ({ account, id }) => [account, String(id)])
   }
 
   /** Null: there is none, or nothing of it is the reader's to see. */
   async withId(grants: readonly Grant[], id: bigint): Promise<InstallationRow | null> {
-    const [row] = await this.#rows(grants, Prisma.sql`AND i.id = ${id}`, 1)
+    const [row] = await this.#rows(grants, Prisma.sql`i.id = ${id}`, 1)
     return row ?? null
   }
 
@@ -60,14 +61,14 @@ export class Installations {
     return seen ? may({ grants }, scope, { installationId: id }) : null
   }
 
-  async #rows(grants: readonly Grant[], where: Prisma.Sql, most: number): Promise<InstallationRow[]> {
+  async #rows(grants: readonly Grant[], which: Prisma.Sql | null, most: number): Promise<InstallationRow[]> {
     const rows = await this.#database.client.$queryRaw<Omit<InstallationRow, 'scans'>[]>`
       SELECT i.id, i.account, i.account_type AS "accountType", i.suspended_at AS "suspendedAt",
         i.created_at AS "createdAt", i.blocked_until AS "blockedUntil", i.quota, (
           SELECT count(*)::int FROM repository r
           WHERE r.installation_id = i.id AND r.removed_at IS NULL AND ${visible(grants, 'read')}) AS repositories
       FROM installation i
-      WHERE i.removed_at IS NULL AND ${visibleInstallations(grants, 'read')} ${where}
+      WHERE i.removed_at IS NULL AND ${all([visibleInstallations(grants, 'read'), which])}
       ORDER BY i.account, i.id LIMIT ${most}`
     const ids = rows.map(({ id }) => id)
     if (ids.length === 0) return []

@@ -2,11 +2,12 @@
  * Products and their manufacturers as whoever reads may see them: those of an installation that is wholly theirs to read,
  * and products with a repository that they may read.
  */
-import { type Grant, hasScope } from '../../access/grant.ts'
+import type { Grant } from '../../access/grant.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
-import { visible } from './visible.ts'
+import { ofWhole, visible } from './visible.ts'
+import { all, holds } from './where.ts'
 
 export interface ManufacturerRow {
   id: string
@@ -72,13 +73,13 @@ export class Products {
   ): Promise<Page<ManufacturerRow, NamePosition>> {
     const where = [
       manufacturersOf(grants),
-      ...(installationId === undefined ? [] : [Prisma.sql`m.installation_id = ${installationId}`]),
-      ...(text === undefined ? [] : [Prisma.sql`strpos(lower(m.name), lower(${text}::text)) > 0`]),
-      ...(after ? [Prisma.sql`(m.name, m.id) > (${after[0]}, ${after[1]}::uuid)`] : []),
+      installationId !== undefined && Prisma.sql`m.installation_id = ${installationId}`,
+      text !== undefined && holds(Prisma.sql`m.name`, text),
+      after && Prisma.sql`(m.name, m.id) > (${after[0]}, ${after[1]}::uuid)`,
     ]
     const rows = await this.#database.client.$queryRaw<ManufacturerRow[]>`
       SELECT ${MANUFACTURER} FROM manufacturer m JOIN installation i ON i.id = m.installation_id
-      WHERE i.removed_at IS NULL AND ${Prisma.join(where, ' AND ')} ORDER BY m.name, m.id LIMIT ${limit + 1}`
+      WHERE i.removed_at IS NULL AND ${all(where)} ORDER BY m.name, m.id LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ name, id }) => [name, id])
   }
 
@@ -99,16 +100,16 @@ export class Products {
   ): Promise<Page<ProductRow, NamePosition>> {
     const where = [
       productsOf(grants),
-      ...(installationId === undefined ? [] : [Prisma.sql`m.installation_id = ${installationId}`]),
-      ...(manufacturerId === undefined ? [] : [Prisma.sql`m.id = ${manufacturerId}::uuid`]),
-      ...(gtin === undefined ? [] : [Prisma.sql`p.gtin = ${gtin}`]),
-      ...(text === undefined ? [] : [Prisma.sql`strpos(lower(p.name), lower(${text}::text)) > 0`]),
-      ...(after ? [Prisma.sql`(p.name, p.id) > (${after[0]}, ${after[1]}::uuid)`] : []),
+      installationId !== undefined && Prisma.sql`m.installation_id = ${installationId}`,
+      manufacturerId !== undefined && Prisma.sql`m.id = ${manufacturerId}::uuid`,
+      gtin !== undefined && Prisma.sql`p.gtin = ${gtin}`,
+      text !== undefined && holds(Prisma.sql`p.name`, text),
+      after && Prisma.sql`(p.name, p.id) > (${after[0]}, ${after[1]}::uuid)`,
     ]
     const rows = await this.#database.client.$queryRaw<ProductRow[]>`
       SELECT ${PRODUCT}
       FROM product p JOIN manufacturer m ON m.id = p.manufacturer_id JOIN installation i ON i.id = m.installation_id
-      WHERE i.removed_at IS NULL AND ${Prisma.join(where, ' AND ')} ORDER BY p.name, p.id LIMIT ${limit + 1}`
+      WHERE i.removed_at IS NULL AND ${all(where)} ORDER BY p.name, p.id LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ name, id }) => [name, id])
   }
 
@@ -139,13 +140,7 @@ export class Products {
 }
 
 /** Over `m` (manufacturer): in an installation that is wholly theirs to read. */
-function whole(grants: readonly Grant[]): Prisma.Sql {
-  const held = grants.filter((grant) => hasScope(grant, 'read') && grant.repositoryIds.length === 0)
-  const places = held.map(({ installationId }) =>
-    installationId === null ? Prisma.sql`TRUE` : Prisma.sql`m.installation_id = ${installationId}`,
-  )
-  return places.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(places, ' OR ')})`
-}
+const whole = (grants: readonly Grant[]) => ofWhole(grants, 'read', Prisma.sql`m.installation_id`)
 
 /** Over `p` and `m`. */
 const productsOf = (grants: readonly Grant[]) => Prisma.sql`(${whole(grants)} OR EXISTS (

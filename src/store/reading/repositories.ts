@@ -3,7 +3,8 @@ import type { Grant } from '../../access/grant.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
-import { visible } from './visible.ts'
+import { PRESENT, visible } from './visible.ts'
+import { all } from './where.ts'
 
 export interface RepositoryRow {
   id: bigint
@@ -40,9 +41,6 @@ const COLUMNS = Prisma.sql`
 const FROM = Prisma.sql`
   repository r JOIN installation i ON i.id = r.installation_id LEFT JOIN scan s ON s.id = r.tracked_scan_id`
 
-/** Those that the app can't see any more are nobody's. */
-const PRESENT = Prisma.sql`r.removed_at IS NULL AND i.removed_at IS NULL`
-
 export class Repositories {
   readonly #database: Database
 
@@ -59,14 +57,14 @@ export class Repositories {
   ): Promise<Page<RepositoryRow, RepositoryPosition>> {
     const where = [
       ...[PRESENT, visible(grants, 'read')],
-      ...(installationId === undefined ? [] : [Prisma.sql`r.installation_id = ${installationId}`]),
-      ...(owner === undefined ? [] : [Prisma.sql`r.owner = ${owner}`]),
-      ...(name === undefined ? [] : [Prisma.sql`r.name = ${name}`]),
-      ...(conclusion === undefined ? [] : [Prisma.sql`s.conclusion = ${conclusion}`]),
-      ...(after ? [Prisma.sql`(r.owner, r.name, r.id) > (${after[0]}, ${after[1]}, ${after[2]}::bigint)`] : []),
+      installationId !== undefined && Prisma.sql`r.installation_id = ${installationId}`,
+      owner !== undefined && Prisma.sql`r.owner = ${owner}`,
+      name !== undefined && Prisma.sql`r.name = ${name}`,
+      conclusion !== undefined && Prisma.sql`s.conclusion = ${conclusion}`,
+      after && Prisma.sql`(r.owner, r.name, r.id) > (${after[0]}, ${after[1]}, ${after[2]}::bigint)`,
     ]
     const rows = await this.#database.client.$queryRaw<RepositoryRow[]>`
-      SELECT ${COLUMNS} FROM ${FROM} WHERE ${Prisma.join(where, ' AND ')}
+      SELECT ${COLUMNS} FROM ${FROM} WHERE ${all(where)}
       ORDER BY r.owner, r.name, r.id LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ owner, name, id }) => [owner, name, String(id)])
   }

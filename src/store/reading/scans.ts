@@ -3,7 +3,8 @@ import type { Grant } from '../../access/grant.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
-import { visible } from './visible.ts'
+import { PRESENT, visible } from './visible.ts'
+import { all } from './where.ts'
 
 /** `report` renders a report and scans nothing: a job, but no scan. */
 export const SCAN_KINDS = ['tracked', 'change', 'replay'] as const
@@ -69,7 +70,8 @@ const COLUMNS = Prisma.sql`
 const FROM = Prisma.sql`
   scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id`
 
-const PRESENT = Prisma.sql`r.removed_at IS NULL AND i.removed_at IS NULL`
+/** Repositories of which the newest of each are looked at: 10 ms for 50, 40 for 300. */
+const FEW = 50
 
 export class ScanRows {
   readonly #database: Database
@@ -78,25 +80,42 @@ export class ScanRows {
     this.#database = database
   }
 
-  /** The newest first. By the indexes on (repository_id, created_at, id) and (created_at, id). */
+  /**
+   * The newest first. Of few repositories by the index on (repository_id, created_at, id); of many by the one on (created_at,
+   * id), until there are enough that the reader may see. That would be nearly all scans where most are another's: half a second
+   * for 5 of 300,000.
+   */
   async list(
     grants: readonly Grant[],
     { repositoryId, status, kind, from, to }: ScanFilter,
     limit: number,
     after: ScanPosition | null,
   ): Promise<Page<ScanRow, ScanPosition>> {
-    const where = [
-      ...[PRESENT, visible(grants, 'read'), kind ? ofKind(kind) : Prisma.sql`s.kind <> 'report'`],
-      ...(repositoryId === undefined ? [] : [Prisma.sql`s.repository_id = ${repositoryId}`]),
-      ...(status === undefined ? [] : [Prisma.sql`s.status = ${status}::scan_status`]),
-      ...(from === undefined ? [] : [Prisma.sql`s.created_at >= ${from}::timestamptz`]),
-      ...(to === undefined ? [] : [Prisma.sql`s.created_at < ${to}::timestamptz`]),
-      ...(after ? [Prisma.sql`(s.created_at, s.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`] : []),
-    ]
+    const seen = all([
+      ...[PRESENT, visible(grants, 'read')],
+      repositoryId !== undefined && Prisma.sql`r.id = ${repositoryId}`,
+    ])
+    const wanted = all([
+      kind ? ofKind(kind) : Prisma.sql`s.kind <> 'report'`,
+      status !== undefined && Prisma.sql`s.status = ${status}::scan_status`,
+      from !== undefined && Prisma.sql`s.created_at >= ${from}::timestamptz`,
+      to !== undefined && Prisma.sql`s.created_at < ${to}::timestamptz`,
+      after && Prisma.sql`(s.created_at, s.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    ])
+    const newest = Prisma.sql`ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`
+    const each = Prisma.sql`
+      repository r JOIN installation i ON i.id = r.installation_id CROSS JOIN LATERAL (
+        SELECT * FROM scan s WHERE s.repository_id = r.id AND ${wanted} ${newest}) s`
+    const source = (await this.#areFew(seen)) ? each : FROM
     const rows = await this.#database.client.$queryRaw<ScanRow[]>`
-      SELECT ${COLUMNS} FROM ${FROM} WHERE ${Prisma.join(where, ' AND ')}
-      ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`
+      SELECT ${COLUMNS} FROM ${source} WHERE ${seen} AND ${wanted} ${newest}`
     return pageOf(rows, limit, ({ createdAt, id }) => [createdAt.toISOString(), id])
+  }
+
+  async #areFew(seen: Prisma.Sql): Promise<boolean> {
+    const rows = await this.#database.client.$queryRaw<{ id: bigint }[]>`
+      SELECT r.id FROM repository r JOIN installation i ON i.id = r.installation_id WHERE ${seen} LIMIT ${FEW + 1}`
+    return rows.length <= FEW
   }
 
   /** Of any kind. Null: there is none, or it is not the reader's to see. */

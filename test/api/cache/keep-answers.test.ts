@@ -34,7 +34,7 @@ interface Served {
   /** How often each route was made. */
   made: Record<string, number>
   seen: string[]
-  of: { revision: string | null; allowed: boolean }
+  of: { revision: string | null; allowed: boolean; ready: Promise<unknown> }
 }
 
 /** A host of one repository, whose revision and readers the test sets. */
@@ -44,7 +44,7 @@ async function served(cache: Cache, version = '1'): Promise<Served> {
     {} as Record<string, number>,
     [] as string[],
   ]
-  const of: Served['of'] = { revision: 'one', allowed: true }
+  const of: Served['of'] = { revision: 'one', allowed: true, ready: Promise.resolve() }
   await host.register(async (app) => {
     app.addHook('preHandler', async (request) => {
       if (!of.allowed) throw new Problem(404, 'not for you')
@@ -65,12 +65,24 @@ async function served(cache: Cache, version = '1'): Promise<Served> {
       make('wrong')
       throw new Problem(400, 'wrong')
     })
+    app.get('/slow', kept, async ({ query }) => {
+      const nth = make('slow')
+      await of.ready
+      if (nth === 1 && 'fail' in (query as object)) throw new Error('The database is away.')
+      return { nth, text: 'x'.repeat('large' in (query as object) ? MOST_BYTES : 1) }
+    })
     app.get('/plain', { config: { revised: true } }, async () => ({ nth: make('plain') }))
   })
   return { host, made, seen, of }
 }
 
-const get = async ({ host }: Served, url: string) => {
+interface Answer {
+  status: number
+  type: unknown
+  body: string
+}
+
+const get = async ({ host }: Served, url: string): Promise<Answer> => {
   const { statusCode: status, headers, body } = await host.inject({ url })
   return { status, type: headers['content-type'], body }
 }
@@ -123,6 +135,52 @@ describe.each([
     await get(site, '/kept')
     await get(site, '/kept')
     expect(site.made.kept).toBe(2)
+  })
+})
+
+describe.each([
+  ['in memory', () => memoryCache()],
+  ['in Redis', () => redisCache(aRedis())],
+  [
+    'nowhere, since Redis is away',
+    () => redisCache({ ...aRedis(), getBuffer: () => Promise.reject(new Error('away')) }),
+  ],
+])('What several ask for at once, kept %s,', (_where, cacheOf) => {
+  let site: Served
+  beforeEach(async () => {
+    site = await served(cacheOf())
+  })
+  afterEach(() => site.host.close())
+
+  /** Six ask while the first is at it. */
+  async function atOnce(url: string, ask: () => Promise<Answer> = () => get(site, url)): Promise<Answer[]> {
+    let release = () => {}
+    site.of.ready = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const answers = Array.from({ length: 6 }, ask)
+    while (site.seen.length === 0) await new Promise(setImmediate)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    release()
+    return Promise.all(answers)
+  }
+
+  it.each(['/slow', '/slow?large'])('is made once: %s', async (url) => {
+    const bodies = (await atOnce(url)).map(({ status, body }) => `${status} ${body.length} ${body.slice(0, 8)}`)
+    expect(new Set(bodies).size).toBe(1)
+    expect(site.made.slow).toBe(1)
+    expect([...site.seen].sort()).toEqual(['hit', 'hit', 'hit', 'hit', 'hit', 'miss'])
+  })
+
+  it('is made by each of the others where the first comes to nothing', async () => {
+    const answers = await atOnce('/slow?fail')
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 500])
+  })
+
+  it('is made once for each address', async () => {
+    const turns = [1, 2, 1, 2, 1, 2]
+    await atOnce('', () => get(site, `/slow?n=${turns.pop()}`))
+    expect(site.made.slow).toBe(2)
   })
 })
 

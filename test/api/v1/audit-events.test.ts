@@ -6,6 +6,9 @@ import { AuditChain } from '../../../src/store/audit-chain.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { aKey, Stage } from './stage.ts'
 
+/** An action that nothing else here takes. */
+const MARK = 'product.changed'
+
 interface Event {
   id: string
   actor: string
@@ -22,7 +25,7 @@ forEachDatabase('/audit-events', (databases) => {
   beforeAll(async () => {
     stage = await Stage.on(await databases.open())
     const { acme, zeta, database } = stage
-    const mark = { actor: 'github/ada', action: 'mark.made' }
+    const mark = { actor: 'github/ada', action: MARK } as const
     await recordAudits(database.client, [
       { ...mark, resource: 'mark/acme', installationId: acme.installationId, repositoryId: acme.pump.id },
       { ...mark, resource: 'mark/empty', installationId: acme.installationId, repositoryId: acme.empty.id },
@@ -36,7 +39,7 @@ forEachDatabase('/audit-events', (databases) => {
   afterAll(() => stage.close())
 
   const marks = async (key: string, query = '') =>
-    ((await stage.all(key, `/audit-events?action=mark.made${query}`, 2)) as Event[]).map(({ resource }) => resource)
+    ((await stage.all(key, `/audit-events?action=${MARK}${query}`, 2)) as Event[]).map(({ resource }) => resource)
   const get = (key: string | null, path: string) =>
     fetch(`${stage.url}/api/v1${path}`, key === null ? {} : { headers: { authorization: `Bearer ${key}` } })
 
@@ -131,7 +134,7 @@ forEachDatabase('/audit-events', (databases) => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     const csv = await answer.text()
     expect(csv).toMatch(/^position,id,at,actor,.*\r\n/)
-    expect(csv).toContain(`,mark.made,"'=HYPERLINK(""http://a.example"")",`)
+    expect(csv).toContain(`,${MARK},"'=HYPERLINK(""http://a.example"")",`)
   })
 
   it('has its checkpoints for administrators of the server, and the key that verifies them for all', async () => {

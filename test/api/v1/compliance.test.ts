@@ -1,29 +1,12 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { flattenedVerify } from 'jose'
-import { renderReport } from '../../../src/report/compliance/formats.ts'
-import { createWorker } from '../../../src/scan/worker.ts'
-import type { Database } from '../../../src/store/database.ts'
+import { reportRenderer } from '../../../src/report/compliance/formats.ts'
 import { Reports } from '../../../src/store/reports.ts'
-import { Scans } from '../../../src/store/scans.ts'
 import { ScanWishes } from '../../../src/store/wishes.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { sampleFiles, scanFiles } from '../../support/scanned.ts'
+import { runReportJob } from './report-job.ts'
 import { type Answer, SIGNING_KEY, Stage } from './stage.ts'
-
-/** What the queue runs for a report. GitHub is out of reach. */
-async function runJob(database: Database, jobId: string) {
-  const errors: unknown[] = []
-  const run = createWorker({
-    store: new Scans(database),
-    portsOf: () => Promise.reject(new Error('A report asks GitHub nothing.')),
-    reporting: { reports: new Reports(database), render: renderReport },
-    onWish: () => {},
-    log: { info: () => {}, error: (facts) => void errors.push(facts) },
-  })
-  const outcome = await run(jobId)
-  expect(errors).toEqual([])
-  return outcome
-}
 
 forEachDatabase('GET /repositories/:id/compliance', (databases) => {
   let stage: Stage
@@ -87,7 +70,7 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       expect(accepted.headers.etag).toBeUndefined()
       expect(jobOf(await ask(`${path}/report?format=pdf`))).toBe(jobOf(accepted))
       expect((await ask(`/jobs/${jobOf(accepted)}`)).body).toMatchObject({ kind: 'report', status: 'queued' })
-      await runJob(stage.database, jobOf(accepted))
+      await runReportJob(stage.database, jobOf(accepted))
       expect((await ask(`/jobs/${jobOf(accepted)}`)).body).toMatchObject({ status: 'completed', progress: 100 })
 
       const { status, headers } = await ask(`${path}/report?format=pdf`)
@@ -115,7 +98,7 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['report.created', 'report.requested']))
       if (before === null || before === 'wait') throw new Error('There is no report.')
       expect(before.source.audit.events.filter(({ action }) => action.startsWith('report.'))).toEqual([])
-      const bytesNow = Buffer.from(await renderReport(before.source, 'json'))
+      const bytesNow = Buffer.from(await reportRenderer()(before.source, 'json'))
       expect(bytesNow.equals(await bytes(`${path}/report`))).toBe(true)
     })
 
@@ -129,7 +112,7 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       const address = `/repositories/${zeta.pump.id}/compliance/report`
       const accepted = await ask(address, zeta.keys.read)
       expect(accepted.status).toBe(202)
-      await runJob(database, jobOf(accepted))
+      await runReportJob(database, jobOf(accepted))
       expect((await ask(address, zeta.keys.read)).body.findings).toHaveLength(1001)
     })
 
@@ -157,7 +140,7 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     const address = `/repositories/${zeta.pump.id}/compliance/report?format=pdf`
     const jobId = jobOf(await ask(address, zeta.keys.read))
     expect(await new ScanWishes(database).take(10, 0)).toContain(jobId)
-    await runJob(database, jobId)
+    await runReportJob(database, jobId)
     expect((await ask(address, zeta.keys.read)).status).toBe(200)
   })
 
@@ -209,10 +192,10 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     // The new key has it judged once more, which is nothing to this test.
     await database.client.scan.deleteMany({ where: { repositoryId: acme.pump.id, kind: 'tracked', status: 'queued' } })
     await database.client.scan.update({ where: { id: scanId }, data: { status: 'running', completedAt: null } })
-    expect(await runJob(database, asked)).toEqual({ again: 1_000 })
+    expect(await runReportJob(database, asked)).toEqual({ again: 1_000 })
     await database.client.scan.update({ where: { id: scanId }, data: { status: 'completed', completedAt: new Date() } })
     await database.client.scan.update({ where: { id: asked }, data: { notBefore: null } })
-    await runJob(database, asked)
+    await runReportJob(database, asked)
     const kept = await database.client.complianceReport.findMany({ where: { scanId }, select: { format: true } })
     expect(kept).toHaveLength(4)
     const { body } = await ask(`${path}/report`)

@@ -6,22 +6,32 @@ import { apiV1 } from '../../../src/api/v1/index.ts'
 import { readingOf } from '../../../src/store/reading/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { forEachDatabase } from '../../support/database.ts'
+import { GitHub } from '../../support/github/index.ts'
 import { Contract, keyOf, over } from './contract.ts'
 import { OPERATIONS } from './operations/index.ts'
 import type { Asked, Operation } from './operations/operation.ts'
 import { type Things, thingsOf } from './operations/things.ts'
-import { Stage } from './stage.ts'
+import { type Holder, type Session, Stage } from './stage.ts'
 
 forEachDatabase('The REST interface', (databases) => {
+  let github: GitHub
   let stage: Stage
+  /** Who owns acme, in a browser that leaves out the token. */
+  let forged: Session
   let contract: Contract
   let things: Things
   beforeAll(async () => {
-    stage = await Stage.on(await databases.open())
+    github = await GitHub.start()
+    stage = await Stage.on(await databases.open(), { github })
+    github.people.own('ada', 'acme')
+    forged = { ...(await stage.signedIn('ada')), csrfToken: '' }
     contract = await Contract.of(stage)
     things = await thingsOf(stage)
   })
-  afterAll(() => stage.close())
+  afterAll(async () => {
+    await stage.close()
+    await github.close()
+  })
 
   it('is described by an OpenAPI 3.1 document', async () => {
     const schema = await readFile(new URL('../../support/schemas/openapi-3.1.json', import.meta.url), 'utf8')
@@ -34,7 +44,7 @@ forEachDatabase('The REST interface', (databases) => {
         tags: [expect.any(String)],
       })
       expect(named).toEqual(expect.arrayContaining(tags ?? []))
-      for (const status of ['401', '429']) expect(responses).toHaveProperty([status])
+      for (const status of ['401', '429', '503']) expect(responses).toHaveProperty([status])
     }
   })
 
@@ -59,22 +69,24 @@ forEachDatabase('The REST interface', (databases) => {
   })
 
   describe.each(Object.entries(OPERATIONS))('%s', (operationId, operation) => {
-    const { key = 'read', status = 200, bad, stranger = 404 } = operation
+    const { key = 'read', status = 200, also = [], bad, stranger = 404 } = operation
     let good: Asked
     beforeAll(async () => {
       good = await operation.good(things, stage)
     })
-    const answered = async (holder: string | null, asked: Asked) => {
+    const described = async (holder: Holder, asked: Asked) => {
       const answer = await contract.ask(stage, holder, operationId, asked)
       expect({ asked, objections: contract.objections(operationId, answer) }).toEqual({ asked, objections: [] })
-      return answer.status
+      return answer
     }
+    const answered = async (holder: Holder, asked: Asked) => (await described(holder, asked)).status
 
     it('answers those who may not', async () => {
       expect(await answered(null, good)).toBe(401)
       expect(await answered(stage.zeta.keys.admin, good)).toBe(stranger)
       const less = lessOf(operation)
       if (less !== null) expect(await answered(stage.acme.keys[less], good)).toBe(403)
+      if (contract.operations.get(operationId)?.method !== 'GET') expect(await answered(forged, good)).toBe(403)
     })
 
     it('answers what is not as described', async () => {
@@ -85,10 +97,21 @@ forEachDatabase('The REST interface', (databases) => {
       for (const { name } of texts.filter(({ schema }) => schema.type === 'string')) {
         expect(await answered(keyOf(stage, key), over(good, { query: { [name]: '\0' } }))).toBe(400)
       }
+      if (good.body) {
+        const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+        expect(await answered(keyOf(stage, key), over(good, form))).toBe(415)
+        expect(await answered(keyOf(stage, key), { ...good, body: { name: 'x'.repeat(2 ** 20) } })).toBe(413)
+      }
     })
 
     it('answers as described', async () => {
-      expect(await answered(keyOf(stage, key), good)).toBe(status)
+      for (const asked of [good, ...also.map((each) => each(things))]) {
+        const answer = await described(keyOf(stage, key), asked)
+        expect({ asked, status: answer.status }).toEqual({ asked, status })
+        const { etag } = answer.headers
+        if (etag === undefined) continue
+        expect(await answered(keyOf(stage, key), over(asked, { headers: { 'if-none-match': etag } }))).toBe(304)
+      }
     })
   })
 })

@@ -3,7 +3,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormatsOf from 'ajv-formats'
 import type { Asked, Operation } from './operations/operation.ts'
-import type { Answer, Stage } from './stage.ts'
+import type { Answer, Holder, Stage } from './stage.ts'
 
 // The package's types say that its default export is a module.
 const addFormats = addFormatsOf as unknown as (ajv: Ajv2020) => void
@@ -64,14 +64,14 @@ export class Contract {
     const [type = ''] = String(headers['content-type'] ?? '').split(';')
     if (!response.content) return body === '' ? [] : [`${status} is described without content`]
     if (!(type in response.content)) return [`${status} has the content type ${type}`]
-    if (!type.includes('json')) return []
+    if (!/^application\/([\w.-]+\+)?json$/.test(type)) return []
     const place = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema']
     const pointer = place.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
     const validate = this.#ajv.compile({ $ref: `api#/${pointer}` })
     return validate(body) ? [] : (validate.errors ?? []).map((each) => `${each.instancePath} ${each.message}`)
   }
 
-  ask(stage: Stage, key: string | null, operationId: string, asked: Asked): Promise<Answer> {
+  ask(stage: Stage, holder: Holder, operationId: string, asked: Asked): Promise<Answer> {
     const { path, method } = this.#operation(operationId)
     const { params = {}, query = {}, headers = {}, body } = asked
     const filled = path.replace('/api/v1', '').replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -82,7 +82,7 @@ export class Contract {
       Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
     )
     const address = search.size > 0 ? `${filled}?${search}` : filled
-    return stage.ask(key, address, { method, headers, ...(body && { body }) })
+    return stage.ask(holder, address, { method, headers, ...(body && { body }) })
   }
 
   #operation(operationId: string): Described {

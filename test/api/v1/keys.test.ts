@@ -62,6 +62,24 @@ forEachDatabase('Keys', (databases) => {
       expect((await post(stage.acme.keys.admin, '/api-keys', { ...wanted(), ...other })).status).toBe(status)
     })
 
+    it('made by a key end with it, which they name', async () => {
+      const { acme, root } = stage
+      const until = new Date(Date.now() + 3_600_000)
+      const { installationId } = acme
+      const maker = await aKey(stage.database, { installationId, scopes: ['admin'], expiresAt: until })
+      const { actor } = (await stage.ask(maker, '/me')).body
+      const made = await post(maker, '/api-keys', { ...wanted(), scopes: ['admin'] })
+      expect(made).toMatchObject({ status: 201, body: { expiresAt: until.toISOString() } })
+      expect(`api-key/${made.body.makerId}`).toBe(actor)
+      const late = await post(maker, '/api-keys', { ...wanted(), expiresAt: '2099-01-01T00:00:00Z' })
+      expect(late).toMatchObject({ status: 400, body: { detail: expect.stringContaining(until.toISOString()) } })
+      await post(root, `/api-keys/${made.body.makerId}/revoke`, { reason: 'lost' })
+      expect((await stage.ask(made.body.key, '/me')).status).toBe(401)
+      expect((await stage.ask(root, `/api-keys/${made.body.id}`)).body).toMatchObject({
+        ...{ state: 'revoked', makerId: made.body.makerId },
+      })
+    })
+
     it('are made by administrators of the whole installation only', async () => {
       const { acme, zeta } = stage
       const ofOne = await aKey(stage.database, { installationId: acme.installationId, repositoryIds: [acme.pump.id] })

@@ -41,7 +41,7 @@ export function source(change: Partial<ReportSource> = {}): ReportSource {
     artifacts: 9,
     revisions: { total: 9, first: '2026-11-22T11:00:00.000Z', last: '2026-11-22T11:00:00.000Z' },
     audit: {
-      total: 2,
+      ...{ total: 2, onApiKeys: 1, onSigningKeys: 1 },
       events: [
         {
           ...{ at: '2026-11-22T11:29:00.000Z', actor: 'github/officer', action: 'api_key.created' },

@@ -10,8 +10,23 @@ export interface PdfText {
   bookmarks: string[]
   /** How often each kind of structure element occurs. */
   structure: Record<string, number>
+  links: PdfLink[]
+  /** Rows that links lead to, with the number of their page. */
+  destinations: Map<string, number>
   raw: string
 }
+
+/** A `Link` element of the structure. */
+export interface PdfLink {
+  /** An address, or the name of a row. */
+  to: string
+  /** For who can't see it. */
+  says: string
+  /** The number of the page that the element says; null: that page has no such annotation. */
+  page: number | null
+}
+
+type Objects = ReadonlyMap<string, string>
 
 export function readPdf(bytes: Uint8Array): PdfText {
   const raw = Buffer.from(bytes).toString('latin1')
@@ -19,22 +34,52 @@ export function readPdf(bytes: Uint8Array): PdfText {
     [...raw.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g)].map(([, id = '', body = '']) => [id, body]),
   )
   const fonts = fontsOf(objects)
-  const pages = [...objects.values()]
-    .filter((body) => /\/Type \/Page\b/.test(body))
-    .map((page) => textOf(objects.get(/\/Contents (\d+) 0 R/.exec(page)?.[1] ?? '') ?? '', fonts))
+  const pageIds = [...objects.keys()].filter((id) => /\/Type \/Page\b/.test(objects.get(id) ?? ''))
+  const contents = pageIds.map((id) => objects.get(idIn(objects.get(id), 'Contents')) ?? '')
+  const pages = contents.map((content) => textOf(content, fonts))
   const bookmarks = [...objects.values()]
     .filter((body) => /\/Dest \[/.test(body) && /\/Title /.test(body))
-    .map((body) => stringIn(/\/Title \(((?:[^()\\]|\\[\s\S])*)\)/.exec(body)?.[1] ?? ''))
+    .map((body) => stringsIn(body, 'Title')[0] ?? '')
   const structure: Record<string, number> = {}
   for (const body of objects.values()) {
     const kind = /^<<\n\/S \/(\w+)/.exec(body)?.[1]
     if (kind) structure[kind] = (structure[kind] ?? 0) + 1
   }
-  return { pages, bookmarks, structure, raw }
+  const destinations = destinationsIn(raw, pageIds)
+  return { pages, bookmarks, structure, links: linksIn(objects, pageIds), destinations, raw }
 }
 
+const idIn = (body: string | undefined, key: string) =>
+  new RegExp(String.raw`/${key} (\d+) 0 R`).exec(body ?? '')?.[1] ?? ''
+
+const STRING = String.raw`\(((?:[^()\\]|\\[\s\S])*)\)`
+
+const stringsIn = (body: string, key: string) =>
+  [...body.matchAll(new RegExp(`/${key} ${STRING}`, 'g'))].map(([, literal = '']) => stringIn(literal))
+
+/** Element → annotation → action. */
+const linksIn = (objects: Objects, pageIds: readonly string[]): PdfLink[] =>
+  [...objects.values()]
+    .filter((body) => body.startsWith('<<\n/S /Link\n'))
+    .map((element) => {
+      const annotation = idIn(element, 'Obj')
+      const action = objects.get(idIn(objects.get(annotation), 'A')) ?? ''
+      const page = pageIds.indexOf(/\/OBJR[^>]*\/Pg (\d+) 0 R/.exec(element)?.[1] ?? '')
+      const shown = /\/Annots \[([^\]]*)\]/.exec(objects.get(pageIds[page] ?? '') ?? '')?.[1] ?? ''
+      return {
+        to: [...stringsIn(action, 'URI'), ...stringsIn(action, 'D')].join(),
+        says: stringsIn(objects.get(annotation) ?? '', 'Contents').join(),
+        page: ` ${shown}`.includes(` ${annotation} 0 R`) ? page + 1 : null,
+      }
+    })
+
+const destinationsIn = (raw: string, pageIds: readonly string[]) =>
+  new Map(
+    [...raw.matchAll(/\((\w+)\) \[(\d+) 0 R \/XYZ/g)].map(([, name = '', id = '']) => [name, pageIds.indexOf(id) + 1]),
+  )
+
 /** By the name that pages use: glyph → text. */
-function fontsOf(objects: ReadonlyMap<string, string>): Map<string, Map<number, string>> {
+function fontsOf(objects: Objects): Map<string, Map<number, string>> {
   const fonts = new Map<string, Map<number, string>>()
   for (const body of objects.values()) {
     for (const [, name = '', id = ''] of body.matchAll(/\/(F\d+) (\d+) 0 R/g)) {

@@ -11,9 +11,12 @@ function row(of: Partial<ReportSource>, regulation: '21 CFR Part 11' | 'EU Annex
   return found
 }
 
+const { audit: trail } = source()
+
 const NOTHING: Partial<ReportSource> = {
   ...{ requirements: [], edges: [], evidence: [], risks: [], vendors: [], findings: [], artifacts: 0 },
-  ...{ revisions: { total: 0, first: null, last: null }, audit: { total: 0, events: [] } },
+  ...{ revisions: { total: 0, first: null, last: null } },
+  audit: { total: 0, events: [], onApiKeys: 0, onSigningKeys: 0 },
 }
 
 describe('The regulatory map', () => {
@@ -36,8 +39,8 @@ describe('The regulatory map', () => {
     ['requirements', '21 CFR Part 11', '11.10(a)', { requirements: [] }],
     ['artifacts', '21 CFR Part 11', '11.10(b)', { artifacts: 0 }],
     ['evidence', '21 CFR Part 11', '11.10(c)', { evidence: [] }],
-    ['events on keys', '21 CFR Part 11', '11.10(d)', { audit: { total: 0, events: [] } }],
-    ['events on who may sign', '21 CFR Part 11', '11.10(g)', { audit: { total: 0, events: [] } }],
+    ['events on API keys', '21 CFR Part 11', '11.10(d)', { audit: { ...trail, onApiKeys: 0 } }],
+    ['events on who may sign', '21 CFR Part 11', '11.10(g)', { audit: { ...trail, onSigningKeys: 0 } }],
     ['revisions', '21 CFR Part 11', '11.10(e)', { revisions: { total: 0, first: null, last: null } }],
     ['evidence', '21 CFR Part 11', '11.50', { evidence: [] }],
     ['evidence', '21 CFR Part 11', '11.70', { evidence: [] }],

@@ -21,11 +21,15 @@ export interface App {
 const PERMISSIONS = {
   checks: 'write',
   contents: 'read',
+  members: 'read',
   merge_queues: 'read',
   metadata: 'read',
   pull_requests: 'write',
 }
-const EVENTS = ['check_run', 'check_suite', 'merge_group', 'pull_request', 'push', 'repository']
+const EVENTS = [
+  ...['check_run', 'check_suite', 'merge_group', 'pull_request', 'push', 'repository'],
+  ...['member', 'membership', 'organization', 'team'],
+]
 
 /**
  * A new app with a key of its own. With a manifest, what it asks for.

@@ -30,8 +30,6 @@ export class People {
   signingIn: string | null = null
   /** How long tokens are good; null: they don't expire, as an app may choose. */
   tokenSeconds: number | null = EIGHT_HOURS_S
-  /** Whether GitHub tells this app of memberships; it does so where the app may read members. */
-  membersReadable = true
   readonly #github: GitHub
   readonly #permissions = new Map<Account, Map<Repository, Permission>>()
   readonly #owners = new Map<Account, Set<string>>()
@@ -110,6 +108,18 @@ export class People {
     const person = this.#refreshTokens.get(refreshToken)
     this.#refreshTokens.delete(refreshToken)
     return person ? this.#issue(person) : { error: 'bad_refresh_token' }
+  }
+
+  /** Tokens of theirs that are good now. */
+  tokensOf(login: string): string[] {
+    return [...this.#tokens].flatMap(([token, { person, expiresAt }]) =>
+      person.login === login && expiresAt > Date.now() ? [token] : [],
+    )
+  }
+
+  /** False: there is no such token. */
+  forget(token: string): boolean {
+    return this.#tokens.delete(token)
   }
 
   /** Throws `Refusal` 401. */

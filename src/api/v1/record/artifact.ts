@@ -20,8 +20,18 @@ import {
 
 const byPath = z.tuple([z.string()])
 
+interface Options {
+  record: Pick<RecordReading, 'artifacts'>
+}
+
 /** Below `/repositories/:repositoryId`. */
-export const anyArtifact: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app, { record: { artifacts } }) => {
+export const anyArtifact: FastifyPluginAsyncZod<Options> = async (app, { record }) => {
+  await app.register(systemContext, { record })
+  await app.register(listed, { record })
+  await app.register(one, { record })
+}
+
+const systemContext: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts } }) => {
   app.get(
     '/system-context',
     {
@@ -40,7 +50,9 @@ export const anyArtifact: FastifyPluginAsyncZod<{ record: RecordReading }> = asy
       return toldWithData(context)
     },
   )
+}
 
+const listed: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts } }) => {
   app.get(
     '/artifacts',
     {
@@ -64,7 +76,9 @@ export const anyArtifact: FastifyPluginAsyncZod<{ record: RecordReading }> = asy
       return { items: items.map(toldArtifact), next: encodeCursor(next) }
     },
   )
+}
 
+const one: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts } }) => {
   const withId = async (repositoryId: bigint, id: string) => {
     const found = await artifacts.withId(repositoryId, id)
     if (!found) throw new Problem(404, 'The record has no such artifact.')

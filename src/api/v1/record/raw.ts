@@ -9,7 +9,7 @@ import type { RepositoryRow } from '../../../store/reading/repositories.ts'
 import { Problem } from '../../problem.ts'
 import { byOf } from '../by.ts'
 import { isAmong } from '../in-repository.ts'
-import { problems, unchanged } from '../schemas.ts'
+import { problems } from '../schemas.ts'
 import { artifactParams } from './schemas.ts'
 
 /** The bytes of a git blob; null: it is larger than `maxBytes`. Throws the domain's errors (scan/errors.ts). */
@@ -40,7 +40,6 @@ export const rawArtifact: FastifyPluginAsyncZod<{ record: RecordReading; rawText
         params: artifactParams,
         response: {
           200: { description: 'The file, byte for byte.', content: { 'text/plain': { schema: z.string() } } },
-          304: unchanged,
           ...problems(400, 404, 413, 502, 503),
         },
       },

@@ -3,6 +3,7 @@ import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Block } from '../../../rosie/contents.ts'
 import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
+import { all } from '../where.ts'
 
 export interface BlockRow {
   path: string
@@ -46,14 +47,14 @@ export class Annotations {
     const files = [
       Prisma.sql`f.repository_id = ${repositoryId}`,
       kind === undefined ? Prisma.sql`f.kind IN ('source', 'test')` : Prisma.sql`f.kind = ${kind}`,
-      ...(path === undefined ? [] : [Prisma.sql`starts_with(f.path, ${path})`]),
-      ...(id === undefined ? [] : [Prisma.sql`f.path IN (${naming(repositoryId, id)})`]),
-      ...(after ? [Prisma.sql`f.path >= ${after[0]}`] : []),
+      path !== undefined && Prisma.sql`starts_with(f.path, ${path})`,
+      id !== undefined && Prisma.sql`f.path IN (${naming(repositoryId, id)})`,
+      after && Prisma.sql`f.path >= ${after[0]}`,
     ]
     const blocks = [
-      ...(tag === undefined ? [] : [Prisma.sql`item.block -> 'tags' @> ${JSON.stringify([{ name: tag }])}::jsonb`]),
-      ...(id === undefined ? [] : [Prisma.sql`item.block -> 'tags' @> ${JSON.stringify([{ ids: [{ id }] }])}::jsonb`]),
-      ...(after ? [Prisma.sql`(f.path, item.ordinal) > (${after[0]}, ${after[1]}::bigint)`] : []),
+      tag !== undefined && Prisma.sql`item.block -> 'tags' @> ${JSON.stringify([{ name: tag }])}::jsonb`,
+      id !== undefined && Prisma.sql`item.block -> 'tags' @> ${JSON.stringify([{ ids: [{ id }] }])}::jsonb`,
+      after && Prisma.sql`(f.path, item.ordinal) > (${after[0]}, ${after[1]}::bigint)`,
     ]
     const rows = await this.#database.client.$queryRaw<BlockRow[]>`
       SELECT f.path, f.kind, f.sha, item.ordinal, item.block
@@ -63,7 +64,7 @@ export class Annotations {
         WHERE b.repository_id = f.repository_id AND b.sha = f.sha AND starts_with(b.reader, 'annotations/')
         ORDER BY b.parser_version DESC LIMIT 1) AS found
       CROSS JOIN LATERAL jsonb_array_elements(found.blocks) WITH ORDINALITY AS item (block, ordinal)
-      WHERE ${Prisma.join([...files, ...blocks], ' AND ')}
+      WHERE ${all([...files, ...blocks])}
       ORDER BY f.path, item.ordinal LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ path, ordinal }) => [path, String(ordinal)])
   }

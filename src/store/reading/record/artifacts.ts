@@ -2,6 +2,7 @@
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
+import { all, holds } from '../where.ts'
 
 export interface ArtifactRow {
   id: string
@@ -93,14 +94,11 @@ export class Artifacts {
     limit: number,
     after: ArtifactPosition | null,
   ): Promise<Page<ArtifactRow, ArtifactPosition>> {
-    const where = Prisma.join(
-      [
-        Prisma.sql`a.repository_id = ${repositoryId}`,
-        ...conditions(filter),
-        ...(after ? [Prisma.sql`a.path > ${after[0]}`] : []),
-      ],
-      ' AND ',
-    )
+    const where = all([
+      Prisma.sql`a.repository_id = ${repositoryId}`,
+      ...conditions(repositoryId, filter),
+      after && Prisma.sql`a.path > ${after[0]}`,
+    ])
     const part = (kind: Prisma.Sql) => Prisma.sql`
       (SELECT ${COLUMNS} FROM ${FROM} WHERE ${where} ${kind} ORDER BY a.path LIMIT ${limit + 1})`
     const parts =
@@ -141,29 +139,27 @@ export class Artifacts {
       'path' in of
         ? Prisma.sql`path = ${of.path}`
         : Prisma.sql`gxp_id = ${of.gxpId} AND kind = ANY(${[...of.kinds]}::text[])`
+    const where = [whose, before && Prisma.sql`id < ${before[0]}::bigint`]
     const rows = await this.#database.client.$queryRaw<RevisionRow[]>`
       SELECT id, path, kind, gxp_id AS "gxpId", change, sha, commit, scan_id AS "scanId", at, data - 'jws' AS data
-      FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${whose}
-        ${before ? Prisma.sql`AND id < ${before[0]}::bigint` : Prisma.empty}
-      ORDER BY id DESC LIMIT ${limit + 1}`
+      FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${all(where)} ORDER BY id DESC LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ id }) => [String(id)])
   }
 }
 
-function conditions({ risk, status, tier, parent, text, verdict }: ArtifactFilter): Prisma.Sql[] {
-  return [
-    ...(risk === undefined ? [] : [Prisma.sql`a.risk = ${risk}`]),
-    ...(status === undefined ? [] : [Prisma.sql`a.status = ${status}`]),
-    ...(tier === undefined ? [] : [Prisma.sql`a.data ->> 'tier' = ${tier}`]),
-    ...(parent === undefined ? [] : [under(parent)]),
-    ...(text === undefined
-      ? []
-      : [Prisma.sql`strpos(lower(concat_ws(' ', a.gxp_id, a.title)), lower(${text}::text)) > 0`]),
-    ...(verdict === undefined ? [] : [Prisma.sql`v.verdict = ${verdict}`]),
-  ]
-}
+const conditions = (repositoryId: bigint, { risk, status, tier, parent, text, verdict }: ArtifactFilter) => [
+  risk !== undefined && Prisma.sql`a.risk = ${risk}`,
+  status !== undefined && Prisma.sql`a.status = ${status}`,
+  tier !== undefined && Prisma.sql`a.data ->> 'tier' = ${tier}`,
+  parent !== undefined && under(repositoryId, parent),
+  text !== undefined && holds(Prisma.sql`concat_ws(' ', a.gxp_id, a.title)`, text),
+  verdict !== undefined && Prisma.sql`v.verdict = ${verdict}`,
+]
 
-/** A record of testing is no node: it has the id of its specification as title (store/artifacts.ts). */
-const under = (parent: string) => Prisma.sql`
+/**
+ * A record of testing is no node: it has the id of its specification as title (store/artifacts.ts). What leads to the parent is
+ * looked up once, since it names the repository by itself: 20 ms of 15,000 artifacts, where once for each took 200.
+ */
+const under = (repositoryId: bigint, parent: string) => Prisma.sql`
   CASE WHEN a.kind = 'testing_record' THEN a.title = ${parent} ELSE ${NODE} IN (
-    SELECT e."from" FROM trace_edge e WHERE e.repository_id = a.repository_id AND e."to" = ${parent}) END`
+    SELECT e."from" FROM trace_edge e WHERE e.repository_id = ${repositoryId} AND e."to" = ${parent}) END`

@@ -3,6 +3,7 @@ import { Prisma } from '../../../generated/prisma/client.ts'
 import type { RiskEntry } from '../../../rosie/parse/risk-register.ts'
 import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
+import { all, holds } from '../where.ts'
 
 /** An entry in short; `place`: which of the register's it is, from 1. */
 export interface EntryRow {
@@ -69,19 +70,15 @@ export class Risks {
   ): Promise<Page<EntryRow, EntryPosition>> {
     const where = [
       Prisma.sql`a.repository_id = ${repositoryId} AND a.kind = 'risk_register'`,
-      ...(risk === undefined ? [] : [Prisma.sql`item.entry ->> 'risk' = ${risk}`]),
-      ...(status === undefined ? [] : [Prisma.sql`item.entry ->> 'status' = ${status}`]),
-      ...(text === undefined
-        ? []
-        : [
-            Prisma.sql`strpos(lower(concat_ws(' ', item.entry ->> 'id', item.entry ->> 'title')), lower(${text}::text)) > 0`,
-          ]),
-      ...(after ? [Prisma.sql`item.place > ${after[0]}::bigint`] : []),
+      risk !== undefined && Prisma.sql`item.entry ->> 'risk' = ${risk}`,
+      status !== undefined && Prisma.sql`item.entry ->> 'status' = ${status}`,
+      text !== undefined && holds(Prisma.sql`concat_ws(' ', item.entry ->> 'id', item.entry ->> 'title')`, text),
+      after && Prisma.sql`item.place > ${after[0]}::bigint`,
     ]
     const rows = await this.#database.client.$queryRaw<EntryRow[]>`
       SELECT item.place, a.path, item.entry ->> 'id' AS id, item.entry ->> 'title' AS title, item.entry ->> 'date' AS date,
         item.entry ->> 'risk' AS risk, item.entry ->> 'status' AS status, (item.entry ->> 'line')::int AS line
-      FROM ${ENTRIES} WHERE ${Prisma.join(where, ' AND ')} ORDER BY item.place LIMIT ${limit + 1}`
+      FROM ${ENTRIES} WHERE ${all(where)} ORDER BY item.place LIMIT ${limit + 1}`
     return pageOf(rows, limit, ({ place }) => [String(place)])
   }
 

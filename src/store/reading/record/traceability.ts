@@ -2,6 +2,7 @@
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
+import { all } from '../where.ts'
 import { EDGE, type EdgeRow } from './links.ts'
 
 export interface ChainNode {
@@ -91,11 +92,11 @@ export class Traceability {
     limit: number,
     after: BrokenPosition | null,
   ): Promise<Page<BrokenRow, BrokenPosition>> {
+    const beyond = after && Prisma.sql`e.id > ${after[0]}::bigint`
     const rows = await this.#database.client.$queryRaw<BrokenRow[]>`
       WITH broken AS (
         SELECT ${EDGE} FROM trace_edge e
-        WHERE e.repository_id = ${repositoryId} AND e."to" IN (${undefinedIds(repositoryId)})
-          ${after ? Prisma.sql`AND e.id > ${after[0]}::bigint` : Prisma.empty}
+        WHERE e.repository_id = ${repositoryId} AND e."to" IN (${undefinedIds(repositoryId)}) AND ${all([beyond])}
         ORDER BY e.id LIMIT ${limit + 1})
       SELECT broken.*, told.id AS "findingId", told.severity, told.message
       FROM broken LEFT JOIN LATERAL (

@@ -3,6 +3,7 @@ import type { Operations } from './operation.ts'
 export const audit: Operations = {
   listAuditEvents: {
     good: () => ({ query: { action: 'api_key.created', limit: 2 } }),
+    also: [() => ({ query: { limit: 100 } })],
     ...{ key: 'admin', bad: { query: { from: 'yesterday' } }, stranger: 200 },
   },
   getAuditEvent: {
@@ -11,6 +12,7 @@ export const audit: Operations = {
   },
   exportAuditEvents: {
     good: () => ({ query: { format: 'csv' } }),
+    also: [() => ({ query: { format: 'jsonl' } })],
     ...{ key: 'admin', bad: { query: { format: 'xml' } }, stranger: 200 },
   },
   listAuditCheckpoints: {

@@ -1,21 +1,25 @@
-import type { Stage } from '../stage.ts'
+import { REPORT_FORMATS, type ReportFormat } from '../../../../src/scan/ports/reports.ts'
 import type { Operations } from './operation.ts'
 import type { Things } from './things.ts'
 
 const inRepository = ({ repositoryId }: Things) => ({ params: { repositoryId } })
 const noReport = { params: { reportId: '17' } }
 
-/** Of the report as JSON, which is made at once. */
-async function aReport({ repositoryId }: Things, stage: Stage) {
-  const { headers } = await stage.ask(stage.acme.keys.read, `/repositories/${repositoryId}/compliance/report`)
-  return { params: { repositoryId, reportId: headers['x-report-id'] ?? '' } }
-}
+const report =
+  (format: ReportFormat) =>
+  ({ repositoryId, reportIds }: Things) => ({ params: { repositoryId, reportId: reportIds[format] } })
+
+const [json, ...others] = REPORT_FORMATS
 
 export const compliance: Operations = {
-  getComplianceReport: { good: inRepository, bad: { query: { format: 'docx' } } },
+  getComplianceReport: {
+    good: inRepository,
+    also: others.map((format) => (things) => ({ ...inRepository(things), query: { format } })),
+    bad: { query: { format: 'docx' } },
+  },
   listComplianceReports: { good: inRepository, bad: { query: { limit: 101 } } },
-  getStoredComplianceReport: { good: aReport, bad: noReport },
-  getComplianceReportSignature: { good: aReport, bad: noReport },
+  getStoredComplianceReport: { good: report(json), also: others.map(report), bad: noReport },
+  getComplianceReportSignature: { good: report('pdf'), bad: noReport },
   getComplianceScore: { good: inRepository, bad: { params: { repositoryId: 'pump' } } },
   listRecordRevisions: { good: inRepository, bad: { query: { cursor: 'AAAA' } } },
 }

@@ -1,6 +1,6 @@
 /**
- * What the contract and isolation suites know of an operation: how to ask for acme's own so that it is answered well, and
- * how to ask for it wrongly. One object for each `operationId`; index.ts puts the files together. The method, the path and
+ * What the contract and isolation suites know of an operation: how to ask for acme's own so that it is answered well, how to
+ * ask for it wrongly, and what others are answered. One object for each `operationId`; index.ts puts the files together. The method, the path and
  * what an answer must look like come from the OpenAPI document.
  */
 import type { Stage } from '../stage.ts'
@@ -17,6 +17,8 @@ export interface Asked {
 export interface Operation {
   /** The good request, on what acme has. Made anew each time: an operation may use up what it is about. */
   good(things: Things, stage: Stage): Asked | Promise<Asked>
+  /** Other good requests, of which each is answered in its own way. */
+  also?: ((things: Things) => Asked)[]
   /** With which key of acme's, or that of the whole server. Default: `read`. */
   key?: 'read' | 'scan' | 'admin' | 'root'
   /** What it answers. Default: 200. */
@@ -31,6 +33,11 @@ export interface Operation {
    * where it is for the server's own administrators.
    */
   stranger?: 200 | 403 | 404
+  /**
+   * What somebody is answered who administers another repository of acme's and nothing else, where that is not what a stranger
+   * is answered: such things are of the whole installation.
+   */
+  neighbour?: 200 | 403
 }
 
 export type Operations = Record<string, Operation>

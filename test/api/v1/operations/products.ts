@@ -7,7 +7,7 @@ export const products: Operations = {
   listManufacturers: { good: () => ({ query: { q: 'a' } }), bad: { query: { limit: 0 } }, stranger: 200 },
   createManufacturer: {
     good: ({ installationId, name }) => ({ body: { installationId, name: name() } }),
-    ...{ key: 'admin', status: 201, bad: { body: { name: 'Acme' } } },
+    ...{ key: 'admin', status: 201, bad: { body: { name: 'Acme' } }, neighbour: 403 },
   },
   getManufacturer: {
     good: async ({ manufacturerId }) => ({ params: { manufacturerId: await manufacturerId() } }),

@@ -1,7 +1,9 @@
 /** What acme has besides what the stage gives it: one of each thing that an operation may be about. */
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
+import type { ReportFormat } from '../../../../src/scan/ports/reports.ts'
 import { Deliveries } from '../../../../src/store/deliveries.ts'
+import { runReportJob } from '../report-job.ts'
 import type { Stage } from '../stage.ts'
 
 export interface Things {
@@ -17,6 +19,9 @@ export interface Things {
   gxpIdOf(kind: string): string
   /** An event of acme's. */
   auditEventId: string
+  /** Of the tracked snapshot, and the job that made them. */
+  reportIds: Record<ReportFormat, string>
+  reportJobId: string
   /** Another each time. */
   name(): string
   manufacturerId(): Promise<string>
@@ -51,6 +56,7 @@ export async function thingsOf(stage: Stage): Promise<Things> {
   return {
     ...{ installationId, repositoryId, scanId: String(trackedScanId), deliveryId, publicKey },
     ...(await recorded(stage)),
+    ...(await reported(stage)),
     ...{ name, manufacturerId },
     productId: async () => made('/products', { manufacturerId: await manufacturerId(), name: name() }),
     apiKeyId: () => made('/api-keys', { name: 'another', installationId, scopes: ['read'] }),
@@ -61,10 +67,23 @@ export async function thingsOf(stage: Stage): Promise<Things> {
   }
 }
 
+/** All formats, by the job that a PDF needs. */
+async function reported(stage: Stage) {
+  const { acme, database } = stage
+  const path = `/repositories/${acme.pump.id}/compliance`
+  const { jobId } = (await stage.ask(acme.keys.read, `${path}/report?format=pdf`)).body
+  await runReportJob(database, jobId)
+  const { items } = (await stage.ask(acme.keys.read, `${path}/reports`)).body as {
+    items: { format: ReportFormat; id: string }[]
+  }
+  const ids = Object.fromEntries(items.map(({ format, id }) => [format, id]))
+  return { reportIds: ids as Record<ReportFormat, string>, reportJobId: jobId as string }
+}
+
 /** What the record and the audit trail hold of acme's. */
 async function recorded({ acme, database: { client } }: Stage) {
   const artifacts = await client.artifact.findMany({ where: { repositoryId: acme.pump.id }, orderBy: { path: 'asc' } })
-  const { id } = await client.auditEvent.findFirstOrThrow({ where: { installationId: acme.installationId } })
+  const { id } = await client.auditEvent.findFirstOrThrow({ where: { repositoryId: acme.pump.id } })
   const gxpIdOf = (kind: string) => {
     const artifact = artifacts.find((each) => each.kind === kind && each.gxpId !== null)
     if (!artifact?.gxpId)
@@ -72,7 +91,8 @@ async function recorded({ acme, database: { client } }: Stage) {
     return artifact.gxpId
   }
   return {
-    artifactId: artifacts.find(({ kind }) => kind === 'requirement')?.id ?? '',
+    // What it says is acme's own.
+    artifactId: artifacts.findLast(({ kind }) => kind === 'requirement')?.id ?? '',
     gxpIdOf,
     auditEventId: String(id),
   }

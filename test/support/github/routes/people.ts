@@ -4,15 +4,16 @@ import { type Call, numberParam, page, param, type Routes } from '../call.ts'
 import { type Account, accountFacts, installationFacts, repositoryFacts } from '../facts.ts'
 import type { GitHub } from '../github.ts'
 import type { Installation } from '../installation.ts'
-import { moment } from '../json.ts'
+import { type JsonObject, moment } from '../json.ts'
 import type { Repository } from '../repository.ts'
-import { ofPerson } from './scopes.ts'
+import { ofClient, ofPerson } from './scopes.ts'
 
 export const peopleRoutes: Routes = {
   'GET /user': ofPerson((person, { github }) => ok(userFacts(github, person))),
   'GET /user/installations': ofPerson(listInstallations),
   'GET /user/installations/{installation_id}/repositories': ofPerson(listRepositories),
   'GET /user/memberships/orgs/{org}': ofPerson(getMembership),
+  'DELETE /applications/{client_id}/token': ofClient(deleteToken),
 }
 
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
@@ -49,11 +50,24 @@ function listRepositories(person: Account, call: Call): Answer {
   return ok({ total_count: repositories.length, repositories: shown }, headers)
 }
 
-/** https://docs.github.com/en/rest/orgs/members#get-an-organization-membership-for-the-authenticated-user */
+/** https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token */
+function deleteToken(call: Call): Answer {
+  const { github, body } = call
+  if (param(call, 'client_id') !== github.app.clientId) throw notFound()
+  if (!github.people.forget(String((body as JsonObject).access_token))) throw new Refusal(422, 'Validation Failed')
+  return { status: 204 }
+}
+
+/**
+ * Told where the owner of the organisation accepted that the app reads its members.
+ * https://docs.github.com/en/rest/orgs/members#get-an-organization-membership-for-the-authenticated-user
+ */
 function getMembership(person: Account, call: Call): Answer {
   const { github } = call
-  if (!github.people.membersReadable) throw new Refusal(403, 'Resource not accessible by integration')
   const org = param(call, 'org')
+  const installation = github.installations.find(({ account, deleted }) => account.login === org && !deleted)
+  const { members } = installation?.accepted?.permissions ?? (installation ? github.app.permissions : {})
+  if (!members) throw new Refusal(403, 'Resource not accessible by integration')
   const { id, login } = github.account(org, 'Organization')
   const url = `${github.apiUrl}/orgs/${login}`
   return ok({

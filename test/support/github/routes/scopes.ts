@@ -1,6 +1,6 @@
 /** Who may ask for what. https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api */
 import { type Grant, reaches } from '../access.ts'
-import { type Answer, notFound } from '../answer.ts'
+import { type Answer, notFound, Refusal } from '../answer.ts'
 import { type Call, param, type Route } from '../call.ts'
 import type { Account } from '../facts.ts'
 import type { Repository } from '../repository.ts'
@@ -41,6 +41,16 @@ export const ofPerson =
   async (call) => {
     const person = call.github.people.holder(call.headers.authorization)
     return () => run(person, call)
+  }
+
+/** Routes of the app as whoever signs people in: its client id and secret. */
+export const ofClient =
+  (run: (call: Call) => Answers): Route =>
+  async (call) => {
+    const { clientId, clientSecret } = call.github.app
+    const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64')
+    if (call.headers.authorization !== `Basic ${credentials}`) throw new Refusal(401, 'Bad credentials')
+    return () => run(call)
   }
 
 export const ofAnyone =
