@@ -7,7 +7,8 @@ const matrixOf = async (files: Files) => traceabilityMatrix((await assessInFull(
 
 const REQ = document(['gxp_id: REQ-001', 'title: Stops', 'gxp_risk_rating: HIGH', 'gxp_tier: OQ'])
 const SPEC = document(['gxp_id: SPEC-001', 'title: Valve', 'parent_id: REQ-001'])
-const TEST = '// @gxp-verifies SPEC-001\n// @test-type OQ\nit()\n\n\n// @gxp-verifies SPEC-001\n// @test-type OQ\nit()\n'
+const TEST =
+  '// @gxp-verifies SPEC-001\n// @test-type OQ\nit()\n\n\n// @gxp-verifies SPEC-001\n// @test-type OQ\nit()\n'
 
 it('joins whole files: two blocks that say the same say it once', async () => {
   const files = { '.gxp/requirements/REQ-001.md': REQ, '.gxp/specs/SPEC-001.md': SPEC, 'test/stop.test.ts': TEST }

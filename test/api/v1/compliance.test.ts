@@ -16,6 +16,16 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     stage = await Stage.on(await databases.open())
     path = `/repositories/${stage.acme.pump.id}/compliance`
     empty = `/repositories/${stage.acme.empty.id}/compliance`
+    const about = (installationId: bigint, action: string, year: number) => {
+      return { installationId, action, actor: 'github/officer', resource: 'a key', at: new Date(`${year}-01-01`) }
+    }
+    const [here, elsewhere] = [stage.acme.installationId, stage.zeta.installationId]
+    await stage.database.client.auditEvent.createMany({
+      data: [
+        ...[about(here, 'api_key.created', 2020), about(here, 'signing_key.registered', 2020)],
+        ...[about(elsewhere, 'api_key.created', 2020), about(here, 'api_key.revoked', 2999)],
+      ],
+    })
   })
   afterAll(() => stage.close())
 
@@ -41,6 +51,9 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       expect(body.evidence.files[0]).toMatchObject({ verdict: 'valid', signers: ['clinical-qa-2026'] })
       const found = body.regulatoryMap.rows.find(({ clause }: { clause: string }) => clause === '11.70')
       expect(found).toMatchObject({ state: 'evidence found', links: [{ kind: 'evidence', ref: 'E1' }, { ref: 'E2' }] })
+
+      // Of its own account, until the scan.
+      expect(body.audit).toMatchObject({ onApiKeys: 1, onSigningKeys: 1 })
 
       const again = await bytes(`${path}/report`)
       const digest = createHash('sha256').update(again).digest()

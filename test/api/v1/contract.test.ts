@@ -68,6 +68,18 @@ forEachDatabase('The REST interface', (databases) => {
     expect([...contract.operations.keys()].sort()).toEqual(Object.keys(OPERATIONS).sort())
   })
 
+  it('describes what is made by a job, and what can not be asked of GitHub', async () => {
+    const described = async (holder: Holder, asked: Asked) => {
+      const answer = await contract.ask(stage, holder, 'getComplianceReport', asked)
+      return { status: answer.status, objections: contract.objections('getComplianceReport', answer) }
+    }
+    const asked = { params: { repositoryId: stage.zeta.pump.id }, query: { format: 'pdf' } }
+    expect(await described(stage.zeta.keys.read, asked)).toEqual({ status: 202, objections: [] })
+    await stage.database.client.$executeRaw`UPDATE person SET asked_at = NULL`
+    github.fault('GET /user', { status: 502, times: 3 })
+    expect(await described(forged, asked)).toEqual({ status: 503, objections: [] })
+  })
+
   describe.each(Object.entries(OPERATIONS))('%s', (operationId, operation) => {
     const { key = 'read', status = 200, also = [], bad, stranger = 404 } = operation
     let good: Asked
