@@ -47,10 +47,21 @@ forEachDatabase('Two organisations', (databases) => {
     return answer.headers.etag
   }
 
+  /** From the second item on, where there is one: a cursor is a place in a list, whoever sends it. */
+  async function goingOn(operationId: string, { key = 'read' }: Operation, asked: Asked): Promise<Asked[]> {
+    const { stage, contract } = world
+    if (!contract.operations.get(operationId)?.parameters?.some(({ name }) => name === 'cursor')) return []
+    const first = over(asked, { query: { limit: 1 } })
+    const { next: cursor } = (await contract.ask(stage, keyOf(stage, key), operationId, first)).body
+    return cursor === null ? [] : [over(first, { query: { cursor } })]
+  }
+
   it.each(Object.entries(OPERATIONS))('%s shows others nothing', async (operationId, operation) => {
     const { stage, things, contract, outsiders } = world
     const isRead = contract.operations.get(operationId)?.method === 'GET'
-    for (const asked of [await operation.good(things, stage), ...(operation.also ?? []).map((each) => each(things))]) {
+    const good = await operation.good(things, stage)
+    const also = (operation.also ?? []).map((each) => each(things))
+    for (const asked of [good, ...also, ...(await goingOn(operationId, operation, also[0] ?? good))]) {
       // First by whom it belongs to: then it may be kept for who comes next, who knows its revision too.
       const etag = isRead ? await owned(operationId, operation, asked) : undefined
       const known = etag === undefined ? asked : over(asked, { headers: { 'if-none-match': etag } })
