@@ -28,7 +28,7 @@ describe('bulk writes', () => {
   })
 
   it('stay within the size of a parameter, unless one row alone is larger', async () => {
-    const [small, large] = ['x'.repeat(0.75 * 2 ** 20), 'y'.repeat(2.25 * 2 ** 20)]
+    const [small, large] = ['x'.repeat(40 * 2 ** 10), 'y'.repeat(120 * 2 ** 10)]
     expect((await written(false, [small, small, small, large, small])).map((chunk) => chunk.length)).toEqual([
       2, 1, 1, 1,
     ])
