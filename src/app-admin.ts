@@ -28,7 +28,7 @@ import { readingOf } from './store/reading/index.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-/** What kept answers look like: another version's are not found. */
+/** What answers look like: none of another version is taken for one of this. */
 const ANSWERS = `${version}/${PARSER_VERSION}`
 
 export interface AdminParts extends Parts {
@@ -68,7 +68,8 @@ export async function adminOn(
     store: readingOf(database),
     rawText: rawTextOf(parts, probot),
     onScans,
-    keep: { cache: redis ? redisCache(redis) : memoryCache(), version: ANSWERS, measures: metrics },
+    version: ANSWERS,
+    keep: { cache: redis ? redisCache(redis) : memoryCache(), measures: metrics },
   })
   return { rest: () => live.close(), close: () => redis?.disconnect() }
 }

@@ -16,7 +16,7 @@ import { createLogger, type Logger } from './telemetry/logger.ts'
  * By how much a heap may grow before all of it is collected: V8 lets it double and more. A first scan of 20,000 artifacts took
  * 60 MB less, and no longer (docs/performance.md).
  */
-setFlagsFromString('--heap-growing-percent=40')
+setFlagsFromString('--heap-growing-percent=30')
 
 /** How long running scans may take to end after SIGTERM, those included that have to be handed back; ms. */
 const GRACE_MS = 10_000

@@ -14,11 +14,16 @@ export class Problem extends Error {
   }
 }
 
+/** Fastify's own words for it say no more than the status. */
+const JSON_ONLY =
+  'The body is of a kind that is not taken: send JSON, with the header `content-type: application/json`.'
+
 /** Our own problems and Fastify's about the request are told; whatever else goes wrong is for the log. */
 export function toProblem(error: unknown, { id, log }: Pick<FastifyRequest, 'id' | 'log'>): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Error) {
     const status = 'statusCode' in error ? Number(error.statusCode) : 500
+    if (status === 415) return new Problem(415, JSON_ONLY)
     if (status >= 400 && status < 500) return new Problem(status, error.message)
   }
   log.error({ err: error }, 'A request failed.')

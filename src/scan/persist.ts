@@ -26,6 +26,7 @@ export async function trackedChange(
     removed,
     changed: files,
     edges: head.graph.edges,
+    unknown: head.graph.unknown,
     coverage: head.coverage.requirements,
     matrix: JSON.stringify(traceabilityMatrix(head, new Date(now()).toISOString())),
   }

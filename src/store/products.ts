@@ -1,12 +1,12 @@
 /**
  * Products, what they are made of, and by whom, as administrators keep them. Each change is an event of the audit trail in
- * the same transaction; those of one installation come one after the other, so that names are taken once.
+ * the same transaction; those of one installation come one after the other, so that names and numbers are taken once.
  */
 import type { AuditAction } from '../audit/actions.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { type AuditEntry, type By, recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
-import { MANUFACTURER, type ManufacturerRow, PRODUCT, type ProductRow } from './reading/products.ts'
+import { MANUFACTURER, type ManufacturerRow, numbered, PRODUCT, type ProductRow } from './reading/products.ts'
 
 /** Who changes it, and why, where they say so. */
 export interface Because extends By {
@@ -74,9 +74,10 @@ export class ProductRegistry {
   ): Promise<ProductRow | Refused | null> {
     return this.#changing(installationId, async (transaction) => {
       if (!(await manufacturerIn(transaction, manufacturerId))) return null
+      const same = Prisma.sql`SELECT 1 FROM product WHERE manufacturer_id = ${manufacturerId}::uuid AND ${numbered(facts.gtin)}`
       const [made] = await transaction.$queryRaw<{ id: string }[]>`
-        INSERT INTO product (manufacturer_id, name, gtin) VALUES (${manufacturerId}::uuid, ${facts.name}, ${facts.gtin}::text)
-        ON CONFLICT DO NOTHING RETURNING id`
+        INSERT INTO product (manufacturer_id, name, gtin)
+        SELECT ${manufacturerId}::uuid, ${facts.name}, ${facts.gtin}::text WHERE NOT EXISTS (${same}) RETURNING id`
       const row = made && (await productIn(transaction, made.id))
       if (!row) return 'taken'
       await record(transaction, by, eventOf('product.created', row, null, told(row)))
@@ -91,7 +92,7 @@ export class ProductRegistry {
       const changed = await transaction.$executeRaw`
         UPDATE product p SET name = ${facts.name}, gtin = ${facts.gtin}::text
         WHERE p.id = ${row.id}::uuid AND NOT EXISTS (
-          SELECT 1 FROM product o WHERE o.manufacturer_id = p.manufacturer_id AND o.gtin = ${facts.gtin}::text AND o.id <> p.id)`
+          SELECT 1 FROM product WHERE manufacturer_id = p.manufacturer_id AND ${numbered(facts.gtin)} AND id <> p.id)`
       if (changed === 0) return 'taken'
       const after = { ...before, ...facts }
       await record(transaction, by, eventOf('product.changed', after, told(before), told(after)))

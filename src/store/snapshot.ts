@@ -16,7 +16,7 @@ export async function writeSnapshot(
   database: Database,
   connection: Connection,
   scan: Scan,
-  { commit, removed, changed, edges, coverage, matrix }: TrackedChange,
+  { commit, removed, changed, edges, unknown, coverage, matrix }: TrackedChange,
 ): Promise<void> {
   const repository = scan.repository.id
   const revision = { repository, commit, scanId: scan.id }
@@ -29,7 +29,7 @@ export async function writeSnapshot(
   await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
   await inChunks(database, ended, (paths) => endArtifacts(connection, revision, paths))
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
-  await replaceEdges(database, connection, repository, edges)
+  await replaceEdges(database, connection, repository, edges.map(edgeRow(unknown)))
   await writeCoverage(database, connection, repository, coverage)
   await writeMatrix(connection, repository, matrix)
 }
@@ -101,6 +101,8 @@ interface EdgeRow {
   by: string
   path: string
   line: number
+  /** Nothing defines what it leads to. Part of what it is, so that it is written anew when that comes or goes. */
+  broken: boolean
 }
 
 /** Only those that differ are written: a change of one file leaves the edges of 20,000 others alone. */
@@ -108,14 +110,14 @@ async function replaceEdges(
   database: Database,
   connection: Connection,
   repository: bigint,
-  edges: readonly Edge[],
+  edges: readonly EdgeRow[],
 ): Promise<void> {
   // In one value: as rows of their own, the client would take more than twice as long over them.
   const [answer] = await connection.$queryRaw<{ stored: string | null }[]>`
-    SELECT json_agg(json_build_array(id, "from", "to", type, by, path, line))::text AS stored
+    SELECT json_agg(json_build_array(id, "from", "to", type, by, path, line, broken))::text AS stored
     FROM trace_edge WHERE repository_id = ${repository}`
   const stored = JSON.parse(answer?.stored ?? '[]') as [id: number, ...EdgeRow[keyof EdgeRow][]][]
-  const missing = new Map(edges.map((edge) => edgeRow(edge)).map((edge) => [edgeKey(edge), edge]))
+  const missing = new Map(edges.map((edge) => [edgeKey(edge), edge]))
   const gone = stored.filter(([, ...edge]) => !missing.delete(JSON.stringify(edge))).map(([id]) => id)
 
   await inChunks(
@@ -128,20 +130,24 @@ async function replaceEdges(
     database,
     [...missing.values()],
     (rows) => connection.$executeRaw`
-      INSERT INTO trace_edge (repository_id, "from", "to", type, by, path, line)
-      SELECT ${repository}::bigint, "from", "to", type, by, path, line
+      INSERT INTO trace_edge (repository_id, "from", "to", type, by, path, line, broken)
+      SELECT ${repository}::bigint, "from", "to", type, by, path, line, broken
       FROM json_to_recordset(${rows}::json) AS edge
-        ("from" text, "to" text, type text, by text, path text, line int)`,
+        ("from" text, "to" text, type text, by text, path text, line int, broken boolean)`,
   )
 }
 
-const edgeRow = ({ from, to, type, by, origin: { path, line } }: Edge): EdgeRow => ({
-  from: indexable(from),
-  to: indexable(to),
-  type,
-  by,
-  path,
-  line,
-})
+const edgeRow =
+  (unknown: ReadonlySet<string>) =>
+  ({ from, to, type, by, origin: { path, line } }: Edge): EdgeRow => ({
+    from: indexable(from),
+    to: indexable(to),
+    type,
+    by,
+    path,
+    line,
+    broken: unknown.has(to),
+  })
 
-const edgeKey = ({ from, to, type, by, path, line }: EdgeRow) => toJson([from, to, type, by, path, line])
+const edgeKey = ({ from, to, type, by, path, line, broken }: EdgeRow) =>
+  toJson([from, to, type, by, path, line, broken])

@@ -10,6 +10,7 @@ import type {
 } from '../scan/ports/statistics.ts'
 import type { Database } from './database.ts'
 import { MAX_ATTEMPTS } from './deliveries.ts'
+import { EndedScanTally } from './ended-scans.ts'
 import { restsUntil } from './limits.ts'
 
 const NONE: OpenScans = { waiting: 0, delayed: 0, running: 0, oldestWaitingMs: null }
@@ -22,9 +23,11 @@ const age = (time: Prisma.Sql) => Prisma.sql`(extract(epoch FROM now() - ${time}
 
 export class Statistics {
   readonly #database: Database
+  readonly #endedScans: EndedScanTally
 
   constructor(database: Database) {
     this.#database = database
+    this.#endedScans = new EndedScanTally(database)
   }
 
   async levels(): Promise<Levels> {
@@ -87,11 +90,12 @@ export class Statistics {
 
   async #ended(which: Prisma.Sql): Promise<Map<bigint, Pick<ScanStatistics, 'lastHour' | 'lastDay'>>> {
     const rows = await this.#database.client.$queryRaw<Ended[]>`
-      SELECT r.installation_id AS id, s.status::text, count(*)::int AS "lastDay",
-        count(*) FILTER (WHERE s.completed_at > now() - interval '1 hour')::int AS "lastHour"
-      FROM scan s JOIN repository r ON r.id = s.repository_id
-      WHERE s.status NOT IN ('queued', 'running') AND s.completed_at > now() - interval '1 day' AND ${which}
-      GROUP BY r.installation_id, s.status`
+      SELECT r.installation_id AS id, ended.status, sum(ended."lastDay")::int AS "lastDay",
+        sum(ended."lastHour")::int AS "lastHour"
+      FROM json_to_recordset(${await this.#endedScans.json()}::json) AS ended
+        (repository bigint, status text, "lastDay" int, "lastHour" int)
+      JOIN repository r ON r.id = ended.repository
+      WHERE ${which} GROUP BY r.installation_id, ended.status`
     const ended = new Map<bigint, Pick<ScanStatistics, 'lastHour' | 'lastDay'>>()
     for (const { id, status, lastHour, lastDay } of rows) {
       const known = ended.get(id) ?? { lastHour: NONE_ENDED, lastDay: NONE_ENDED }

@@ -34,6 +34,20 @@ forEachDatabase('What is read below a repository', (databases) => {
     },
   )
 
+  it.each([
+    '/artifacts',
+    '/risks',
+    '/annotations',
+    '/findings',
+    '/requirements/REQ-001/history',
+    '/compliance/audit-trail',
+  ])('%s is kept, and given out again until the default branch is scanned anew', async (path) => {
+    await ask(path)
+    const from = stage.kept.length
+    expect((await ask(path)).status).toBe(200)
+    expect(stage.kept.slice(from)).toEqual(['hit'])
+  })
+
   it('is another once a repository has another name, though nothing was scanned', async () => {
     const { headers } = await ask('')
     await stage.database.client.repository.update({ where: { id: stage.acme.pump.id }, data: { name: 'pump-2' } })

@@ -41,6 +41,11 @@ forEachDatabase('signing in', (databases) => {
       expect(event).toMatchObject({ actor: 'github/reader', address: '127.0.0.1', requestId: expect.any(String) })
     })
 
+    it('to the pages of the interface, where the person wanted to go nowhere', async () => {
+      stage.github.people.signingIn = 'reader'
+      expect((await stage.browser().signIn()).headers.get('location')).toBe(`${PUBLIC_URL}/api/docs`)
+    })
+
     it('to our own paths only', async () => {
       for (const path of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example']) {
         expect((await stage.browser().ask(`/auth/login?return=${encodeURIComponent(path)}`)).status).toBe(400)

@@ -14,9 +14,14 @@ describe('a line of CSV', () => {
     ['+1', "'+1"],
     ['-1', "'-1"],
     ['@SUM(A1)', "'@SUM(A1)"],
-    ['\t=1', "'\t=1"],
-    ['\r=1', '"\'\r=1"'],
-    ['\n=1', '"\'\n=1"'],
+    ['\t1', "'\t1"],
+    ['\t=1', "'\t'=1"],
+    ['\r=1', '"\'\r\'=1"'],
+    ['\n=1', '"\'\n\'=1"'],
+    ['a;=1+1', "a;'=1+1"],
+    ['a\t@b', "a\t'@b"],
+    ['a\n＋b', '"a\n\'＋b"'],
+    ['a;"=1', '"a;\'""=1"'],
     ['＝1', "'＝1"],
     ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
   ])('is no formula: %j', (cell, written) => {
@@ -24,6 +29,6 @@ describe('a line of CSV', () => {
   })
 
   it('leaves alone what no spreadsheet calculates', () => {
-    expect(csvLine([-1, 'a=b', "'quoted'"])).toBe("-1,a=b,'quoted'\r\n")
+    expect(csvLine([-1, 'a=b', "'quoted'", 'a; b-c\td'])).toBe("-1,a=b,'quoted',a; b-c\td\r\n")
   })
 })

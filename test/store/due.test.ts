@@ -36,6 +36,7 @@ forEachDatabase('what falls due', (databases) => {
     removed: [],
     changed: [],
     edges: [],
+    unknown: new Set<string>(),
     coverage: [],
     matrix: '{}',
   })

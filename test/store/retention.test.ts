@@ -255,7 +255,7 @@ forEachDatabase('retention', (databases) => {
       const wish = aWish({ installation, repository: theirs, baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
       await new Scans(database).persist(scan, anOutcome(aFinding()), {
-        ...{ commit: sha('a'), removed: [], edges: [], coverage: [], matrix: '{}' },
+        ...{ commit: sha('a'), removed: [], edges: [], unknown: new Set<string>(), coverage: [], matrix: '{}' },
         changed: [requirementFile('REQ-001'), requirementFile('REQ-002')],
       })
       await new Scans(database).finish(scan, [], END)

@@ -375,6 +375,7 @@ forEachDatabase('scans', (databases) => {
         removed: [],
         changed: [],
         edges: [],
+        unknown: new Set<string>(),
         coverage: [],
         matrix: '{}',
         ...change,
@@ -520,7 +521,7 @@ forEachDatabase('scans', (databases) => {
       const stale = await queueAndTake(database, aWish({ repository, headSha: sha('z'), baseRef: null }))
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
-      const change = { commit: sha('z'), removed: [], changed: [one], edges: [], coverage: [], matrix: '{}' }
+      const change = { commit: sha('z'), removed: [], changed: [one], edges: [], unknown: new Set<string>(), coverage: [], matrix: '{}' }
       await expect(scans.persist(stale, anOutcome(aFinding()), change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])
@@ -545,6 +546,7 @@ forEachDatabase('scans', (databases) => {
         removed: [],
         changed,
         edges: [],
+        unknown: new Set<string>(),
         coverage: [],
         matrix: '{}',
       })

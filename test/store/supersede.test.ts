@@ -294,6 +294,7 @@ forEachDatabase('a branch that moves on', (databases) => {
           removed: [],
           changed: [],
           edges: [],
+          unknown: new Set<string>(),
           coverage: [],
           matrix: '{}',
         })
@@ -348,6 +349,7 @@ forEachDatabase('a branch that moves on', (databases) => {
         removed: [],
         changed: [requirementFile('REQ-001')],
         edges: [],
+        unknown: new Set<string>(),
         coverage: [],
         matrix: '{}',
       }

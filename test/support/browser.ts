@@ -35,8 +35,9 @@ export class Browser {
   }
 
   /** To GitHub, where the person agrees, and to the address that it sends back to. */
-  async toGitHub(returnTo = '/'): Promise<string> {
-    const begun = await this.ask(`/auth/login?return=${encodeURIComponent(returnTo)}`)
+  async toGitHub(returnTo?: string): Promise<string> {
+    const query = returnTo === undefined ? '' : `?return=${encodeURIComponent(returnTo)}`
+    const begun = await this.ask(`/auth/login${query}`)
     const agreed = await fetch(String(begun.headers.get('location')), { redirect: 'manual' })
     return String(agreed.headers.get('location'))
   }

@@ -48,6 +48,8 @@ export const SESSION_MS = 12 * 60 * 60_000
 /** Refusals a minute that become audit events; of the rest only the log tells. */
 const AUDITED = 60
 const ALL = 'all'
+/** Where somebody goes who says nothing else: the pages of the REST interface, which can be used from there. */
+const AFTERWARDS = '/api/docs'
 
 const loginQuery = z.object({ return: z.string().optional() })
 
@@ -82,7 +84,7 @@ class Door {
 
   async begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     this.#refuseTooMany(request)
-    const returnTo = returnPath(loginQuery.safeParse(request.query).data?.return ?? '/')
+    const returnTo = returnPath(loginQuery.safeParse(request.query).data?.return ?? AFTERWARDS)
     if (returnTo === null) throw new Problem(400, '`return` must be a path of this server, such as /repositories.')
     const { door, seals } = this.#parts
     const { url, state, verifier } = await door.begin(this.#redirectUri)

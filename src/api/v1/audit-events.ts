@@ -142,6 +142,8 @@ const wholeTrail: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
   app.get(
     '/audit-events/export',
     {
+      // Each export is an event: asking without reading is none.
+      exposeHeadRoute: false,
       preHandler: administers,
       schema: {
         operationId: 'exportAuditEvents',

@@ -87,7 +87,7 @@ export const complianceScore: FastifyPluginAsyncZod<{ store: Pick<Reading, 'comp
   app.get(
     '/compliance/audit-trail',
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         ...{ operationId: 'listRecordRevisions', tags: ['compliance'] },
         summary: 'What became of each file of the record on the default branch, the newest first',

@@ -42,6 +42,8 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
   app.get(
     '/compliance/report',
     {
+      // Asking for it may make it, which is an event.
+      exposeHeadRoute: false,
       schema: {
         ...{ operationId: 'getComplianceReport', tags },
         summary: 'The report of the default branch as it was last scanned',

@@ -17,6 +17,15 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
     ].join('\n'),
   },
   components: {
+    parameters: {
+      IfNoneMatch: {
+        ...{ name: 'if-none-match', in: 'header', schema: { type: 'string' } },
+        description: 'The `etag` of an answer that you have: 304 where there is no other.',
+      },
+    },
+    headers: {
+      ETag: { schema: { type: 'string' }, description: 'Of this answer. Another answer has another one.' },
+    },
     securitySchemes: {
       key: { type: 'http', scheme: 'bearer', description: 'An API key: `rsk_` and 64 hex digits.' },
       session: {
@@ -46,4 +55,23 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
     },
     { name: 'audit', description: 'Who did what, in a chain that shows every change.' },
   ],
+}
+
+interface Operation {
+  parameters?: object[]
+  responses: Record<string, { headers?: object }>
+}
+
+/** Every operation that may answer 304 says how it is asked for that, and what it answers with then. */
+export function withRevisions<Document extends { paths?: object }>(document: Document): Document {
+  const operations = Object.values(document.paths ?? {}).flatMap<Operation>(Object.values)
+  for (const operation of operations) {
+    const { 200: answer, 304: unchanged } = operation.responses
+    if (!unchanged) continue
+    operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IfNoneMatch' }]
+    for (const response of answer ? [answer, unchanged] : [unchanged]) {
+      response.headers = { ...response.headers, etag: { $ref: '#/components/headers/ETag' } }
+    }
+  }
+  return document
 }

@@ -55,7 +55,7 @@ export const repositoryFindings: FastifyPluginAsyncZod<{ store: Pick<Reading, 'f
   app.get(
     '/findings',
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         operationId: 'listFindings',
         tags: ['scans'],

@@ -26,9 +26,9 @@ declare module 'fastify' {
 /** Where the address has it. */
 export const repositoryParams = z.object({ repositoryId: gitHubId.describe("GitHub's id of the repository.") })
 
-/** A hook for everything under `/repositories/:repositoryId`. Throws `Problem`: 403, 404. */
+/** A hook for everything under `/repositories/:repositoryId`; `version`: of what answers look like. Throws `Problem`: 403, 404. */
 export const inRepository =
-  (find: (id: bigint) => Promise<RepositoryRow | null>) =>
+  (find: (id: bigint) => Promise<RepositoryRow | null>, version: string) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { repositoryId } = request.params as z.infer<typeof repositoryParams>
     const repository = await find(BigInt(repositoryId))
@@ -40,7 +40,7 @@ export const inRepository =
     if (!may(request.reader, scope, target)) throw new Problem(403, `This needs the scope ${scope}.`)
     request.repository = repository
     if (!revised) return undefined
-    const etag = `"${repository.trackedScanId ?? 'none'}"`
+    const etag = `"${repository.trackedScanId ?? 'none'}-${version}"`
     // Ask every time, and nobody else may keep it: who may read changes.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })
     return isAmong(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined

@@ -9,7 +9,6 @@ import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
   serializerCompiler,
-  validatorCompiler,
 } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Unreachable } from '../../scan/errors.ts'
@@ -21,7 +20,7 @@ import { apiKeys } from './api-keys.ts'
 import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { compliance, type SignReport } from './compliance.ts'
 import { complianceScore } from './compliance-score.ts'
-import { DOCUMENT } from './document.ts'
+import { DOCUMENT, withRevisions } from './document.ts'
 import { repositoryFindings } from './findings.ts'
 import { inRepository, tagged } from './in-repository.ts'
 import { installations } from './installations.ts'
@@ -36,6 +35,7 @@ import { scanRequests } from './scan-requests.ts'
 import { repositoryScans, scans } from './scans.ts'
 import { settingsOfRepository } from './settings.ts'
 import { installationKeys, repositoryKeys } from './signing-keys.ts'
+import { validatorCompiler } from './understood.ts'
 import { webhookDeliveries } from './webhook-deliveries.ts'
 
 export const API_PATH = '/api/v1'
@@ -47,8 +47,10 @@ export interface ApiOptions extends GateOptions {
   rawText?: RawText
   /** Something may be due to be scanned. */
   onScans?: () => void
+  /** What makes answers look as they do: of another version none is taken from the cache, or for one that a client has. */
+  version?: string
   /** Where expensive answers are kept; absent: nowhere. */
-  keep?: KeepOptions
+  keep?: Omit<KeepOptions, 'version'>
   /** Signs reports; null or absent: none are signed. */
   signReport?: SignReport | null
   /** Where addresses in reports begin; null or absent: that isn't known. */
@@ -56,6 +58,8 @@ export interface ApiOptions extends GateOptions {
   /** Verifies checkpoints of the audit trail; null or absent: none are signed. */
   checkpointKey?: CheckpointKey | null
 }
+
+const schemasOf = createJsonSchemaTransformObject({ schemaRegistry: z.globalRegistry })
 
 const noText: RawText = async () => {
   throw new Unreachable('This server asks nobody for files.')
@@ -73,6 +77,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     signReport = null,
     publicUrl = null,
     onScans = () => {},
+    version = 'any',
     keep,
   },
 ) => {
@@ -81,7 +86,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   await app.register(swagger, {
     openapi: DOCUMENT,
     transform: createJsonSchemaTransform({}),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry: z.globalRegistry }),
+    transformObject: (made) => withRevisions(schemasOf(made)),
   })
   app.get(`${API_PATH}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: true })
@@ -105,11 +110,11 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
         async (one) => {
           one.addHook(
             'preHandler',
-            inRepository((id) => store.repositories.withId(id)),
+            inRepository((id) => store.repositories.withId(id), version),
           )
           one.addHook('onSend', tagged)
           describeUnchanged(one)
-          if (keep) keepAnswers(one, keep)
+          if (keep) keepAnswers(one, { ...keep, version })
           await one.register(oneRepository)
           await one.register(complianceRecord, { store, rawText })
           await one.register(settingsOfRepository, { store })

@@ -177,26 +177,42 @@ const one: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) => {
 }
 
 const links: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) => {
-  for (const [method, what, summary] of [
-    ['PUT', 'link', 'Make a repository one of a product'],
-    ['DELETE', 'unlink', 'Make a repository none of a product any more'],
-  ] as const) {
-    app.route({
-      method,
-      url: '/products/:productId/repositories/:repositoryId',
-      schema: {
-        ...{ operationId: `${what}ProductRepository`, tags, summary, params: linkParams },
-        response: { 200: wholeProduct, ...problems(400, 403, 404) },
-      },
-      handler: async (request) => {
-        const row = await found(store, request)
-        await demandInstallation(store, request, row.installationId, 'admin')
-        const repositoryId = await repositoryOf(store, request, row, BigInt(request.params.repositoryId))
-        await store.productRegistry[what](row, repositoryId, byOf(request))
-        return whole(store, request, row)
-      },
-    })
+  const url = '/products/:productId/repositories/:repositoryId'
+  const schema = {
+    ...{ tags, params: linkParams },
+    response: { 200: wholeProduct, ...problems(400, 403, 404) },
   }
+  const linked = async (request: FastifyRequest) => {
+    const row = await found(store, request)
+    await demandInstallation(store, request, row.installationId, 'admin')
+    const { repositoryId } = request.params as z.infer<typeof linkParams>
+    return { row, repositoryId: await repositoryOf(store, request, row, BigInt(repositoryId)) }
+  }
+
+  app.put(
+    url,
+    { schema: { ...schema, operationId: 'linkProductRepository', summary: 'Make a repository one of a product' } },
+    async (request) => {
+      const { row, repositoryId } = await linked(request)
+      await store.productRegistry.link(row, repositoryId, byOf(request))
+      return whole(store, request, row)
+    },
+  )
+
+  app.delete(
+    url,
+    {
+      schema: {
+        ...{ ...schema, operationId: 'unlinkProductRepository', querystring: reasoned },
+        summary: 'Make a repository none of a product any more',
+      },
+    },
+    async (request) => {
+      const { row, repositoryId } = await linked(request)
+      await store.productRegistry.unlink(row, repositoryId, { ...byOf(request), ...request.query })
+      return whole(store, request, row)
+    },
+  )
 }
 
 /** One of the same installation, which the reader may administer. Throws `Problem`. */

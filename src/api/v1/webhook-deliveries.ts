@@ -93,6 +93,8 @@ export const webhookDeliveries: FastifyPluginAsyncZod<{ store: Store }> = async 
   app.get(
     '/webhook-deliveries/:deliveryId/payload',
     {
+      // Reading it is an event: asking without reading is none.
+      exposeHeadRoute: false,
       schema: {
         ...{
           operationId: 'getWebhookPayload',

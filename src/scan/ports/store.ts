@@ -128,6 +128,8 @@ export interface TrackedChange {
   changed: readonly SnapshotFile[]
   /** Edges of the whole snapshot. */
   edges: readonly Edge[]
+  /** Ids that they lead to and that nothing defines. */
+  unknown: ReadonlySet<string>
   /** Of each requirement of the whole snapshot. */
   coverage: readonly RequirementCoverage[]
   /** The traceability matrix of the whole snapshot, as JSON (rosie/matrix.ts). */

@@ -38,6 +38,13 @@ const STATE = Prisma.sql`
   CASE WHEN d.processed_at IS NOT NULL THEN 'processed' WHEN d.attempts >= ${MAX_ATTEMPTS} THEN 'given_up'
     ELSE 'waiting' END`
 
+/** The same as conditions on the columns, by which the few that wait are found without all others. */
+const IN_STATE: Record<DeliveryState, Prisma.Sql> = {
+  waiting: Prisma.sql`d.processed_at IS NULL AND d.attempts < ${MAX_ATTEMPTS}`,
+  processed: Prisma.sql`d.processed_at IS NOT NULL`,
+  given_up: Prisma.sql`d.processed_at IS NULL AND d.attempts >= ${MAX_ATTEMPTS}`,
+}
+
 const COLUMNS = Prisma.sql`
   d.id, d.event, d.action, d.installation_id AS "installationId", d.repository_id AS "repositoryId", ${STATE} AS state,
   d.attempts, d.error, d.received_at AS "receivedAt", d.processed_at AS "processedAt"`
@@ -49,7 +56,7 @@ export class ReceivedWebhooks {
     this.#database = database
   }
 
-  /** The newest first. By the indexes on (received_at, id) and (installation_id, received_at, id). */
+  /** The newest first. By the indexes on (…, received_at, id); what is not processed by the one on (processed_at, received_at). */
   async list(
     grants: readonly Grant[],
     { event, state, from, to }: DeliveryFilter,
@@ -59,7 +66,7 @@ export class ReceivedWebhooks {
     const where = [
       theirs(grants),
       event !== undefined && Prisma.sql`d.event = ${event}`,
-      state !== undefined && Prisma.sql`${STATE} = ${state}`,
+      state !== undefined && IN_STATE[state],
       from !== undefined && Prisma.sql`d.received_at >= ${from}::timestamptz`,
       to !== undefined && Prisma.sql`d.received_at < ${to}::timestamptz`,
       after && Prisma.sql`(d.received_at, d.id) < (${after[0]}::timestamptz, ${after[1]})`,

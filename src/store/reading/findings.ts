@@ -38,7 +38,7 @@ export class Findings {
     this.#database = database
   }
 
-  /** By the index on (scan_id, id). A position of another scan of the repository goes on with that scan. */
+  /** By the indexes on (scan_id, …). A position of another scan of the repository goes on with that scan. */
   async list(
     { repositoryId, scanId }: { repositoryId: bigint; scanId: string },
     { severity, rule, status, path, gxpId }: FindingFilter,
@@ -51,8 +51,8 @@ export class Findings {
       severity !== undefined && Prisma.sql`f.severity = ${severity}`,
       rule !== undefined && Prisma.sql`f.rule = ${rule}`,
       status !== undefined && Prisma.sql`f.status = ${status}`,
-      path !== undefined && Prisma.sql`f.path = ${path}`,
-      gxpId !== undefined && Prisma.sql`f.gxp_id = ${gxpId}`,
+      path !== undefined && isValue(Prisma.sql`f.path`, path),
+      gxpId !== undefined && isValue(Prisma.sql`f.gxp_id`, gxpId),
     ]
     const rows = await this.#database.client.$queryRaw<FindingRow[]>`
       SELECT f.id, f.scan_id AS "scanId", f.rule, f.severity, f.path, f.line, f.end_line AS "endLine", f."column",
@@ -62,3 +62,7 @@ export class Findings {
     return pageOf(rows, limit, ({ scanId, id }) => [scanId, String(id)])
   }
 }
+
+/** By the index on the column's beginning: a whole value may be too long for one. */
+const isValue = (column: Prisma.Sql, value: string) =>
+  Prisma.sql`left(${column}, 200) = left(${value}, 200) AND ${column} = ${value}`

@@ -53,6 +53,9 @@ export const PRODUCT = Prisma.sql`
   p.id, m.installation_id AS "installationId", p.manufacturer_id AS "manufacturerId", m.name AS manufacturer, p.name, p.gtin,
   p.created_at AS "createdAt"`
 
+/** A product of that number, however many zeros either is written with: GTINs of all lengths are one space of 14 digits. */
+export const numbered = (gtin: string | null) => Prisma.sql`lpad(gtin, 14, '0') = lpad(${gtin}::text, 14, '0')`
+
 /** A repository that was transferred to another account is the product's no more. */
 const LINKED = Prisma.sql`
   product_repository l JOIN repository r ON r.id = l.repository_id AND r.installation_id = m.installation_id AND r.removed_at IS NULL`
@@ -102,7 +105,7 @@ export class Products {
       productsOf(grants),
       installationId !== undefined && Prisma.sql`m.installation_id = ${installationId}`,
       manufacturerId !== undefined && Prisma.sql`m.id = ${manufacturerId}::uuid`,
-      gtin !== undefined && Prisma.sql`p.gtin = ${gtin}`,
+      gtin !== undefined && numbered(gtin),
       text !== undefined && holds(Prisma.sql`p.name`, text),
       after && Prisma.sql`(p.name, p.id) > (${after[0]}, ${after[1]}::uuid)`,
     ]

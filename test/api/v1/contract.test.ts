@@ -37,7 +37,12 @@ forEachDatabase('The REST interface', (databases) => {
     const schema = await readFile(new URL('../../support/schemas/openapi-3.1.json', import.meta.url), 'utf8')
     expect(contract.faults(schema)).toEqual([])
     const named = contract.document.tags.map(({ name }) => name)
-    for (const { operationId, summary, tags, responses } of contract.operations.values()) {
+    for (const { operationId, summary, tags, parameters = [], responses } of contract.operations.values()) {
+      const { 200: answer, 304: unchanged } = responses
+      const revised = unchanged && { etag: { $ref: '#/components/headers/ETag' } }
+      expect([operationId, unchanged?.headers, answer?.headers]).toEqual([operationId, revised, revised])
+      const asked = parameters.some((each) => '$ref' in each && each.$ref === '#/components/parameters/IfNoneMatch')
+      expect([operationId, asked]).toEqual([operationId, unchanged !== undefined])
       expect({ operationId, summary, tags }).toEqual({
         operationId,
         summary: expect.any(String),
@@ -62,6 +67,17 @@ forEachDatabase('The REST interface', (databases) => {
     await host.close()
     const described = [...contract.operations.values()].map(({ method, path }) => `${method} ${path}`)
     expect([...new Set(routes)].sort()).toEqual(described.sort())
+  })
+
+  it('writes nothing into the audit trail where only the head of an answer is asked for', async () => {
+    const events = () => stage.database.client.auditEvent.count()
+    for (const [operationId, { good, key = 'read' }] of Object.entries(OPERATIONS)) {
+      if (contract.operations.get(operationId)?.method !== 'GET') continue
+      const asked = await good(things, stage)
+      const before = await events()
+      const { status } = await contract.ask(stage, keyOf(stage, key), operationId, asked, 'HEAD')
+      expect([operationId, status < 500, await events()]).toEqual([operationId, true, before])
+    }
   })
 
   it('has every operation in the table of these suites', () => {

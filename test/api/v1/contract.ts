@@ -16,7 +16,7 @@ export interface Described {
   summary?: string
   tags?: string[]
   parameters?: { name: string; in: string; schema: { type?: string } }[]
-  responses: Record<string, { content?: Record<string, unknown> }>
+  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, unknown> }>
 }
 
 interface Document {
@@ -71,8 +71,15 @@ export class Contract {
     return validate(body) ? [] : (validate.errors ?? []).map((each) => `${each.instancePath} ${each.message}`)
   }
 
-  ask(stage: Stage, holder: Holder, operationId: string, asked: Asked): Promise<Answer> {
-    const { path, method } = this.#operation(operationId)
+  /** `method`: of the operation, unless another is tried. */
+  ask(
+    stage: Stage,
+    holder: Holder,
+    operationId: string,
+    asked: Asked,
+    method = this.#operation(operationId).method,
+  ): Promise<Answer> {
+    const { path } = this.#operation(operationId)
     const { params = {}, query = {}, headers = {}, body } = asked
     const filled = path.replace('/api/v1', '').replace(/\{(\w+)\}/g, (_, name: string) => {
       if (params[name] === undefined) throw new Error(`${operationId} needs ${name}.`)

@@ -99,7 +99,7 @@ forEachDatabase('Products and manufacturers', (databases) => {
     })
     expect((await ask(onlyEmpty, '/products')).body.items.map((item: { id: string }) => item.id)).toEqual([id])
 
-    const unlinked = await ask(acme.keys.admin, `/products/${id}/repositories/${acme.empty.id}`, 'DELETE')
+    const unlinked = await ask(acme.keys.admin, `/products/${id}/repositories/${acme.empty.id}?reason=sold`, 'DELETE')
     expect(unlinked.body.repositories).toHaveLength(1)
     expect((await ask(onlyEmpty, `/products/${id}`)).status).toBe(404)
     expect((await ask(onlyEmpty, '/manufacturers')).body.items).toEqual([])
@@ -108,6 +108,7 @@ forEachDatabase('Products and manufacturers', (databases) => {
       { action: 'product.repository_linked', repositoryId: acme.empty.id },
       {
         action: 'product.repository_unlinked',
+        reason: 'sold',
         repositoryId: acme.empty.id,
         previous: { repositoryId: String(acme.empty.id) },
       },
@@ -128,7 +129,7 @@ forEachDatabase('Products and manufacturers', (databases) => {
     ] as const) {
       expect((await ask(key, `/products/${id}`, 'PATCH', { name: 'Mine' })).status).toBe(status)
       expect((await ask(key, `/products/${id}?reason=x`, 'DELETE')).status).toBe(status)
-      expect((await ask(key, `/products/${id}/repositories/${acme.pump.id}`, 'DELETE')).status).toBe(status)
+      expect((await ask(key, `/products/${id}/repositories/${acme.pump.id}?reason=x`, 'DELETE')).status).toBe(status)
       const body = { installationId: Number(acme.installationId), name: 'Mine' }
       expect((await ask(key, '/manufacturers', 'POST', body)).status).toBe(status)
     }
@@ -159,6 +160,21 @@ forEachDatabase('Products and manufacturers', (databases) => {
     expect(
       (await ask(stage.acme.keys.admin, `/manufacturers/${await aManufacturer()}`, 'PATCH', { name: 'Once' })).status,
     ).toBe(409)
+  })
+
+  it('have a number once, whichever way it is written, and keep it as given', async () => {
+    const { admin, read } = stage.acme.keys
+    const manufacturerId = await aManufacturer()
+    const first = await aProduct({ manufacturerId, gtin: '4006381333931' })
+    const second = await aProduct({ manufacturerId })
+    const other = await aProduct({ gtin: '04006381333931' })
+    const gtin = '04006381333931'
+    const made = await ask(admin, '/products', 'POST', { manufacturerId, name: 'Other', gtin })
+    expect([made.status, (await ask(admin, `/products/${second}`, 'PATCH', { gtin })).status]).toEqual([409, 409])
+    expect((await ask(read, `/products/${first}`)).body.gtin).toBe('4006381333931')
+    const found = (await stage.all(read, `/products?gtin=${gtin}`)) as { id: string }[]
+    expect(found.map(({ id }) => id).sort()).toEqual([first, other].sort())
+    expect((await ask(admin, `/products/${first}`, 'PATCH', { gtin })).body.gtin).toBe(gtin)
   })
 
   it('say which digit of a number would be right', async () => {

@@ -107,7 +107,8 @@ export class Stage {
       ).publicKey()) as CheckpointKey,
       // GitHub has the sample's files, whatever the repository.
       rawText: async (_repository, sha) => texts.get(sha) ?? null,
-      keep: { cache, version: 'test', measures: { kept: (outcome) => void kept.push(outcome) } },
+      version: 'test',
+      keep: { cache, measures: { kept: (outcome) => void kept.push(outcome) } },
       signReport: await detachedSigner(SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }).toString()),
     })
     const url = await host.listen({ host: '127.0.0.1', port: 0 })

@@ -56,7 +56,7 @@ const listed: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts
   app.get(
     '/artifacts',
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         operationId: 'listArtifacts',
         tags: ['record'],
@@ -103,7 +103,7 @@ const one: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts } 
   app.get(
     '/artifacts/:artifactId/history',
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         operationId: 'listArtifactRevisions',
         tags: ['record'],

@@ -104,7 +104,7 @@ const oneOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, kin
   app.get(
     `/${path}/:gxpId/history`,
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         operationId: `list${one}Revisions`,
         tags: ['record'],

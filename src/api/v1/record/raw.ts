@@ -33,6 +33,8 @@ export const rawArtifact: FastifyPluginAsyncZod<{ record: RecordReading; rawText
   app.get(
     '/artifacts/:artifactId/raw',
     {
+      // Reading evidence is an event: asking without reading is none.
+      exposeHeadRoute: false,
       schema: {
         operationId: 'getArtifactText',
         tags: ['record'],

@@ -87,7 +87,7 @@ const entries: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app, { 
   app.get(
     '/risks',
     {
-      config: { revised: true },
+      config: { revised: true, keepSeconds: 300 },
       schema: {
         operationId: 'listRisks',
         tags: ['risk'],

@@ -85,7 +85,10 @@ export class Traceability {
     return row?.known ?? false
   }
 
-  /** Edges to ids that nothing defines, in the order in which they were kept, with the finding at the same place. */
+  /**
+   * Edges to ids that nothing defines (rosie/graph.ts, `unknown`), in the order in which they were kept, with the finding at the
+   * same place. By `trace_edge_broken_idx`.
+   */
   async broken(
     repositoryId: bigint,
     scanId: string | null,
@@ -96,7 +99,7 @@ export class Traceability {
     const rows = await this.#database.client.$queryRaw<BrokenRow[]>`
       WITH broken AS (
         SELECT ${EDGE} FROM trace_edge e
-        WHERE e.repository_id = ${repositoryId} AND e."to" IN (${undefinedIds(repositoryId)}) AND ${all([beyond])}
+        WHERE e.repository_id = ${repositoryId} AND e.broken AND ${all([beyond])}
         ORDER BY e.id LIMIT ${limit + 1})
       SELECT broken.*, told.id AS "findingId", told.severity, told.message
       FROM broken LEFT JOIN LATERAL (
@@ -121,32 +124,3 @@ export class Traceability {
       ORDER BY step.place`
   }
 }
-
-/**
- * Ids that edges lead to and nothing defines (rosie/graph.ts, `definedIds`): no document has them, no source implements
- * them as a specification, no file that can't be read may be it by its name or a line of it, and, where the repository keeps documents of their kind, annotations define none.
- */
-const undefinedIds = (repositoryId: bigint) => Prisma.sql`
-  SELECT named."to" FROM (
-    SELECT e."to",
-      bool_or(starts_with(e."to", 'SPEC-') AND (e.by = '@gxp-tag' OR (e.type = 'implements' AND e.by LIKE '@%' AND f.kind = 'source')))
-        AS implemented,
-      bool_or(e.by LIKE '@%') AS annotated
-    FROM trace_edge e LEFT JOIN tracked_file f ON f.repository_id = e.repository_id AND f.path = e.path
-    WHERE e.repository_id = ${repositoryId}
-      AND NOT EXISTS (
-        SELECT 1 FROM artifact a WHERE a.repository_id = e.repository_id AND a.gxp_id = e."to"
-          AND a.kind IN ('requirement', 'user_story', 'specification'))
-      AND NOT EXISTS (
-        SELECT 1 FROM artifact a CROSS JOIN LATERAL (SELECT regexp_replace(a.path, '^.*/', '') AS name) AS file
-        WHERE a.repository_id = e.repository_id AND a.gxp_id IS NULL
-          AND a.kind IN ('requirement', 'user_story', 'specification')
-          AND (a.data -> 'unread' ->> 'id' = e."to" OR (
-            starts_with(file.name, e."to") AND substr(file.name, length(e."to") + 1) !~ '^-?[A-Z0-9]|^[a-z]')))
-    GROUP BY e."to") AS named
-  WHERE NOT named.implemented AND NOT (named.annotated AND (
-    (starts_with(named."to", 'REQ-') AND NOT ${keeps(repositoryId, 'requirement')})
-    OR (starts_with(named."to", 'US-') AND NOT ${keeps(repositoryId, 'user_story')})))`
-
-const keeps = (repositoryId: bigint, kind: string) => Prisma.sql`
-  EXISTS (SELECT 1 FROM artifact k WHERE k.repository_id = ${repositoryId} AND k.kind = ${kind})`

@@ -43,7 +43,10 @@ export const products: Operations = {
     ...{ key: 'admin', bad: noUuid },
   },
   unlinkProductRepository: {
-    good: async ({ productId, repositoryId }) => ({ params: { productId: await productId(), repositoryId } }),
+    good: async ({ productId, repositoryId }) => ({
+      params: { productId: await productId(), repositoryId },
+      query: reason,
+    }),
     ...{ key: 'admin', bad: noUuid },
   },
 }
