@@ -1,0 +1,86 @@
+/** What of a request is not as a schema says, told by the names that its sender knows, with what is expected there. */
+import type { FastifySchemaCompiler } from 'fastify'
+import type { z } from 'zod'
+import { Problem } from '../problem.ts'
+
+const PLACES: Record<string, string> = {
+  params: 'the path',
+  querystring: 'the query',
+  headers: 'the headers',
+  body: 'the body',
+}
+
+/** For Fastify: reads what comes in by its schema. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart = 'body' }) =>
+  (data: unknown) => {
+    const { success, data: value, error } = schema.safeParse(data, { error: expected })
+    return success ? { value } : { error: new Problem(400, faultsOf(error.issues, data, PLACES[httpPart] ?? httpPart)) }
+  }
+
+/** More would be read by nobody. */
+const MOST_FAULTS = 5
+
+const faultsOf = (issues: readonly z.core.$ZodIssue[], data: unknown, place: string): string =>
+  issues
+    .slice(0, MOST_FAULTS)
+    .map((issue) => `${subjectOf(issue, place)}${faultOf(issue, data)}`)
+    .map((sentence) => (sentence.endsWith('.') ? sentence : `${sentence}.`))
+    .join(' ')
+
+function subjectOf({ path: [name, ...inner] }: z.core.$ZodIssue, place: string): string {
+  if (name === undefined) return place.charAt(0).toUpperCase() + place.slice(1)
+  const rest = inner.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  return `\`${String(name)}${rest}\` in ${place}`
+}
+
+function faultOf({ code, path, message }: z.core.$ZodIssue, data: unknown): string {
+  const given = path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | null)?.[step], data)
+  const absent = given === undefined || (path.length === 0 && given === null)
+  if (absent && code !== 'custom') return ` is missing: it ${message}`
+  // What a schema says in its own words goes on from the name, or is a sentence.
+  return /^[a-z]/.test(message) ? ` ${message}` : `: ${message}`
+}
+
+type Issue = z.core.$ZodRawIssue
+
+/** What is expected, to go on from a name with; where a schema has no words of its own. */
+function expected(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => `\`${String(value)}\``).join(', ')}`
+    case 'invalid_format':
+      return `must ${FORMATS[issue.format] ?? `match \`${issue.pattern}\``}`
+    case 'too_small':
+      return `must ${bound(issue.origin, 'at least', Number(issue.minimum))}`
+    case 'too_big':
+      return `must ${bound(issue.origin, 'at most', Number(issue.maximum))}`
+    case 'unrecognized_keys':
+      return `has ${issue.keys.map((key) => `\`${key}\``).join(', ')}, which is not taken here`
+    default:
+      return undefined
+  }
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+const FORMATS: Record<string, string> = {
+  datetime: 'be a time as in RFC 3339, such as `2026-01-31T12:00:00Z`',
+  uuid: 'be a UUID',
+}
+
+function bound(origin: string, relation: string, limit: number): string {
+  if (origin === 'string') return `have ${relation} ${limit} ${limit === 1 ? 'character' : 'characters'}`
+  if (origin === 'array' || origin === 'set') return `have ${relation} ${limit} ${limit === 1 ? 'item' : 'items'}`
+  return `be ${relation} ${limit}`
+}
