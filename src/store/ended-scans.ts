@@ -9,7 +9,7 @@ const LARGE = 20_000
 const REMEMBERED_MS = 10_000
 
 interface Remembered {
-  tally: Promise<string>
+  counting: Promise<Counted>
   until: number
 }
 
@@ -31,24 +31,25 @@ export class EndedScanTally {
    */
   async json(): Promise<string> {
     const known = this.#remembered
-    if (known && this.#now() < known.until) return known.tally
-    const counting = this.#count()
-    const remembered = { tally: counting.then(({ tally }) => tally), until: this.#now() + REMEMBERED_MS }
-    if (known) this.#remembered = remembered
-    return this.#remember(remembered, counting)
+    if (known && this.#now() < known.until) return (await known.counting).tally
+    const anew = { counting: this.#count(), until: this.#now() + REMEMBERED_MS }
+    if (known) this.#remembered = anew
+    return this.#counted(anew)
   }
 
   /** What failed, or came to little, is counted anew. */
-  async #remember(remembered: Remembered, counting: Promise<Counted>): Promise<string> {
-    try {
-      const { tally, scans } = await counting
-      if (scans > this.#large) this.#remembered = remembered
-      else if (this.#remembered === remembered) this.#remembered = null
-      return tally
-    } catch (error) {
-      if (this.#remembered === remembered) this.#remembered = null
+  async #counted(anew: Remembered): Promise<string> {
+    const { tally, scans } = await anew.counting.catch((error: unknown) => {
+      this.#forget(anew)
       throw error
-    }
+    })
+    if (scans > this.#large) this.#remembered = anew
+    else this.#forget(anew)
+    return tally
+  }
+
+  #forget(counted: Remembered) {
+    if (this.#remembered === counted) this.#remembered = null
   }
 
   async #count(): Promise<Counted> {

@@ -84,7 +84,9 @@ export const ASKED_IN_VAIN: Record<string, Ask> = {
     scans.list(ALL, { repositoryId: REPOSITORY, kind: 'replay' }, page, null),
   'scans of all by status': ({ scans }) => scans.list(ALL, { status: 'failed' }, page, null),
   'scans of a time': ({ scans }) => scans.list(ALL, { from: new Date(LATER) }, page, null),
-  'what ended within a day': ({ installations }) => installations.list(ALL, page, null),
+  'what ended within a day': async ({ installations }) => ({
+    items: (await installations.list(ALL, page, null)).items.filter(({ scans }) => scans !== null),
+  }),
   'webhooks by event': ({ webhooks }) => webhooks.list(ALL, { event: 'member' }, page, null),
   'webhooks of the server by event': ({ webhooks }) => webhooks.list(SERVER, { event: 'member' }, page, null),
   'webhooks that wait': ({ webhooks }) => webhooks.list(ALL, { state: 'waiting' }, page, null),

@@ -92,7 +92,9 @@ const indexesOf = (plan: Plan): string[] => [
 function explained({ client, ...rest }: Database, plans: Plan[]): Database {
   const queryRaw = async (sql: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => {
     const statement = 'raw' in sql ? Prisma.sql(sql, ...values) : sql
-    const [row] = await client.$queryRaw<{ 'QUERY PLAN': { Plan: Plan }[] }[]>`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`
+    const [row] = await client.$queryRaw<
+      { 'QUERY PLAN': { Plan: Plan }[] }[]
+    >`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`
     plans.push(...(row?.['QUERY PLAN'] ?? []).map(({ Plan: plan }) => plan))
     return client.$queryRaw(statement)
   }
@@ -134,7 +136,7 @@ forEachDatabase('No statement reads a large table through', (databases) => {
   it.each(Object.entries(ASKED_IN_VAIN))('%s, in vain', async (_, ask) => {
     plans.length = 0
     const { items } = (await ask(reading, scanId)) as { items: unknown[] }
-    expect(items.filter((item) => (item as { scans?: unknown }).scans !== null)).toEqual([])
+    expect(items).toEqual([])
     expect(plans.map(rowsRead).reduce((sum, rows) => sum + rows)).toBeLessThanOrEqual(ROWS)
   })
 

@@ -517,11 +517,34 @@ forEachDatabase('scans', (databases) => {
       expect(after).toHaveLength(3)
     })
 
+    it('says of an edge that nothing defines its end for as long as nothing does', async () => {
+      const [a, b] = [anEdge('SPEC-001', 'REQ-404'), anEdge('SPEC-002', 'REQ-001')]
+      const broken = async () => (await edges()).filter((edge) => edge.broken).map(({ to }) => to)
+      await track({ edges: [a, b], unknown: new Set(['REQ-404']) })
+      expect(await broken()).toEqual(['REQ-404'])
+      const before = await edges()
+      await track({ edges: [a, b], unknown: new Set(['REQ-404']) })
+      expect(await edges()).toEqual(before)
+      await track({ edges: [a, b], unknown: new Set(['REQ-001']) })
+      expect(await broken()).toEqual(['REQ-001'])
+      await track({ edges: [a, b] })
+      expect(await broken()).toEqual([])
+      expect(await edges()).toHaveLength(2)
+    })
+
     it('stays as it was when the lease is lost before the end', async () => {
       const stale = await queueAndTake(database, aWish({ repository, headSha: sha('z'), baseRef: null }))
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
-      const change = { commit: sha('z'), removed: [], changed: [one], edges: [], unknown: new Set<string>(), coverage: [], matrix: '{}' }
+      const change = {
+        commit: sha('z'),
+        removed: [],
+        changed: [one],
+        edges: [],
+        unknown: new Set<string>(),
+        coverage: [],
+        matrix: '{}',
+      }
       await expect(scans.persist(stale, anOutcome(aFinding()), change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])

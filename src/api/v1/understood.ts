@@ -58,7 +58,10 @@ function expected(issue: Issue): string | undefined {
     case 'too_big':
       return `must ${bound(issue.origin, 'at most', Number(issue.maximum))}`
     case 'unrecognized_keys':
-      return `has ${issue.keys.map((key) => `\`${key}\``).join(', ')}, which is not taken here`
+      return `has ${issue.keys
+        .slice(0, MOST_FAULTS)
+        .map((key) => `\`${key}\``)
+        .join(', ')}, which is not taken here`
     default:
       return undefined
   }

@@ -61,7 +61,15 @@ forEachDatabase('heads', ({ open }) => {
   async function scanned(id: string): Promise<void> {
     const store = new Scans(database)
     const scan = await take(database, id)
-    const tracked = { commit: scan.headSha ?? '', removed: [], changed: [], edges: [], unknown: new Set<string>(), coverage: [], matrix: '{}' }
+    const tracked = {
+      commit: scan.headSha ?? '',
+      removed: [],
+      changed: [],
+      edges: [],
+      unknown: new Set<string>(),
+      coverage: [],
+      matrix: '{}',
+    }
     await store.persist(scan, anOutcome(), scan.baseRef === null ? tracked : null)
     await store.finish(scan, [], END)
   }
