@@ -9,8 +9,9 @@ const WHOLE: Grant = { scopes: ['read', 'admin'], installationId: 1n, repository
 const ALL: Grant[] = [WHOLE]
 export const REPOSITORY = 7n
 const ONE: Grant[] = [{ ...WHOLE, repositoryIds: [REPOSITORY] }]
+const FEW: Grant[] = [{ ...WHOLE, repositoryIds: [REPOSITORY, 8n] }]
 const SERVER: Grant[] = [{ ...WHOLE, installationId: null }]
-const NONE: Grant[] = [{ ...WHOLE, repositoryIds: [999n] }]
+const NONE: Grant[] = [{ ...WHOLE, repositoryIds: [998n, 999n] }]
 
 const LATER = '2100-01-01T00:00:00.000Z'
 
@@ -48,7 +49,7 @@ export const ASKED: Record<string, Ask> = {
   'coverage by risk': ({ record }) => record.risks.levels(REPOSITORY),
   findings: ({ findings }, scanId) => findings.list({ repositoryId: REPOSITORY, scanId }, {}, page, null),
   'scans of a repository': ({ scans }) => scans.list(ALL, { repositoryId: REPOSITORY }, page, null),
-  'scans of a few': ({ scans }) => scans.list([{ ...WHOLE, repositoryIds: [REPOSITORY, 8n] }], {}, page, null),
+  'scans of a few': ({ scans }) => scans.list(FEW, {}, page, null),
   'scans of all': ({ scans }) => scans.list(ALL, {}, page, null),
   'findings on a file': ({ findings }, scanId) =>
     findings.list({ repositoryId: REPOSITORY, scanId }, { path: '.gxp/requirements/REQ-7.md' }, page, null),
@@ -64,6 +65,8 @@ export const ASKED: Record<string, Ask> = {
   'audit events of all': ({ auditEvents }) => auditEvents.list(ALL, {}, page, null),
   'audit events of the server, deep': ({ auditEvents }) => auditEvents.list(SERVER, {}, page, [LATER, '9']),
   'audit events of one repository': ({ auditEvents }) => auditEvents.list(ONE, {}, page, null),
+  'audit events of a few': ({ auditEvents }) => auditEvents.list(FEW, {}, page, null),
+  'webhooks of a few': ({ webhooks }) => webhooks.list(FEW, {}, page, null),
   'audit events of a resource': ({ auditEvents }) => auditEvents.list(ALL, { resource: 'repository/7' }, page, null),
   'API keys': ({ apiKeyRows }) => apiKeyRows.list(ALL, {}, page, null),
   'products by text': ({ products }) => products.products(ALL, { text: 'pump' }, page, null),

@@ -6,6 +6,7 @@ import { type By, recordAudit } from '../audit.ts'
 import { type AuditRow, COLUMNS, type LinkedRow, linkedOf } from '../audit-chain.ts'
 import type { Database } from '../database.ts'
 import { storable } from '../json.ts'
+import { ofFew } from './of-few.ts'
 import { type Page, pageOf } from './page.ts'
 import { belonging } from './visible.ts'
 import { all } from './where.ts'
@@ -35,6 +36,9 @@ export interface CheckpointRow {
 
 /** Rows of one statement of an export. */
 const BATCH = 1_000
+
+/** Over `e`: whose it is. */
+const OWNER = { installation: Prisma.sql`e.installation_id`, repository: Prisma.sql`e.repository_id` }
 
 const FROM = Prisma.sql`audit_event e LEFT JOIN audit_link l ON l.event_id = e.id`
 
@@ -108,7 +112,6 @@ export function listed(
   after: AuditEventPosition | null,
 ): Prisma.Sql {
   const where = [
-    visibleEvents(grants),
     action !== undefined && Prisma.sql`e.action = ${storable(action)}`,
     actor !== undefined && Prisma.sql`e.actor = ${storable(actor)}`,
     resource !== undefined && Prisma.sql`e.resource = ${storable(resource)}`,
@@ -117,13 +120,18 @@ export function listed(
     to !== undefined && Prisma.sql`e.at < ${to}::timestamptz`,
     after && Prisma.sql`(e.at, e.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`,
   ]
-  return Prisma.sql`
-    SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE ${all(where)}
-    ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`
+  const few = { ...OWNER, order: Prisma.sql`at DESC, id DESC`, limit: limit + 1 }
+  return ofFew(
+    grants,
+    'admin',
+    few,
+    (theirs) => Prisma.sql`
+      SELECT ${COLUMNS}, l.position, l.hash FROM ${FROM} WHERE ${theirs} AND ${all(where)}
+      ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`,
+  )
 }
 
 const adminOf = (grants: readonly Grant[]) => grants.filter((grant) => hasScope(grant, 'admin'))
 
 /** Over `e` (audit_event): those of what the grants administer; the server's own are for who administers the server. */
-const visibleEvents = (grants: readonly Grant[]) =>
-  belonging(grants, 'admin', Prisma.sql`e.installation_id`, Prisma.sql`e.repository_id`)
+const visibleEvents = (grants: readonly Grant[]) => belonging(grants, 'admin', OWNER.installation, OWNER.repository)

@@ -4,6 +4,7 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import { type By, recordAudit } from '../audit.ts'
 import type { Database } from '../database.ts'
 import { MAX_ATTEMPTS } from '../deliveries.ts'
+import { ofFew } from './of-few.ts'
 import { type Page, pageOf } from './page.ts'
 import { belonging } from './visible.ts'
 import { all } from './where.ts'
@@ -45,6 +46,9 @@ const IN_STATE: Record<DeliveryState, Prisma.Sql> = {
   given_up: Prisma.sql`d.processed_at IS NULL AND d.attempts >= ${MAX_ATTEMPTS}`,
 }
 
+/** Over `d`: whose it is. */
+const OWNER = { installation: Prisma.sql`d.installation_id`, repository: Prisma.sql`d.repository_id` }
+
 const COLUMNS = Prisma.sql`
   d.id, d.event, d.action, d.installation_id AS "installationId", d.repository_id AS "repositoryId", ${STATE} AS state,
   d.attempts, d.error, d.received_at AS "receivedAt", d.processed_at AS "processedAt"`
@@ -64,16 +68,27 @@ export class ReceivedWebhooks {
     after: DeliveryPosition | null,
   ): Promise<Page<DeliveryRow, DeliveryPosition>> {
     const where = [
-      theirs(grants),
       event !== undefined && Prisma.sql`d.event = ${event}`,
       state !== undefined && IN_STATE[state],
       from !== undefined && Prisma.sql`d.received_at >= ${from}::timestamptz`,
       to !== undefined && Prisma.sql`d.received_at < ${to}::timestamptz`,
       after && Prisma.sql`(d.received_at, d.id) < (${after[0]}::timestamptz, ${after[1]})`,
     ]
-    const rows = await this.#database.client.$queryRaw<DeliveryRow[]>`
-      SELECT ${COLUMNS} FROM webhook_delivery d WHERE ${all(where)}
-      ORDER BY d.received_at DESC, d.id DESC LIMIT ${limit + 1}`
+    const few = {
+      ...OWNER,
+      order: Prisma.sql`"receivedAt" DESC, id DESC`,
+      limit: limit + 1,
+    }
+    const rows = await this.#database.client.$queryRaw<DeliveryRow[]>(
+      ofFew(
+        grants,
+        'read',
+        few,
+        (theirs) => Prisma.sql`
+          SELECT ${COLUMNS} FROM webhook_delivery d WHERE ${theirs} AND ${all(where)}
+          ORDER BY d.received_at DESC, d.id DESC LIMIT ${limit + 1}`,
+      ),
+    )
     return pageOf(rows, limit, ({ receivedAt, id }) => [receivedAt.toISOString(), id])
   }
 
@@ -96,5 +111,4 @@ export class ReceivedWebhooks {
 }
 
 /** Over `d` (webhook_delivery). A delivery that names no repository is whoever's that may read all of its installation. */
-const theirs = (grants: readonly Grant[]) =>
-  belonging(grants, 'read', Prisma.sql`d.installation_id`, Prisma.sql`d.repository_id`)
+const theirs = (grants: readonly Grant[]) => belonging(grants, 'read', OWNER.installation, OWNER.repository)

@@ -27,14 +27,10 @@ export const belonging = (
     having(grants, scope).map(({ installationId, repositoryIds }) =>
       all([
         installationId !== null && Prisma.sql`${installation} = ${installationId}`,
-        repositoryIds.length > 0 && isOneOf(repository, repositoryIds),
+        repositoryIds.length > 0 && Prisma.sql`${repository} = ANY(${[...repositoryIds]}::bigint[])`,
       ]),
     ),
   )
-
-/** A single one is named by itself: an index that goes on in the order of the list is then read in it. */
-const isOneOf = (column: Prisma.Sql, [first, ...more]: readonly bigint[]): Prisma.Sql =>
-  more.length === 0 ? Prisma.sql`${column} = ${first}` : Prisma.sql`${column} = ANY(${[first, ...more]}::bigint[])`
 
 /** What is an affair of a whole installation, by the column that names it: some of its repositories are not enough. */
 export const ofWhole = (grants: readonly Grant[], scope: Scope, installation: Prisma.Sql): Prisma.Sql =>
