@@ -161,7 +161,17 @@ const limit = () => `limit=${20 + Math.floor(Math.random() * 40)}`
 
 /** Lists of one repository: of each its first page is asked for in any repository, and a deep one in the large one. */
 const LISTS = [
-  ...['requirements', 'user-stories', 'specifications', 'evidence', 'artifacts', 'annotations', 'findings', 'scans', 'risks'],
+  ...[
+    'requirements',
+    'user-stories',
+    'specifications',
+    'evidence',
+    'artifacts',
+    'annotations',
+    'findings',
+    'scans',
+    'risks',
+  ],
   ...['traceability/broken', 'compliance/audit-trail'],
 ]
 const FILTERED = [
