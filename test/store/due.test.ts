@@ -4,7 +4,20 @@ import type { Database } from '../../src/store/database.ts'
 import { Due } from '../../src/store/due.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { anOutcome, aRepository, aWish, deliver, END, newId, queue, queueAndTake, row, sha, take } from './given.ts'
+import {
+  aChange,
+  anOutcome,
+  aRepository,
+  aWish,
+  deliver,
+  END,
+  newId,
+  queue,
+  queueAndTake,
+  row,
+  sha,
+  take,
+} from './given.ts'
 
 const HOUR = 60 * 60 * 1000
 
@@ -31,15 +44,7 @@ forEachDatabase('what falls due', (databases) => {
       where: { repositoryId, trigger: 'due', status: 'queued' },
       orderBy: { kind: 'asc' },
     })
-  const snapshot = (commit: string | null) => ({
-    commit: commit ?? '',
-    removed: [],
-    changed: [],
-    edges: [],
-    unknown: new Set<string>(),
-    coverage: [],
-    matrix: '{}',
-  })
+  const snapshot = (commit: string | null) => aChange({ commit: commit ?? '' })
 
   /** A scan that ended, having replaced the snapshot where it is one of the default branch. */
   async function completed(wish: ScanRequested, at: number | null = null): Promise<Scan> {

@@ -5,7 +5,7 @@ import type { Document } from '../../src/rosie/contents.ts'
 import type { Edge, SnapshotFile } from '../../src/rosie/model.ts'
 import type { Intent, RepositoryFacts, ScanRequested } from '../../src/scan/ports/intents.ts'
 import type { Next, Outcome } from '../../src/scan/ports/outcome.ts'
-import type { Scan } from '../../src/scan/ports/store.ts'
+import type { Scan, TrackedChange } from '../../src/scan/ports/store.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Scans } from '../../src/store/scans.ts'
@@ -85,6 +85,12 @@ export const SUMMARY: Summary = {
   requirements: { total: 1, linked: 0, traced: 0, proven: 0 },
   findings: { error: 1, warning: 0, notice: 0 },
 }
+
+/** Of the tracked snapshot: nothing but its commit, unless told. */
+export const aChange = (change: Partial<TrackedChange> = {}): TrackedChange => ({
+  ...{ commit: sha('a'), removed: [], changed: [], edges: [], unknown: new Set(), coverage: [], matrix: '{}' },
+  ...change,
+})
 
 export function aFinding(finding: Partial<AssessedFinding> = {}): AssessedFinding {
   return {

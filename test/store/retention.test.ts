@@ -5,6 +5,7 @@ import { Retention } from '../../src/store/retention.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
+  aChange,
   aFinding,
   anOutcome,
   aRepository,
@@ -254,10 +255,11 @@ forEachDatabase('retention', (databases) => {
       const theirs = aRepository()
       const wish = aWish({ installation, repository: theirs, baseRef: null, ref: 'main' })
       const scan = await queueAndTake(database, wish)
-      await new Scans(database).persist(scan, anOutcome(aFinding()), {
-        ...{ commit: sha('a'), removed: [], edges: [], unknown: new Set<string>(), coverage: [], matrix: '{}' },
-        changed: [requirementFile('REQ-001'), requirementFile('REQ-002')],
-      })
+      await new Scans(database).persist(
+        scan,
+        anOutcome(aFinding()),
+        aChange({ changed: [requirementFile('REQ-001'), requirementFile('REQ-002')] }),
+      )
       await new Scans(database).finish(scan, [], END)
       const repositoryId = theirs.id
       await database.client.evidenceSeen.create({ data: { repositoryId, sha: sha(1), seenAt: new Date() } })

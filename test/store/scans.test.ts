@@ -7,6 +7,7 @@ import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
+  aChange,
   aFinding,
   anEdge,
   anOutcome,
@@ -370,16 +371,7 @@ forEachDatabase('scans', (databases) => {
     const track = async (change: Partial<TrackedChange>): Promise<Scan> => {
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      await scans.persist(scan, anOutcome(), {
-        commit,
-        removed: [],
-        changed: [],
-        edges: [],
-        unknown: new Set<string>(),
-        coverage: [],
-        matrix: '{}',
-        ...change,
-      })
+      await scans.persist(scan, anOutcome(), aChange({ commit, ...change }))
       await scans.finish(scan, [], END)
       return scan
     }
@@ -536,15 +528,7 @@ forEachDatabase('scans', (databases) => {
       const stale = await queueAndTake(database, aWish({ repository, headSha: sha('z'), baseRef: null }))
       await scans.release(stale, 0, null, false)
       const current = await take(database, stale.id)
-      const change = {
-        commit: sha('z'),
-        removed: [],
-        changed: [one],
-        edges: [],
-        unknown: new Set<string>(),
-        coverage: [],
-        matrix: '{}',
-      }
+      const change = aChange({ commit: sha('z'), changed: [one] })
       await expect(scans.persist(stale, anOutcome(aFinding()), change)).rejects.toThrow('lease')
       expect(await artifacts()).toEqual([])
       expect(await findingsOf(stale.id)).toEqual([])
@@ -564,15 +548,7 @@ forEachDatabase('scans', (databases) => {
       const changed = Array.from({ length: 3_000 }, (_, index) => requirementFile(`REQ-${1000 + index}`, 3))
       const commit = sha(++head)
       const scan = await queueAndTake(database, aWish({ repository, headSha: commit, baseRef: null }))
-      const written = scans.persist(scan, anOutcome(), {
-        commit,
-        removed: [],
-        changed,
-        edges: [],
-        unknown: new Set<string>(),
-        coverage: [],
-        matrix: '{}',
-      })
+      const written = scans.persist(scan, anOutcome(), aChange({ commit, changed }))
       const wish = aWish({ repository, headSha: commit, baseRef: null })
       const told = await Promise.all([deliver(database, wish), deliver(database, wish), written])
       expect(told.slice(0, 2)).toEqual([false, false])

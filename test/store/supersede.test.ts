@@ -4,6 +4,7 @@ import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
 import {
+  aChange,
   anOutcome,
   aRepository,
   aWish,
@@ -289,15 +290,7 @@ forEachDatabase('a branch that moves on', (databases) => {
       const head = aBranch({ baseRef: null, ref: 'main' })
       const completed = async (headSha: string) => {
         const scan = await queueAndTake(database, head(headSha))
-        await scans.persist(scan, anOutcome(), {
-          commit: headSha,
-          removed: [],
-          changed: [],
-          edges: [],
-          unknown: new Set<string>(),
-          coverage: [],
-          matrix: '{}',
-        })
+        await scans.persist(scan, anOutcome(), aChange({ commit: headSha }))
         await scans.finish(scan, [], END)
         return scan
       }
@@ -344,15 +337,7 @@ forEachDatabase('a branch that moves on', (databases) => {
     })
 
     it('enters no further phase and keeps no result, but may say which check run it opened', async () => {
-      const change = {
-        commit: A,
-        removed: [],
-        changed: [requirementFile('REQ-001')],
-        edges: [],
-        unknown: new Set<string>(),
-        coverage: [],
-        matrix: '{}',
-      }
+      const change = aChange({ commit: A, changed: [requirementFile('REQ-001')] })
       for (const write of [
         () => scans.update(scan, { phase: 'Fetch', progress: 30 }),
         () => scans.persist(scan, anOutcome(), change),

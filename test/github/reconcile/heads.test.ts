@@ -4,7 +4,7 @@ import { sweepHeads } from '../../../src/github/reconcile/heads.ts'
 import type { Database } from '../../../src/store/database.ts'
 import { InstallationLimits } from '../../../src/store/limits.ts'
 import { Scans } from '../../../src/store/scans.ts'
-import { anOutcome, deliver, END, queue, queueAndTake, take } from '../../store/given.ts'
+import { aChange, anOutcome, deliver, END, queue, queueAndTake, take } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { GitHub, type Pull, type Repository } from '../../support/github/index.ts'
 import { type Given, given, MINUTE, named, pushOf, rounds } from './given.ts'
@@ -61,15 +61,7 @@ forEachDatabase('heads', ({ open }) => {
   async function scanned(id: string): Promise<void> {
     const store = new Scans(database)
     const scan = await take(database, id)
-    const tracked = {
-      commit: scan.headSha ?? '',
-      removed: [],
-      changed: [],
-      edges: [],
-      unknown: new Set<string>(),
-      coverage: [],
-      matrix: '{}',
-    }
+    const tracked = aChange({ commit: scan.headSha ?? '' })
     await store.persist(scan, anOutcome(), scan.baseRef === null ? tracked : null)
     await store.finish(scan, [], END)
   }
