@@ -8,11 +8,16 @@ forEachDatabase('A repository that was transferred', (databases) => {
   let path: string
   /** Of that repository alone. */
   let key: string
+  /** Made before it went. */
+  let reportId: string
   beforeAll(async () => {
     stage = await Stage.on(await databases.open())
     const { acme, zeta, database } = stage
     path = `/repositories/${acme.pump.id}`
     key = await aKey(database, { installationId: acme.installationId, repositoryIds: [acme.pump.id] })
+    const { headers } = await stage.ask(key, `${path}/compliance/report`)
+    reportId = headers['x-report-id'] ?? ''
+    expect((await stage.ask(key, `${path}/compliance/reports/${reportId}`)).status).toBe(200)
     const moved = { ...acme.pump, owner: 'zeta', name: 'secret-pump' }
     await deliver(database, { type: 'repositories', installation: zeta.installationId, added: [moved], removed: [] })
   })
@@ -32,6 +37,12 @@ forEachDatabase('A repository that was transferred', (databases) => {
       expect(JSON.stringify(await stage.all(holder, '/audit-events'))).not.toContain('secret-pump')
     }
     expect(JSON.stringify(await stage.all(zeta.keys.admin, '/audit-events'))).toContain('secret-pump')
+  })
+
+  it('leaves behind the reports that were made while it was theirs', async () => {
+    const { zeta } = stage
+    expect((await stage.ask(zeta.keys.read, `${path}/compliance/reports/${reportId}`)).status).toBe(404)
+    expect(await stage.all(zeta.keys.read, `${path}/compliance/reports`)).toEqual([])
   })
 
   it('has a report that tells nothing of what was done while it was theirs', async () => {
