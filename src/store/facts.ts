@@ -53,26 +53,21 @@ export async function learnRepositories(
     INSERT INTO repository (id, installation_id, owner, name)
     SELECT id, ${installation}, owner, name FROM ${facts} AS fact
     ON CONFLICT (id) DO NOTHING`
-  // Reports tell what the account did that they were made for: whoever gets the repository makes reports of their own.
   await connection.$executeRaw`
-    WITH told AS (
-      UPDATE repository known SET owner = fact.owner, name = fact.name, private = fact.private,
-        default_branch = coalesce(fact."defaultBranch", known.default_branch),
-        archived_at = CASE
-          WHEN fact.archived THEN coalesce(known.archived_at, now())
-          WHEN NOT fact.archived AND (${stated} OR known.archived_at <= now() - ${LATE}) THEN NULL
-          ELSE known.archived_at END,
-        removed_at = CASE
-          WHEN ${stated} OR known.installation_id <> ${installation} OR known.removed_at <= now() - ${LATE} THEN NULL
-          ELSE known.removed_at END,
-        installation_id = CASE
-          WHEN ${stated} OR known.removed_at IS NOT NULL OR current.removed_at IS NOT NULL THEN ${installation}
-          ELSE known.installation_id END
-      FROM ${facts} AS fact, installation current
-      WHERE known.id = fact.id AND current.id = known.installation_id
-      RETURNING known.id, known.installation_id AS installation, current.id AS former)
-    DELETE FROM compliance_report report USING told
-    WHERE report.repository_id = told.id AND told.installation <> told.former`
+    UPDATE repository known SET owner = fact.owner, name = fact.name, private = fact.private,
+      default_branch = coalesce(fact."defaultBranch", known.default_branch),
+      archived_at = CASE
+        WHEN fact.archived THEN coalesce(known.archived_at, now())
+        WHEN NOT fact.archived AND (${stated} OR known.archived_at <= now() - ${LATE}) THEN NULL
+        ELSE known.archived_at END,
+      removed_at = CASE
+        WHEN ${stated} OR known.installation_id <> ${installation} OR known.removed_at <= now() - ${LATE} THEN NULL
+        ELSE known.removed_at END,
+      installation_id = CASE
+        WHEN ${stated} OR known.removed_at IS NOT NULL OR current.removed_at IS NOT NULL THEN ${installation}
+        ELSE known.installation_id END
+    FROM ${facts} AS fact, installation current
+    WHERE known.id = fact.id AND current.id = known.installation_id`
 }
 
 /** Only where they still belong to this installation: the news of a transfer's two ends may arrive in either order. */

@@ -40,17 +40,30 @@ export interface About {
 
 type News = Omit<AuditEntry, keyof By>
 
-/** Does what changes them, in the caller's transaction. */
+/**
+ * Does what changes them, in the caller's transaction. Reports tell what the account did that they were made for: they don't go
+ * along to another.
+ */
 export async function witnessed<T>(connection: Connection, by: By, about: About, learn: () => Promise<T>): Promise<T> {
   const before = await known(connection, about)
   const result = await learn()
   const after = await known(connection, about)
+  const moved = after.repositories.filter((now) => isElsewhere(now, before))
+  if (moved.length > 0) await leaveReports(connection, moved)
   const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after)]
   await recordAudits(
     connection,
     news.map((entry) => ({ ...by, ...entry })),
   )
   return result
+}
+
+const isElsewhere = ({ id, installationId }: Repository, before: Known) =>
+  before.repositories.some((known) => known.id === id && known.installationId !== installationId)
+
+async function leaveReports(connection: Connection, repositories: readonly Repository[]): Promise<void> {
+  const ids = repositories.map(({ id }) => BigInt(id))
+  await connection.complianceReport.deleteMany({ where: { repositoryId: { in: ids } } })
 }
 
 /** By the primary keys. */
