@@ -153,15 +153,15 @@ type EventRow = Omit<ReportedEvent, 'at'> & { at: Date; total: number }
 
 /** What came after the scan, this report among it, is not in it; nor what an account did that had the repository before. */
 async function auditOf(client: Connection, repositoryId: bigint, until: Date): Promise<ReportedTrail> {
-  const account = Prisma.sql`installation_id = (SELECT installation_id FROM repository WHERE id = ${repositoryId})`
+  const account = Prisma.sql`(SELECT installation_id FROM repository WHERE id = ${repositoryId})`
   const rows = await client.$queryRaw<EventRow[]>`
     SELECT at, actor, action, resource, reason, count(*) OVER ()::int AS total
-    FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until} AND ${account}
+    FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until} AND installation_id = ${account}
     ORDER BY at DESC, id DESC LIMIT ${MOST_EVENTS}`
   const events = rows.map(({ total: _, at, ...event }) => ({ at: at.toISOString(), ...event })).reverse()
   const [counts] = await client.$queryRaw<Pick<ReportedTrail, 'onApiKeys' | 'onSigningKeys'>[]>`
     SELECT count(*) FILTER (WHERE starts_with(action, 'api_key.'))::int AS "onApiKeys",
       count(*) FILTER (WHERE starts_with(action, 'signing_key.'))::int AS "onSigningKeys"
-    FROM audit_event WHERE ${account} AND at <= ${until} AND (repository_id IS NULL OR repository_id = ${repositoryId})`
+    FROM audit_event WHERE installation_id = ${account} AND at <= ${until} AND (repository_id IS NULL OR repository_id = ${repositoryId})`
   return { total: rows[0]?.total ?? 0, events, onApiKeys: 0, onSigningKeys: 0, ...counts }
 }

@@ -1,6 +1,7 @@
 import { Lane, type Passed } from '../support/faults/lane.ts'
 import { requestsWritten, statementsWritten, type Written } from '../support/faults/source.ts'
 import { type Failure, type Trial, trialsOf, tryAll } from '../support/faults/trials.ts'
+import { redisOf } from '../support/servers/redis.ts'
 
 /**
  * The app is killed before and after each write to GitHub and each commit, and each answer gets lost once: whatever happens,
@@ -105,11 +106,8 @@ describeWith('whatever is written, and whatever happens then', () => {
   let tried = 0
 
   beforeAll(async () => {
-    const lane = (redis: string | null) => ({
-      databaseUrl: TEST_DATABASE_URL,
-      redisUrl: redis && TEST_REDIS_URL + redis,
-    })
-    const recorded = await Lane.start(lane('/10'))
+    const lane = (redis: string | null) => ({ databaseUrl: TEST_DATABASE_URL, redisUrl: redis })
+    const recorded = await Lane.start(lane(redisOf('faults') ?? null))
     const all = await trialsOf(recorded)
     passed.push(...recorded.passed())
     await recorded.close()
@@ -118,8 +116,8 @@ describeWith('whatever is written, and whatever happens then', () => {
     tried = trials.length
     const tell = FAULTS_TOLD === undefined ? () => {} : (line: string) => console.error(line)
     const lanes = [
-      tryAll(trials, lane('/11'), tell),
-      tryAll(trials, lane('/12'), tell),
+      tryAll(trials, lane(redisOf('faults, first lane') ?? null), tell),
+      tryAll(trials, lane(redisOf('faults, second lane') ?? null), tell),
       tryAll(ofTheQueue, lane(null), tell),
     ]
     for (const outcome of await Promise.all(lanes)) {

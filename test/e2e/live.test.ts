@@ -3,6 +3,7 @@ import { PHASES } from '../../src/scan/ports/store.ts'
 import { guard } from '../cli/guard.ts'
 import { Client } from '../live/stage.ts'
 import { type RunningApp, startApp } from '../support/app.ts'
+import { redisOf } from '../support/servers/redis.ts'
 import { BROKEN, MENDED, RECORD, specification } from './record.ts'
 import { TestDatabase } from './test-database.ts'
 import { useWorld, type World } from './world.ts'
@@ -85,7 +86,7 @@ describe('with the embedded database', () => {
 })
 
 describeWith.each([
-  { channel: 'Redis', redisUrl: TEST_REDIS_URL },
+  { channel: 'Redis', redisUrl: redisOf('live') },
   { channel: 'PostgreSQL', redisUrl: undefined },
 ])('with two web processes and a worker, by $channel', ({ redisUrl }) => {
   const database = new TestDatabase(TEST_DATABASE_URL ?? '')

@@ -2,6 +2,7 @@
 import { openQueue } from '../../src/queue/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { guard } from '../cli/guard.ts'
+import { redisOf } from '../support/servers/redis.ts'
 import { TestDatabase } from './test-database.ts'
 import { useWorld } from './world.ts'
 
@@ -13,11 +14,8 @@ afterEach(() => {
   process.env = { ...before }
 })
 
-/** A job of its own here must not be seen by the workers of other suites: another database of the same Redis. */
-const redisOfItsOwn = () => `${TEST_REDIS_URL}/7`
-
 describeWith.each([
-  { kind: 'Redis', redisUrl: redisOfItsOwn() },
+  { kind: 'Redis', redisUrl: redisOf('board') },
   { kind: 'PostgreSQL', redisUrl: undefined },
 ])('with the queue in $kind', ({ redisUrl }) => {
   const database = new TestDatabase(TEST_DATABASE_URL ?? '')

@@ -1,4 +1,5 @@
 import { type RunningApp, startApp } from '../support/app.ts'
+import { redisOf } from '../support/servers/redis.ts'
 import { BROKEN, MENDED, RECORD } from './record.ts'
 import { TestDatabase } from './test-database.ts'
 import { purposes, useWorld } from './world.ts'
@@ -8,7 +9,7 @@ const describeWith = TEST_DATABASE_URL && TEST_REDIS_URL ? describe : describe.s
 
 /** The same work with servers: the database in PostgreSQL, the queue in Redis or in PostgreSQL too. */
 describeWith.each([
-  { queue: 'Redis', redisUrl: TEST_REDIS_URL },
+  { queue: 'Redis', redisUrl: redisOf('servers') },
   { queue: 'PostgreSQL', redisUrl: undefined },
 ])('with PostgreSQL and the queue in $queue', ({ redisUrl }) => {
   const database = new TestDatabase(TEST_DATABASE_URL ?? '')

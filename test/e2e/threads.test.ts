@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { type RunningApp, startApp } from '../support/app.ts'
 import type { Repository } from '../support/github/index.ts'
+import { redisOf } from '../support/servers/redis.ts'
 import { BROKEN, largeRecord, RECORD } from './record.ts'
 import { TestDatabase } from './test-database.ts'
 import { useWorld } from './world.ts'
@@ -72,7 +73,7 @@ function useApp(redisUrl: string | undefined) {
 const act = (what: 'throw' | 'compute') => writeFileSync(FAULT, what)
 
 describeWith.each([
-  { queue: 'Redis', redisUrl: TEST_REDIS_URL },
+  { queue: 'Redis', redisUrl: redisOf('threads') },
   { queue: 'PostgreSQL', redisUrl: undefined },
 ])('ROLE=all with the queue in $queue', ({ redisUrl }) => {
   const { world, rowOf, underWay, completedOnce } = useApp(redisUrl)
@@ -138,7 +139,7 @@ describeWith.each([
 })
 
 describeWith('ROLE=all', () => {
-  const { world, rowOf, underWay, completedOnce } = useApp(TEST_REDIS_URL)
+  const { world, rowOf, underWay, completedOnce } = useApp(redisOf('threads'))
 
   it('webhooks are acknowledged while a large record is judged', async () => {
     const repository = await world.repository(largeRecord(6_000, 8_000))
@@ -186,7 +187,7 @@ describeWith('ROLE=all', () => {
 describeWith('ROLE=worker', () => {
   const database = new TestDatabase(TEST_DATABASE_URL ?? '')
   beforeAll(() => database.create())
-  const servers = { DATABASE_URL: database.url, REDIS_URL: TEST_REDIS_URL ?? '', SCAN_LEASE_SECONDS: '2' }
+  const servers = { DATABASE_URL: database.url, REDIS_URL: redisOf('threads') ?? '', SCAN_LEASE_SECONDS: '2' }
   const world = useWorld({ environment: () => ({ ...servers, ROLE: 'web' }) })
   const workers: RunningApp[] = []
   const startWorker = async () => {
