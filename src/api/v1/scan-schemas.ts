@@ -107,14 +107,19 @@ export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
   supersededBy: row.supersededBy,
 })
 
-/** A phase lasts until the next one begins. */
+/** A phase lasts until the next one begins. Their times are kept as RFC 3339 in UTC, which sorts as text. */
 function phasesOf({ phases, completedAt }: ScanRow): z.infer<typeof scan>['phases'] {
-  const begun = Object.entries(phases ?? {}).sort(([, one], [, other]) => Date.parse(one) - Date.parse(other))
-  return begun.map(([phase, startedAt], nth) => {
-    const next = begun[nth + 1]?.[1]
-    const end = next === undefined ? completedAt?.getTime() : Date.parse(next)
-    return { phase, startedAt, durationMs: end === undefined ? null : Math.max(0, end - Date.parse(startedAt)) }
-  })
+  const begun = Object.entries(phases ?? {}).sort(([, one], [, other]) => (one < other ? -1 : Number(one > other)))
+  let end = completedAt?.getTime() ?? null
+  return begun
+    .reverse()
+    .map(([phase, startedAt]) => {
+      const start = Date.parse(startedAt)
+      const durationMs = end === null ? null : Math.max(0, end - start)
+      end = start
+      return { phase, startedAt, durationMs }
+    })
+    .reverse()
 }
 
 export const jobOf = (row: ScanRow): z.infer<typeof job> => ({ ...courseOf(row), result: resultOf(row) })
