@@ -58,7 +58,7 @@ export const matrixJson: FastifyPluginAsyncZod<{ record: RecordReading }> = asyn
     },
     async ({ repository: { id }, headers }, reply: FastifyReply) => {
       const content = await record.matrix.content(id)
-      if (content === null) throw new Problem(404, 'The default branch was never scanned.')
+      if (content === null) throw new Problem(404, 'There is no matrix yet: the default branch has to be scanned.')
       // Sent as it is kept, past the schema: checking 100,000 entries would take longer than all else. The two forms of one
       // revision say the same, but are not the same bytes: a weak etag.
       const vary = [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', ')
