@@ -58,9 +58,9 @@ const checkpointPosition = z.tuple([serial])
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 const told = ({ position, hash, ...row }: AuditEventRow): z.infer<typeof auditEvent> => ({
-  ...eventOf(row),
   position: position === null ? null : Number(position),
   hash,
+  ...eventOf(row),
 })
 
 interface Keyed {

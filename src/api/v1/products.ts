@@ -40,9 +40,9 @@ const productParams = z.object({ productId: z.uuid() })
 const linkParams = productParams.extend(repositoryParams.shape)
 
 const told = ({ installationId, createdAt, ...row }: ProductRow): z.infer<typeof product> => ({
-  ...row,
   installationId: Number(installationId),
   createdAt: timeOf(createdAt),
+  ...row,
 })
 
 const noProduct = () => new Problem(404, 'There is no such product, or it is not for you.')

@@ -1,6 +1,6 @@
-/** A scan, and a job, as they are told: two views of one row. */
+/** A scan, in a list and by itself, and a job, as they are told: views of one row. */
 import { z } from 'zod'
-import { SCAN_KINDS, SCAN_STATUSES, type ScanRow } from '../../store/reading/scans.ts'
+import { type ListedScan, SCAN_KINDS, SCAN_STATUSES, type ScanRow } from '../../store/reading/scans.ts'
 import { time, timeOf, timeOrNull } from './schemas.ts'
 
 const kind = z
@@ -27,21 +27,33 @@ const course = {
   durationMs: z.int().nullable().describe('From its start to its end; null: it has not ended, or never began.'),
 }
 
+const listed = {
+  ...course,
+  trigger: z.string().describe('The event that asked for it; `api`: a request.'),
+  forced: z.boolean().describe('Somebody asked for it: it is not answered from an earlier scan.'),
+  head: z.string().nullable().describe('The commit; null: the tip of the default branch when it starts.'),
+  ref: z.string().nullable().describe('Where the head was seen.'),
+  base: z.string().nullable().describe('The commit it is compared with.'),
+  baseRef: z.string().nullable(),
+  files: z.object({
+    total: z.int().nullable().describe('Relevant files of the head; null: not listed yet.'),
+    changed: z.int().nullable().describe('New, other or gone, against the default branch as it was last scanned.'),
+    fetched: z.int().nullable().describe('Of these, fetched from GitHub.'),
+    skipped: z.int().nullable().describe('Known already, by their content.'),
+  }),
+  requests: z.int().describe('Requests to GitHub until the result was kept.'),
+  checkRunId: z.int().nullable(),
+  conclusion: z.string().nullable().describe('`success`, `failure` or `neutral`; null: there is no result yet.'),
+  supersededBy: z.uuid().nullable().describe('The scan of what the branch has moved on to.'),
+}
+
+export const listedScan = z
+  .object(listed)
+  .meta({ id: 'ListedScan', description: 'A scan in a list: all but its phases and counts.' })
+
 export const scan = z
   .object({
-    ...course,
-    trigger: z.string().describe('The event that asked for it; `api`: a request.'),
-    forced: z.boolean().describe('Somebody asked for it: it is not answered from an earlier scan.'),
-    head: z.string().nullable().describe('The commit; null: the tip of the default branch when it starts.'),
-    ref: z.string().nullable().describe('Where the head was seen.'),
-    base: z.string().nullable().describe('The commit it is compared with.'),
-    baseRef: z.string().nullable(),
-    files: z.object({
-      total: z.int().nullable().describe('Relevant files of the head; null: not listed yet.'),
-      changed: z.int().nullable().describe('New, other or gone, against the default branch as it was last scanned.'),
-      fetched: z.int().nullable().describe('Of these, fetched from GitHub.'),
-      skipped: z.int().nullable().describe('Known already, by their content.'),
-    }),
+    ...listed,
     phases: z
       .array(
         z.object({
@@ -51,11 +63,7 @@ export const scan = z
         }),
       )
       .describe('Of the last attempt, in the order in which they began.'),
-    requests: z.int().describe('Requests to GitHub until the result was kept.'),
-    checkRunId: z.int().nullable(),
-    conclusion: z.string().nullable().describe('`success`, `failure` or `neutral`; null: there is no result yet.'),
     summary: z.unknown().describe('Counts, as `rosie-guard scan --format json` has them.'),
-    supersededBy: z.uuid().nullable().describe('The scan of what the branch has moved on to.'),
   })
   .meta({ id: 'Scan' })
 
@@ -69,7 +77,7 @@ export const job = z
   })
   .meta({ id: 'Job', description: 'A piece of work: a row that stays when the queue has forgotten its job.' })
 
-const courseOf = (row: ScanRow) => ({
+const courseOf = (row: ListedScan) => ({
   id: row.id,
   repositoryId: Number(row.repositoryId),
   installationId: Number(row.installationId),
@@ -85,8 +93,8 @@ const courseOf = (row: ScanRow) => ({
   durationMs: row.startedAt && row.completedAt ? row.completedAt.getTime() - row.startedAt.getTime() : null,
 })
 
-export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
-  ...courseOf(row),
+/** What is spread comes last: each property that is written after it would cost V8 a microsecond and 0.6 kB. */
+export const listedScanOf = (row: ListedScan): z.infer<typeof listedScan> => ({
   trigger: row.trigger,
   forced: row.forced,
   head: row.headSha,
@@ -99,12 +107,17 @@ export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
     fetched: row.filesFetched,
     skipped: row.filesTotal === null || row.filesFetched === null ? null : row.filesTotal - row.filesFetched,
   },
-  phases: phasesOf(row),
   requests: row.requests,
   checkRunId: row.checkRunId === null ? null : Number(row.checkRunId),
   conclusion: row.conclusion,
-  summary: row.summary,
   supersededBy: row.supersededBy,
+  ...courseOf(row),
+})
+
+export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
+  phases: phasesOf(row),
+  summary: row.summary,
+  ...listedScanOf(row),
 })
 
 /** A phase lasts until the next one begins. Their times are kept as RFC 3339 in UTC, which sorts as text. */
@@ -122,9 +135,9 @@ function phasesOf({ phases, completedAt }: ScanRow): z.infer<typeof scan>['phase
     .reverse()
 }
 
-export const jobOf = (row: ScanRow): z.infer<typeof job> => ({ ...courseOf(row), result: resultOf(row) })
+export const jobOf = (row: ListedScan): z.infer<typeof job> => ({ result: resultOf(row), ...courseOf(row) })
 
-function resultOf({ id, kind, status, repositoryId }: ScanRow): string | null {
+function resultOf({ id, kind, status, repositoryId }: ListedScan): string | null {
   if (status !== 'completed' || kind === 'replay') return null
   return kind === 'report' ? `/api/v1/repositories/${repositoryId}/compliance/reports` : `/api/v1/scans/${id}`
 }

@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { finding, findingQuery, findingsPage } from './findings.ts'
 import { repositoryParams } from './in-repository.ts'
-import { scan, scanOf } from './scan-schemas.ts'
+import { listedScan, listedScanOf, scan, scanOf } from './scan-schemas.ts'
 import { gitHubId, problems } from './schemas.ts'
 
 const filters = pageQuery.extend({
@@ -45,7 +45,7 @@ async function page(
     limit,
     decodeCursor(cursor, position),
   )
-  return { items: items.map(scanOf), next: encodeCursor(next) }
+  return { items: items.map(listedScanOf), next: encodeCursor(next) }
 }
 
 export const scans: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) => {
@@ -57,7 +57,7 @@ export const scans: FastifyPluginAsyncZod<{ store: Store }> = async (app, { stor
         tags: ['scans'],
         summary: 'Scans of all repositories, the newest first',
         querystring: filters.extend({ repositoryId: gitHubId.optional() }),
-        response: { 200: pageOf(scan), ...problems(400) },
+        response: { 200: pageOf(listedScan), ...problems(400) },
       },
     },
     async ({ query, reader }) => page(store, reader, query),
@@ -107,7 +107,7 @@ export const repositoryScans: FastifyPluginAsyncZod<{ store: Store }> = async (a
         summary: 'Scans of a repository, the newest first',
         params: repositoryParams,
         querystring: filters,
-        response: { 200: pageOf(scan), ...problems(400, 404) },
+        response: { 200: pageOf(listedScan), ...problems(400, 404) },
       },
     },
     async ({ query, reader, params: { repositoryId } }) => page(store, reader, { ...query, repositoryId }),

@@ -13,7 +13,8 @@ export type ListedKind = (typeof SCAN_KINDS)[number]
 export const SCAN_STATUSES = ['queued', 'running', 'completed', 'failed', 'skipped', 'superseded'] as const
 export type ScanStatus = (typeof SCAN_STATUSES)[number]
 
-export interface ScanRow {
+/** A scan, or a report, as lists have it. */
+export interface ListedScan {
   id: string
   repositoryId: bigint
   installationId: bigint
@@ -26,8 +27,6 @@ export interface ScanRow {
   baseRef: string | null
   baseSha: string | null
   phase: string | null
-  /** When each phase of the last attempt began, RFC 3339, by its name. */
-  phases: Record<string, string> | null
   /** Percent. */
   progress: number
   attempts: number
@@ -37,14 +36,17 @@ export interface ScanRow {
   requests: number
   checkRunId: bigint | null
   conclusion: string | null
-  summary: unknown
   error: string | null
   supersededBy: string | null
-  /** What a report is of. */
-  report: { scanId?: string; format?: string } | null
   createdAt: Date
   startedAt: Date | null
   completedAt: Date | null
+}
+
+export interface ScanRow extends ListedScan {
+  /** When each phase of the last attempt began, RFC 3339, by its name. */
+  phases: Record<string, string> | null
+  summary: unknown
 }
 
 export interface ScanFilter {
@@ -60,11 +62,11 @@ export interface ScanFilter {
 /** The order of the list. */
 export type ScanPosition = readonly [createdAt: string, id: string]
 
-const COLUMNS = Prisma.sql`
+const LISTED = Prisma.sql`
   s.id, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.kind::text, s.status::text, s.trigger,
-  s.forced, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha", s.phase, s.phases,
+  s.forced, s.head_sha AS "headSha", s.ref, s.base_ref AS "baseRef", s.base_sha AS "baseSha", s.phase,
   s.progress, s.attempts, s.files_total AS "filesTotal", s.files_changed AS "filesChanged", s.files_fetched AS "filesFetched", s.requests,
-  s.check_run_id AS "checkRunId", s.conclusion, s.summary, s.error, s.superseded_by AS "supersededBy", s.report,
+  s.check_run_id AS "checkRunId", s.conclusion, s.error, s.superseded_by AS "supersededBy",
   s.created_at AS "createdAt", s.started_at AS "startedAt", s.completed_at AS "completedAt"`
 
 const FROM = Prisma.sql`
@@ -90,7 +92,7 @@ export class ScanRows {
     { repositoryId, status, kind, from, to }: ScanFilter,
     limit: number,
     after: ScanPosition | null,
-  ): Promise<Page<ScanRow, ScanPosition>> {
+  ): Promise<Page<ListedScan, ScanPosition>> {
     const seen = all([
       ...[PRESENT, visible(grants, 'read')],
       repositoryId !== undefined && Prisma.sql`r.id = ${repositoryId}`,
@@ -106,9 +108,10 @@ export class ScanRows {
     const each = Prisma.sql`
       repository r JOIN installation i ON i.id = r.installation_id CROSS JOIN LATERAL (
         SELECT * FROM scan s WHERE s.repository_id = r.id AND ${wanted} ${newest}) s`
-    const source = (await this.#areFew(seen)) ? each : FROM
-    const rows = await this.#database.client.$queryRaw<ScanRow[]>`
-      SELECT ${COLUMNS} FROM ${source} WHERE ${seen} AND ${wanted} ${newest}`
+    const few = repositoryId !== undefined || (await this.#areFew(seen))
+    const source = few ? each : FROM
+    const rows = await this.#database.client.$queryRaw<ListedScan[]>`
+      SELECT ${LISTED} FROM ${source} WHERE ${seen} AND ${wanted} ${newest}`
     return pageOf(rows, limit, ({ createdAt, id }) => [createdAt.toISOString(), id])
   }
 
@@ -121,7 +124,7 @@ export class ScanRows {
   /** Of any kind. Null: there is none, or it is not the reader's to see. */
   async withId(grants: readonly Grant[], id: string): Promise<ScanRow | null> {
     const [row] = await this.#database.client.$queryRaw<ScanRow[]>`
-      SELECT ${COLUMNS} FROM ${FROM} WHERE s.id = ${id}::uuid AND ${PRESENT} AND ${visible(grants, 'read')}`
+      SELECT ${LISTED}, s.phases, s.summary FROM ${FROM} WHERE s.id = ${id}::uuid AND ${PRESENT} AND ${visible(grants, 'read')}`
     return row ?? null
   }
 }

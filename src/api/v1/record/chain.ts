@@ -124,11 +124,11 @@ const brokenLinks: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app
       const { items, next } = await traceability.broken(id, trackedScanId, limit, after)
       return {
         items: items.map(({ findingId, severity, message, ...row }) => ({
-          ...toldEdge(row),
           finding:
             findingId === null || severity === null || message === null
               ? null
               : { id: String(findingId), severity, message },
+          ...toldEdge(row),
         })),
         next: encodeCursor(next),
       }

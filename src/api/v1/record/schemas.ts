@@ -119,31 +119,31 @@ export const findingOnArtifact = z
   .meta({ id: 'FindingOnArtifact' })
 
 export const toldArtifact = ({ linked, traced, proven, updatedAt, ...row }: ArtifactRow): z.infer<typeof artifact> => ({
-  ...row,
   updatedAt: timeOf(updatedAt),
   coverage: linked === null || traced === null || proven === null ? null : { linked, traced, proven },
+  ...row,
 })
 
 export const toldWithData = ({ data, ...row }: ArtifactWithData): z.infer<typeof artifactWithData> => ({
-  ...toldArtifact(row),
   data,
+  ...toldArtifact(row),
 })
 
 export const toldRevision = ({ id, at, ...row }: RevisionRow): z.infer<typeof revision> => ({
-  ...row,
   id: String(id),
   at: timeOf(at),
+  ...row,
 })
 
 export const toldEdge = ({ from, to, type, by, path, line }: EdgeRow): z.infer<typeof edge> => {
   return { from, to, type, by, path, line }
 }
 
-export const toldLink = ({ title, ...row }: LinkRow): z.infer<typeof link> => ({ ...toldEdge(row), title })
+export const toldLink = ({ title, ...row }: LinkRow): z.infer<typeof link> => ({ title, ...toldEdge(row) })
 
 export const toldCoverage = ({ gxpId: _, ...row }: CoverageRow): z.infer<typeof coverage> => row
 
 export const toldFinding = ({ id, ...row }: FindingRow): z.infer<typeof findingOnArtifact> => ({
-  ...row,
   id: String(id),
+  ...row,
 })
