@@ -1,5 +1,6 @@
 /** The admin side, put together: signing in, the board of the queue, the REST interface, live progress. */
 import { readFileSync } from 'node:fs'
+import type { AddressOf } from './access/address.ts'
 import { memoryCache } from './api/cache/memory-cache.ts'
 import { redisCache } from './api/cache/redis-cache.ts'
 import type { createHost } from './api/host.ts'
@@ -49,7 +50,7 @@ export interface Admin {
 export async function adminOn(
   host: ReturnType<typeof createHost>,
   parts: AdminParts,
-  probot: ReturnType<typeof probotOf>,
+  { probot, addressOf }: { probot: ReturnType<typeof probotOf>; addressOf: AddressOf },
 ): Promise<Admin> {
   const { config, database, queue, metrics, onScans } = parts
   const people = signInOf(parts)
@@ -57,7 +58,7 @@ export async function adminOn(
   const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
   const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
   await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
-  const live = liveOn(host.server, parts, authenticate)
+  const live = liveOn(host.server, { ...parts, addressOf }, authenticate)
   const redis = config.redisUrl ? dispensableRedis(config.redisUrl) : null
   await host.register(apiV1, {
     authenticate,

@@ -1,5 +1,6 @@
 /** Live progress, put together: from whoever scans through a channel to whoever watches. */
 import type { Server as HttpServer } from 'node:http'
+import type { AddressOf } from './access/address.ts'
 import type { Authenticate, Sender } from './api/key-access.ts'
 import { networkOf } from './api/rate-limit.ts'
 import type { Parts } from './app-parts.ts'
@@ -25,19 +26,20 @@ export function openProgress({ config, credentials, log }: Omit<Parts, 'database
 interface LiveParts extends Parts {
   channel: ProgressChannel
   metrics: LiveMeasures
+  addressOf: AddressOf
 }
 
 /** Beside the API, for those whom the API knows. */
 export function liveOn(
   server: HttpServer,
-  { config, database, channel, metrics, log }: LiveParts,
+  { config, database, channel, metrics, addressOf, log }: LiveParts,
   authenticate: Authenticate,
 ): Live {
   return startLive({
     server,
     channel,
     measures: metrics,
-    address: networkOf,
+    address: (request) => networkOf(addressOf(request)),
     rows: new ProgressOfScans(database),
     identify: (caller) => authenticate({ ...caller, log: log as Sender['log'] }),
     origins: { publicUrl: config.publicUrl, others: config.corsOrigins },

@@ -1,4 +1,5 @@
 /** The half of the app that answers: webhooks into the inbox, the inbox into wishes, probes and metrics, the admin side. */
+import { addressesBehind } from './access/address.ts'
 import { type Check, health } from './api/health.ts'
 import { createHost } from './api/host.ts'
 import { measureAnswers, metricsRoute } from './api/metrics-route.ts'
@@ -38,7 +39,10 @@ export async function startWeb(parts: WebParts): Promise<Web> {
   const runner = startInboxRunner({ inbox, receive: await createReceiver(probot), onScans, log, pollMs })
 
   let resting = false
-  const host = createHost({ logger: log })
+  const addressOf = addressesBehind(config.trustedProxies, (address) =>
+    log.warn({ address }, 'X-Forwarded-For of this address is not believed: name the proxy in TRUSTED_PROXIES'),
+  )
+  const host = createHost({ logger: log, addressOf })
   await host.register(health, { stopping: () => resting, ...dependencies(parts) })
   measureAnswers(host, metrics)
   await host.register(metricsRoute, exposition(parts))
@@ -47,7 +51,7 @@ export async function startWeb(parts: WebParts): Promise<Web> {
     const verify: typeof probot.webhooks.verify = (...of) => probot.webhooks.verify(...of)
     await host.register(webhookRoute, { inbox, verify, nudge: runner.nudge, measures: metrics })
   }
-  const admin = answers ? await adminOn(host, parts, probot) : null
+  const admin = answers ? await adminOn(host, parts, { probot, addressOf }) : null
   const url = await host.listen({ host: config.host, port: config.port })
   const relay = relayTo(host, config, log)
   return {

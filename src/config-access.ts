@@ -1,8 +1,9 @@
 /** Who may come in, and from where: the variables for signing in, administrators and pages of other servers. */
 import { z } from 'zod'
+import { isProxy, NETWORKS } from './access/address.ts'
 
-/** A comma-separated list, each entry of which must have a form. */
-const listOf = (isEntry: (entry: string) => boolean, error: string) =>
+/** A comma-separated list, each entry of which must have a form. Not set, it is `otherwise`. */
+const listOf = (isEntry: (entry: string) => boolean, error: string, otherwise: string[] = []) =>
   z
     .string()
     .transform((text) =>
@@ -12,12 +13,15 @@ const listOf = (isEntry: (entry: string) => boolean, error: string) =>
         .filter((entry) => entry !== ''),
     )
     .refine((entries) => entries.every(isEntry), { error })
-    .default([])
+    .default(otherwise)
 
 const isLogin = (entry: string) => /^[a-z\d](?:[a-z\d_-]{0,98}[a-z\d])?$/i.test(entry)
 
 /** As browsers send it. */
 const isOrigin = (entry: string) => /^https?:/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry
+
+/** `none`: no proxy is. */
+const isProxies = (entry: string) => entry === 'none' || isProxy(entry)
 
 export const accessVariables = {
   SESSION_SECRET: z
@@ -34,6 +38,15 @@ export const accessVariables = {
   ).describe(
     'Logins at GitHub, comma-separated, of those who may administer this whole server. Owners of an organisation administer its installation without being named.',
   ),
+  TRUSTED_PROXIES: listOf(
+    isProxies,
+    `must be addresses of proxies, networks such as 10.0.3.0/28, or ${NETWORKS.join(', ')}, separated by commas; or none.`,
+    ['loopback'],
+  )
+    .transform((entries) => entries.filter((entry) => entry !== 'none'))
+    .describe(
+      'Proxies, comma-separated, whose `X-Forwarded-For` is believed: addresses, networks, `loopback` for this machine, `uniquelocal` for private networks, or `none`. Name the proxies only: whoever else sends from there chooses the address that the audit trail keeps.',
+    ),
   CORS_ORIGINS: listOf(
     isOrigin,
     'must be origins, separated by commas, such as https://dashboard.example.com: scheme and host, the port where it is not the usual one, and nothing after it.',

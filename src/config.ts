@@ -32,6 +32,8 @@ export interface Config {
   readonly sessionSecret: string | null
   /** Logins at GitHub of those who may administer the whole server. */
   readonly admins: readonly string[]
+  /** Whose word is taken for where a request comes from: addresses, networks, and names of such. */
+  readonly trustedProxies: readonly string[]
   /** Whose pages may ask the API, besides our own. */
   readonly corsOrigins: readonly string[]
   /** How long a process may be silent before others take over what it was doing. */
@@ -186,6 +188,7 @@ function configOf(vars: Variables): Config {
     publicUrl: vars.PUBLIC_URL ?? null,
     sessionSecret: vars.SESSION_SECRET ?? null,
     admins: vars.ADMINS,
+    trustedProxies: vars.TRUSTED_PROXIES,
     corsOrigins: vars.CORS_ORIGINS,
     leaseMs: vars.SCAN_LEASE_SECONDS * 1000,
     evidenceKeys: vars.EVIDENCE_PUBLIC_KEYS,

@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...['config-access.ts', 'config-forms.ts', 'config-github.ts', 'config-keys.ts', 'config-retention.ts'],
     ...['scan', 'telemetry'],
   ],
-  'config-access.ts': [],
+  'config-access.ts': ['access'],
   'config-forms.ts': [],
   'config-github.ts': ['config-forms.ts', 'config-keys.ts'],
   'config-keys.ts': ['rosie', 'audit'],

@@ -49,6 +49,7 @@ describe('An empty environment', () => {
       publicUrl: null,
       sessionSecret: null,
       admins: [],
+      trustedProxies: ['loopback'],
       corsOrigins: [],
       leaseMs: 15_000,
       evidenceKeys: [],
@@ -86,6 +87,7 @@ describe('The configuration', () => {
         PUBLIC_URL: 'https://guard.example.com/app//',
         SESSION_SECRET: ' 0123456789abcdef0123456789abcdef',
         ADMINS: 'octocat, Hubot_acme',
+        TRUSTED_PROXIES: '10.0.3.0/28, loopback',
         CORS_ORIGINS: 'https://dashboard.example.com,http://localhost:5173',
         CHECKPOINT_KEY: checkpointKey,
         EVIDENCE_PUBLIC_KEYS: `acme=${key}, ${key}`,
@@ -120,6 +122,7 @@ describe('The configuration', () => {
       publicUrl: 'https://guard.example.com/app',
       sessionSecret: '0123456789abcdef0123456789abcdef',
       admins: ['octocat', 'Hubot_acme'],
+      trustedProxies: ['10.0.3.0/28', 'loopback'],
       corsOrigins: ['https://dashboard.example.com', 'http://localhost:5173'],
       leaseMs: 600_000,
       checkpointKey,
@@ -241,6 +244,8 @@ describe('A wrong value', () => {
     ['JOBS_FAILED_HOURS', '337', '1 to 336'],
     ['SESSION_SECRET', 'x'.repeat(31), '32 characters'],
     ['ADMINS', 'octocat,not a login', 'logins'],
+    ['TRUSTED_PROXIES', 'proxy.example.com', 'addresses of proxies'],
+    ['TRUSTED_PROXIES', 'loopback,0.0.0.0/0', 'addresses of proxies'],
     ['CORS_ORIGINS', '*', 'origins'],
     ['CORS_ORIGINS', 'https://dashboard.example.com/', 'origins'],
     ['CORS_ORIGINS', 'https://dashboard.example.com,dashboard.example.com', 'origins'],
@@ -251,6 +256,10 @@ describe('A wrong value', () => {
     ['EVIDENCE_PUBLIC_KEYS', folder, 'readable file'],
   ])('%s=%s is refused with the fix', (name, value, fix) => {
     expect(problems({ ...app, [name]: value })[name]).toContain(fix)
+  })
+
+  it('of proxies: none is trusted where that is said', () => {
+    expect(loadConfig({ ...app, TRUSTED_PROXIES: 'none' }).trustedProxies).toEqual([])
   })
 
   it('of an address where people sign in: their cookies need https', () => {

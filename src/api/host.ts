@@ -5,10 +5,20 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
+import { type AddressOf, addressesBehind } from '../access/address.ts'
 import { Problem, sendProblem, toProblem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Where it comes from, whatever proxies of ours stand in between. */
+    address: string
+  }
+}
 
 export interface HostOptions {
   logger: Logger
+  /** Nobody's word is taken for where a request comes from, unless this says so. */
+  addressOf?: AddressOf
 }
 
 /** Of a request, unless its route allows more. */
@@ -25,7 +35,7 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 }
 
-export function createHost({ logger }: HostOptions): FastifyInstance {
+export function createHost({ logger, addressOf = addressesBehind([]) }: HostOptions): FastifyInstance {
   const host = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // Fastify's own lines carry the whole address, and with it one-time codes.
@@ -38,7 +48,9 @@ export function createHost({ logger }: HostOptions): FastifyInstance {
     },
   })
 
+  host.decorateRequest('address', '')
   host.addHook('onRequest', async (request, reply) => {
+    request.address = addressOf(request.raw)
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
   })
   host.addHook('onResponse', async ({ log, method, routeOptions }, { statusCode, elapsedTime }) => {

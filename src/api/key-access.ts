@@ -5,6 +5,7 @@ import { keyIn } from '../access/authorization.ts'
 import { FailedAttempts } from '../access/failed-attempts.ts'
 import type { Reader } from '../access/grant.ts'
 import { Problem } from './problem.ts'
+import { networkOf } from './rate-limit.ts'
 
 /** Where keys are kept. */
 export interface Keyring {
@@ -23,7 +24,7 @@ export interface KeyAccessOptions {
 }
 
 /** What is looked at of a request. */
-export type Sender = Pick<FastifyRequest, 'id' | 'method' | 'headers' | 'socket' | 'log'>
+export type Sender = Pick<FastifyRequest, 'id' | 'method' | 'headers' | 'address' | 'log'>
 
 /** Answers who sends a request. Throws `Problem`: 401, 403 for a forged one, or 429 after too many wrong keys. */
 export type Authenticate = (request: Sender) => Promise<Reader>
@@ -45,9 +46,10 @@ export function keyAccess({
   now = Date.now,
 }: KeyAccessOptions): Authenticate {
   return async (request) => {
-    const address = addressOf(request)
+    const { address } = request
+    const network = networkOf(address)
     const text = keyIn(request.headers.authorization)
-    const restMs = attempts.restMs(address)
+    const restMs = attempts.restMs(network)
     // Who has a key may share the address with a stranger.
     if (restMs > 0 && (text === null || !isKey(text) || further.restMs(ALL) > 0)) throw tooMany(restMs)
     if (text === null) {
@@ -64,7 +66,7 @@ export function keyAccess({
       further.failed(ALL)
       throw tooMany(restMs)
     }
-    attempts.failed(address)
+    attempts.failed(network)
     // Whoever has the key may know what became of it.
     const wrong = standing === null ? 'This is no API key of this server' : `This API key is ${standing}`
     request.log.warn({ address, key: key?.id ?? null, standing: standing ?? 'unknown' }, 'a key was refused')
@@ -76,20 +78,4 @@ function tooMany(restMs: number): Problem {
   const seconds = Math.ceil(restMs / 1000)
   const detail = `Too many wrong keys came from this address. Try again in ${seconds} s.`
   return new Problem(429, detail, { 'retry-after': String(seconds) })
-}
-
-/** Loopback, RFC 1918, unique local: where the nearest proxy is. */
-const NEAR = /^(::ffff:)?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|^::1$|^f[cd][\da-f]{2}:/i
-
-/**
- * For whom wrong keys are counted. Behind a proxy of ours all requests come from its address: whom it names last, its own
- * word, is counted apart, or one stranger's attempts would shut out everybody. Somebody near who makes that up escapes the
- * count, which spares the database look-ups and guards nothing else: keys can't be guessed.
- */
-export function addressOf({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
-  const from = socket.remoteAddress ?? ''
-  const forwarded = headers['x-forwarded-for']
-  if (forwarded === undefined || !NEAR.test(from)) return from
-  const last = String(forwarded).split(',').at(-1)?.trim() ?? ''
-  return /^[\da-f.:]{2,45}$/i.test(last) ? last : from
 }

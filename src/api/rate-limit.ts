@@ -5,7 +5,6 @@
  */
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf } from './key-access.ts'
 import { Problem } from './problem.ts'
 
 export interface RateLimits {
@@ -19,8 +18,8 @@ export interface RateLimits {
 const MINUTE_MS = 60_000
 const ADDRESS = 'address/'
 
-/** Where a request comes from: of an address of IPv6 its network, which one client has. */
-export const networkOf = (request: Parameters<typeof addressOf>[0]): string => normalizeIP(addressOf(request))
+/** By which requests are counted: of an address of IPv6 its network, which one client has. */
+export const networkOf = (address: string): string => normalizeIP(address)
 
 /** Throws `Problem`: 429. */
 export type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
@@ -33,7 +32,7 @@ export async function rateLimits(
     global: false,
     timeWindow: MINUTE_MS,
     // Who is let in, by name; of others where they come from.
-    keyGenerator: (request) => request.reader?.actor ?? ADDRESS + networkOf(request),
+    keyGenerator: (request) => request.reader?.actor ?? ADDRESS + networkOf(request.address),
     max: (_request, key) => (key.startsWith(ADDRESS) ? address : reader),
     skipOnError: true,
     ...(redis && { redis, nameSpace: 'rosie-guard:rate:' }),

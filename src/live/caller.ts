@@ -1,6 +1,5 @@
 /** Who opened a connection. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Socket as NetSocket } from 'node:net'
 import type { Namespace, Socket } from 'socket.io'
 import type { Reader } from '../access/grant.ts'
 import type { Place } from '../scan/ports/progress.ts'
@@ -12,7 +11,8 @@ export interface Caller {
   id: string
   method: 'GET'
   headers: IncomingHttpHeaders
-  socket: NetSocket
+  /** Where the connection comes from, as it is counted. */
+  address: string
 }
 
 /** Throws, with a `statusCode`, where nobody is known by what the caller brings along. */
@@ -42,12 +42,12 @@ const ASKS = { atOnce: 200, everyMs: 100 }
  * Browsers can't set headers of a WebSocket, so a key may come in `auth.token` as well. A page of another server is known by
  * a key only: the cookie is sent along whichever page asks.
  */
-export function callerOf({ id, handshake, request }: LiveSocket, origins: Origins): Caller {
+export function callerOf({ id, handshake }: LiveSocket, address: string, origins: Origins): Caller {
   const { cookie, ...headers } = handshake.headers
   const { token } = handshake.auth
   const own = originOf(headers, origins) === 'own'
   return {
-    ...{ id, method: 'GET', socket: request.socket },
+    ...{ id, method: 'GET', address },
     headers: {
       ...headers,
       ...(own && cookie !== undefined && { cookie }),

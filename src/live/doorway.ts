@@ -66,7 +66,7 @@ export function letIn(live: LiveNamespace, parts: DoorwayParts): void {
     const { socket: wire } = socket.request
     // A connection that is gone by the answer has no address any more.
     const from = address(socket.request)
-    enter(socket, live, parts).then(
+    enter(socket, from, live, parts).then(
       () => {
         arrivals.known(wire)
         next()
@@ -85,10 +85,11 @@ export function letIn(live: LiveNamespace, parts: DoorwayParts): void {
 
 async function enter(
   socket: LiveSocket,
+  address: string,
   live: LiveNamespace,
   { identify, origins, bounds: { ofReader } }: DoorwayParts,
 ): Promise<void> {
-  const caller = callerOf(socket, origins)
+  const caller = callerOf(socket, address, origins)
   const reader = await identify(caller)
   const connections = [...live.sockets.values()].filter(({ data }) => data.reader.actor === reader.actor)
   if (connections.length >= ofReader) throw new Refused(`There are ${ofReader} connections of ${reader.name} already.`)

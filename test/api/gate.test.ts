@@ -1,5 +1,6 @@
 /** What every request to the API goes through: limits, and origins. */
 import type { FastifyInstance } from 'fastify'
+import { addressesBehind } from '../../src/access/address.ts'
 import type { Reader } from '../../src/access/grant.ts'
 import { gate } from '../../src/api/gate.ts'
 import { createHost } from '../../src/api/host.ts'
@@ -17,7 +18,7 @@ afterEach(async () => {
 
 /** Whoever sends `x-as` is let in by that name. */
 async function aHost(limits: { redis?: object | null; reader?: number; address?: number }) {
-  const host = createHost({ logger: createLogger('silent') })
+  const host = createHost({ logger: createLogger('silent'), addressOf: addressesBehind(['loopback']) })
   hosts.push(host)
   await host.register(
     async (api) => {

@@ -1,5 +1,7 @@
 /** The stage of signing in: a host of ours, the stand-in GitHub, and browsers between them. */
+
 import type { FastifyInstance } from 'fastify'
+import { addressesBehind } from '../../src/access/address.ts'
 import { createHost } from '../../src/api/host.ts'
 import { keyAccess } from '../../src/api/key-access.ts'
 import { authenticateBy } from '../../src/api/session-access.ts'
@@ -50,7 +52,8 @@ export class SignInStage {
     ]
     for (const repository of [pump, meter, valve]) await know(database, github, repository)
     const lines: string[] = []
-    const host = createHost({ logger: createLogger('trace', { write: (line: string) => void lines.push(line) }) })
+    const logger = createLogger('trace', { write: (line: string) => void lines.push(line) })
+    const host = createHost({ logger, addressOf: addressesBehind(['loopback']) })
     const people = peopleOf(github, database)
     await host.register(signIn, people.options)
     const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)

@@ -19,8 +19,8 @@ import {
   type Tokens,
 } from '../../access/session.ts'
 import type { Sessions } from '../../store/sessions.ts'
-import { addressOf } from '../key-access.ts'
 import { Problem } from '../problem.ts'
+import { networkOf } from '../rate-limit.ts'
 import { cookieOf, SESSION_COOKIE, type SessionAccess } from '../session-access.ts'
 import { CALLBACK_PATH, returnPath } from './paths.ts'
 
@@ -101,7 +101,7 @@ class Door {
     const attempt = cookie === null ? null : await seals.attemptIn(cookie)
     reply.clearCookie(ATTEMPT_COOKIE, { ...this.#cookie, path: '/auth' })
     if (attempt === null) {
-      this.#attempts.failed(addressOf(request))
+      this.#attempts.failed(networkOf(request.address))
       throw new Problem(400, 'This browser began no sign-in here, or did so too long ago. Begin again at /auth/login.')
     }
     const { person, tokens } = await this.#letIn(request, attempt)
@@ -167,7 +167,7 @@ class Door {
   async #refused(request: FastifyRequest, person: Person | null, reason: string): Promise<void> {
     const from = fromOf(request)
     request.log.warn({ address: from.address, person: person?.login, reason }, 'a sign-in was refused')
-    this.#attempts.failed(addressOf(request))
+    this.#attempts.failed(networkOf(request.address))
     // Anybody can be refused, as often as they like; the trail grows for ever.
     if (this.#audited.restMs(ALL) > 0) return
     this.#audited.failed(ALL)
@@ -175,7 +175,7 @@ class Door {
   }
 
   #refuseTooMany(request: FastifyRequest): void {
-    const restMs = this.#attempts.restMs(addressOf(request))
+    const restMs = this.#attempts.restMs(networkOf(request.address))
     if (restMs === 0) return
     const seconds = Math.ceil(restMs / 1000)
     const detail = `Too many sign-ins from this address went wrong. Try again in ${seconds} s.`
@@ -183,4 +183,4 @@ class Door {
   }
 }
 
-const fromOf = (request: FastifyRequest) => ({ address: addressOf(request), requestId: request.id })
+const fromOf = (request: FastifyRequest) => ({ address: request.address, requestId: request.id })
