@@ -1,8 +1,8 @@
-/** The admin side, put together: signing in, the board of the queue, the REST interface, live progress. */
-import { readFileSync } from 'node:fs'
+/** The admin side, put together: the page at `/`, signing in, the board of the queue, the REST interface, live progress. */
 import type { AddressOf } from './access/address.ts'
 import { memoryCache } from './api/cache/memory-cache.ts'
 import { redisCache } from './api/cache/redis-cache.ts'
+import { home } from './api/home.ts'
 import type { createHost } from './api/host.ts'
 import { keyAccess } from './api/key-access.ts'
 import { BOARD_PATH, queueBoard } from './api/queue-board.ts'
@@ -11,7 +11,7 @@ import { signIn } from './api/sign-in/routes.ts'
 import type { CheckpointKey } from './api/v1/audit-events.ts'
 import { apiV1 } from './api/v1/index.ts'
 import { liveOn } from './app-live.ts'
-import type { Parts, probotOf } from './app-parts.ts'
+import { type Parts, type probotOf, VERSION } from './app-parts.ts'
 import { signInOf } from './app-sign-in.ts'
 import { checkpointSigner } from './audit/checkpoint.ts'
 import { detachedSigner } from './audit/detached.ts'
@@ -28,9 +28,8 @@ import { InstallationLimits } from './store/limits.ts'
 import { readingOf } from './store/reading/index.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 /** What answers look like: none of another version is taken for one of this. */
-const ANSWERS = `${version}/${PARSER_VERSION}`
+const ANSWERS = `${VERSION}/${PARSER_VERSION}`
 
 export interface AdminParts extends Parts {
   queue: Queue
@@ -54,6 +53,7 @@ export async function adminOn(
 ): Promise<Admin> {
   const { config, database, queue, metrics, onScans } = parts
   const people = signInOf(parts)
+  await host.register(home, { version: VERSION, signIn: people.access !== null })
   await host.register(signIn, people.options)
   const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
   const board = { queue: boardOf(queue), reachable: () => queue.reachable() }

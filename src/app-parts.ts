@@ -1,4 +1,5 @@
 /** What the halves of the app have in common. */
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { StoredApp } from './api/setup/stored-app.ts'
 import { type Config, ConfigError } from './config.ts'
@@ -9,6 +10,11 @@ import { readKeys } from './rosie/parse/keys.ts'
 import { keysOf, type TrustedKey } from './rosie/verify.ts'
 import type { Database, Share } from './store/database.ts'
 import type { Logger } from './telemetry/logger.ts'
+
+/** Of this software. */
+export const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** Who we are on GitHub. */
 export interface Credentials {
@@ -55,12 +61,16 @@ export function databaseOf({ databaseUrl, dataDir, role }: Config, scans = false
   return { url: databaseUrl, share: SHARES[scans ? 'scans' : role === 'worker' ? 'worker' : 'answers'] }
 }
 
-/** The server's own keys, by the owner of a repository. */
-export type EvidenceKeys = (owner: string) => TrustedKey[]
+/** Of one file. */
+export interface ConfiguredKeys {
+  /** In lower case; null: they are for all. */
+  owner: string | null
+  keys: TrustedKey[]
+}
 
-/** A key without an owner is for all. Throws `ConfigError`. */
-export async function readEvidenceKeys({ evidenceKeys }: Config): Promise<EvidenceKeys> {
-  const known = await Promise.all(
+/** Throws `ConfigError`. */
+export function readKeyFiles({ evidenceKeys }: Config): Promise<ConfiguredKeys[]> {
+  return Promise.all(
     evidenceKeys.map(async ({ owner, path }) => {
       const file = readKeys(await readFile(path, 'utf8'))
       if (file.problems[0]) {
@@ -69,6 +79,14 @@ export async function readEvidenceKeys({ evidenceKeys }: Config): Promise<Eviden
       return { owner: owner?.toLowerCase() ?? null, keys: keysOf(path, file) }
     }),
   )
+}
+
+/** The server's own keys, by the owner of a repository. */
+export type EvidenceKeys = (owner: string) => TrustedKey[]
+
+/** Throws `ConfigError`. */
+export async function readEvidenceKeys(config: Config): Promise<EvidenceKeys> {
+  const known = await readKeyFiles(config)
   return (owner) =>
     known.flatMap((entry) => (entry.owner === null || entry.owner === owner.toLowerCase() ? entry.keys : []))
 }

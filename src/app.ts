@@ -4,6 +4,7 @@
  */
 import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { tellConfiguration } from './app-configured.ts'
 import { openProgress } from './app-live.ts'
 import { type Credentials, type Parts, readEvidenceKeys } from './app-parts.ts'
 import type { ThreadData } from './app-thread.ts'
@@ -41,6 +42,7 @@ export async function startWork(
   database: Database,
   log: Logger,
 ): Promise<Running> {
+  await tellConfiguration({ config, credentials, database })
   const evidenceKeys = await readEvidenceKeys(config)
   const metrics = new Metrics()
   const { redisUrl, databaseUrl, leaseMs, jobHours: keepHours } = config

@@ -43,6 +43,7 @@ const KNOW_EVERY_PART = [
     'app-parts.ts',
     'app-web.ts',
     'app-admin.ts',
+    'app-configured.ts',
     'app-live.ts',
     'app-sign-in.ts',
     'app-work.ts',

@@ -37,5 +37,6 @@ export const ACTIONS = [
   'evidence.read',
   'webhook_delivery.read',
   'retention.removed',
+  'server.configured',
 ] as const
 export type AuditAction = (typeof ACTIONS)[number]

@@ -25,23 +25,28 @@ interface Done {
 }
 
 export function retention(options: RetentionOptions): Sweep {
-  const { store, parserVersion, log } = options
+  const { parserVersion } = options
   return {
     name: 'retention',
     everyMs: HOUR_MS,
     async run(cursor, signal) {
-      const counts: Record<string, number> = {}
       const stale = (cursor as Done | null)?.parserVersion !== parserVersion
+      // What a process removed that died before it told of it, and what was removed between two rounds.
+      await tell(options)
       try {
-        await removeAll(options, stale, inBatches(counts, signal))
+        await removeAll(options, stale, inBatches(signal))
       } finally {
         // Of a round that breaks off, too: what it removed is gone.
-        if (Object.keys(counts).length > 0) await store.record(counts)
+        await tell(options)
       }
-      if (Object.keys(counts).length > 0) log.info({ removed: counts }, 'what was kept long enough is removed')
       return { parserVersion } satisfies Done
     },
   }
+}
+
+async function tell({ store, log }: RetentionOptions): Promise<void> {
+  const removed = await store.record()
+  if (Object.keys(removed).length > 0) log.info({ removed }, 'what was kept long enough is removed')
 }
 
 /** `stale`: what older parsers have read is still there. */
@@ -50,27 +55,27 @@ async function removeAll(
   stale: boolean,
   all: ReturnType<typeof inBatches>,
 ): Promise<void> {
-  await all('deliveries', ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
-  await all('sessions', ROWS, (most) => store.removeSessions(most))
-  await all('people', ROWS, (most) => store.removePeople(most))
+  await all(ROWS, (most) => store.removeDeliveries(keep.deliveriesDays, most))
+  await all(ROWS, (most) => store.removeSessions(most))
+  await all(ROWS, (most) => store.removePeople(most))
   for (const installation of await store.erasable(keep.installationsDays)) {
     for await (const id of repositoriesOf(store, installation)) {
-      await all('erased', ROWS, (most) => store.emptyRepository(id, installation, most))
+      await all(ROWS, (most) => store.emptyRepository(id, installation, most))
     }
-    await all('erased', ROWS, (most) => store.removeDeliveriesOf(installation, most))
+    await all(ROWS, (most) => store.removeDeliveriesOf(installation, most))
     await store.erase(installation)
     log.info({ installation }, 'the data of an installation that was removed is erased')
   }
   for (const { id, installationId } of await store.erasableRepositories(keep.installationsDays)) {
-    await all('erased', ROWS, (most) => store.emptyRepository(id, installationId, most))
-    await all('erased', ROWS, (most) => store.removeDeliveriesAbout(id, most))
+    await all(ROWS, (most) => store.emptyRepository(id, installationId, most))
+    await all(ROWS, (most) => store.removeDeliveriesAbout(id, most))
     await store.eraseRepository(id)
     log.info({ repository: id }, 'the data of a repository that was removed is erased')
   }
   for await (const id of repositoriesOf(store)) {
-    await all('scans', SCANS, (most) => store.removeScans(id, keep, most))
-    await all('trees', ROWS, (most) => store.removeTrees(id, most))
-    if (stale) await all('contents', ROWS, (most) => store.removeOldContents(id, most))
+    await all(SCANS, (most) => store.removeScans(id, keep, most))
+    await all(ROWS, (most) => store.removeTrees(id, most))
+    if (stale) await all(ROWS, (most) => store.removeOldContents(id, most))
   }
 }
 
@@ -86,12 +91,11 @@ async function* repositoriesOf(store: RetentionStore, installation?: bigint): As
 
 /** Repeats a removal until there is nothing left of it, and lets others have their turn in between. */
 const inBatches =
-  (counts: Record<string, number>, signal: AbortSignal) =>
-  async (what: string, most: number, remove: (most: number) => Promise<number>): Promise<void> => {
+  (signal: AbortSignal) =>
+  async (most: number, remove: (most: number) => Promise<number>): Promise<void> => {
     for (let removed = most; removed >= most; ) {
       signal.throwIfAborted()
       removed = await remove(most)
-      if (removed > 0) counts[what] = (counts[what] ?? 0) + removed
       await setImmediate()
     }
   }

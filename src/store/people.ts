@@ -6,6 +6,7 @@ import type { Intent } from '../scan/ports/intents.ts'
 import { recordAudit } from './audit.ts'
 import type { Connection } from './database.ts'
 import { toJson } from './json.ts'
+import { addedUp, type Count, counted } from './removed.ts'
 
 /** As JSON keeps it, which has no large integers. */
 interface StoredGrant {
@@ -82,7 +83,10 @@ export async function removeAbsent(transaction: Connection, most: number): Promi
   const absent = await transaction.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM person p WHERE NOT EXISTS (SELECT 1 FROM session s WHERE s.person_id = p.id)
     LIMIT ${most} FOR UPDATE SKIP LOCKED`
-  return transaction.$executeRaw`
-    DELETE FROM person p WHERE id = ANY(${absent.map(({ id }) => id)}::bigint[])
-      AND NOT EXISTS (SELECT 1 FROM session s WHERE s.person_id = p.id)`
+  return counted(transaction.$queryRaw<Count[]>`
+    WITH removed AS (
+      DELETE FROM person p WHERE id = ANY(${absent.map(({ id }) => id)}::bigint[])
+        AND NOT EXISTS (SELECT 1 FROM session s WHERE s.person_id = p.id)
+      RETURNING 1
+    ), ${addedUp('people')}`)
 }

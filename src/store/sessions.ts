@@ -5,6 +5,7 @@ import { type By, recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
 import { storable } from './json.ts'
 import { grantsFrom, storedGrants } from './people.ts'
+import { addedUp, type Count, counted } from './removed.ts'
 
 /** Where a request comes from, whoever sends it. */
 export type From = Omit<By, 'actor'>
@@ -15,9 +16,13 @@ type Row = Omit<HeldSession, 'person' | 'grants'> & { personId: bigint; login: s
 const EXPIRED_AT_ONCE = 500
 
 /** Those whose time is over, and that nobody else removes right now. By the index on `expires_at`. */
-export const removeExpired = (connection: Connection, most: number): Promise<number> => connection.$executeRaw`
-  DELETE FROM session WHERE id = ANY(ARRAY(
-    SELECT id FROM session WHERE expires_at <= now() LIMIT ${most} FOR UPDATE SKIP LOCKED))`
+export const removeExpired = (connection: Connection, most: number): Promise<number> =>
+  counted(connection.$queryRaw<Count[]>`
+    WITH removed AS (
+      DELETE FROM session WHERE id = ANY(ARRAY(
+        SELECT id FROM session WHERE expires_at <= now() LIMIT ${most} FOR UPDATE SKIP LOCKED))
+      RETURNING 1
+    ), ${addedUp('sessions')}`)
 
 export class Sessions implements SessionStore {
   readonly #database: Database
@@ -34,7 +39,6 @@ export class Sessions implements SessionStore {
     from: From,
   ): Promise<Pick<HeldSession, 'id' | 'expiresAt'>> {
     return this.#database.client.$transaction(async (transaction) => {
-      await removeExpired(transaction, EXPIRED_AT_ONCE)
       await transaction.$executeRaw`
         INSERT INTO person (id, login) VALUES (${person.id}, ${storable(person.login)})
         ON CONFLICT (id) DO UPDATE SET login = EXCLUDED.login, grants = NULL, asked_at = NULL`
@@ -47,6 +51,8 @@ export class Sessions implements SessionStore {
         ...{ ...from, actor: actorOf(person), action: 'session.started', resource: `session/${started.id}` },
         next: { person: String(person.id), login: person.login, expiresAt: started.expiresAt },
       })
+      // Last: others who do it too wait until this transaction ends.
+      await removeExpired(transaction, EXPIRED_AT_ONCE)
       return started
     })
   }

@@ -1,4 +1,4 @@
-/** In which order things go, how far a round goes, and what it remembers. */
+/** In which order things go, how far a round goes, what it remembers and what it tells. */
 import type { Keep, RetentionStore } from '../../src/scan/ports/retention.ts'
 import { retention } from '../../src/scan/retention.ts'
 
@@ -9,10 +9,13 @@ let log: object[]
 let recorded: object[]
 /** What is left to remove, by the method that does. */
 let left: Record<string, number>
+/** What was removed and not told yet. */
+let untold: Record<string, number>
 beforeEach(() => {
   calls = []
   log = []
   recorded = []
+  untold = {}
   left = {}
 })
 
@@ -21,6 +24,7 @@ function removing(name: string) {
     calls.push([name, ...of.slice(0, -1)])
     const removed = Math.min(left[name] ?? 0, Number(of.at(-1)))
     left[name] = (left[name] ?? 0) - removed
+    if (removed > 0) untold[name] = (untold[name] ?? 0) + removed
     return removed
   }
 }
@@ -41,7 +45,12 @@ const store = (repositories: bigint[] = [], erasable: bigint[] = [], removed: bi
     repositories.filter((id) => id > after && (of === undefined || of === id / 10n)).slice(0, Math.min(most, 2)),
   erasable: async () => erasable,
   erase: async (id) => void calls.push(['erase', id]),
-  record: async (removed) => void recorded.push(removed),
+  async record() {
+    const removed = untold
+    untold = {}
+    if (Object.keys(removed).length > 0) recorded.push(removed)
+    return removed
+  },
 })
 
 const sweep = (rows: RetentionStore, parserVersion = 7) =>
@@ -67,6 +76,7 @@ it('goes through all repositories with what is configured', async () => {
     ['trees', 21n],
   ])
   expect(recorded).toEqual([])
+  expect(log).toEqual([])
 })
 
 it('removes batch after batch until nothing is left, and says how much it was', async () => {
@@ -129,4 +139,28 @@ it('breaks off between two batches when it is told to', async () => {
   await expect(sweep(rows).run(null, stopping.signal)).rejects.toThrow()
   expect(calls).toHaveLength(2)
   expect(recorded).toEqual([{ deliveries: 1_000 }])
+})
+
+it('tells first what a process left untold that died, and then what it removed itself', async () => {
+  untold = { scans: 40 }
+  left = { scans: 3 }
+  const rows = store([11n])
+  const { removeDeliveries } = rows
+  rows.removeDeliveries = async (...of) => {
+    expect(recorded).toEqual([{ scans: 40 }])
+    return removeDeliveries(...of)
+  }
+  await run(rows)
+  expect(recorded).toEqual([{ scans: 40 }, { scans: 3 }])
+  expect(log).toEqual([{ removed: { scans: 40 } }, { removed: { scans: 3 } }])
+})
+
+it('tells what was removed before a removal failed', async () => {
+  left = { deliveries: 3 }
+  const rows = store([11n])
+  rows.removeTrees = async () => {
+    throw new Error('The database is gone.')
+  }
+  await expect(run(rows)).rejects.toThrow('The database is gone.')
+  expect(recorded).toEqual([{ deliveries: 3 }])
 })

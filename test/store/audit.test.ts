@@ -4,7 +4,6 @@ import type { Intent, RepositoryFacts } from '../../src/scan/ports/intents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Discovery } from '../../src/store/discovery.ts'
-import { Retention } from '../../src/store/retention.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { aRepository, aWish, newId, sha } from './given.ts'
 
@@ -144,16 +143,5 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
     const broken = { ...aPush({ name: 'valve' }), headSha: 7 as unknown as string }
     await expect(inbox.done(id, [state('suspended'), broken])).rejects.toThrow()
     expect(await eventsOf(id)).toEqual([])
-  })
-
-  it('has what retention removed', async () => {
-    await new Retention(database, 1).record({ deliveries: 3 })
-    const [event] = await database.client.auditEvent.findMany({ where: { action: 'retention.removed' } })
-    expect(event).toMatchObject({
-      actor: 'rosie-guard',
-      resource: 'server',
-      previous: { deliveries: 3 },
-      installationId: null,
-    })
   })
 })

@@ -9,7 +9,10 @@ export interface Keep {
   readonly installationsDays: number
 }
 
-/** Each call removes `most` rows at most, in one short transaction, and answers how many: fewer means that it is done. */
+/**
+ * Each call removes `most` rows at most, in one short transaction that keeps how many, and answers it: fewer means that it is
+ * done.
+ */
 export interface RetentionStore {
   /** Deliveries that were processed so long ago. */
   removeDeliveries(days: number, most: number): Promise<number>
@@ -43,6 +46,9 @@ export interface RetentionStore {
   eraseRepository(repositoryId: bigint): Promise<void>
   /** The last step: the installation itself, with what is left of it, and an audit event that says so. */
   erase(installationId: bigint): Promise<void>
-  /** An audit event that says how much a round has removed, by what it is. */
-  record(removed: Record<string, number>): Promise<void>
+  /**
+   * An audit event that says how much was removed that none has told of, by what it is. Answers what it says; {}: there was
+   * nothing, and there is no event.
+   */
+  record(): Promise<Record<string, number>>
 }
