@@ -30,7 +30,7 @@ const ofTheServer = { ...all(403), nobody: 401, server: 'in', operator: 'in' } a
 
 /** The first that fits counts. */
 const RULES: readonly [route: RegExp, Readonly<Record<Asking, Told>>][] = [
-  [/^GET \/(healthz|readyz)$/, all('in')],
+  [/^GET \/(healthz|readyz)?$/, all('in')],
   [/^GET \/api\/v1\/openapi\.json$/, all('in')],
   [/^GET \/api\/docs(\/|$)/, all('in')],
   // With a token of its own.
@@ -130,7 +130,6 @@ forEachDatabase('Outside of /api/v1', (databases) => {
   })
 
   it.each([
-    ['/', 404],
     ['/auth', 404],
     ['/admin', 404],
     ['/socket.io/?EIO=4&transport=polling', 400],

@@ -11,6 +11,7 @@ import { toProblem } from '../problem.ts'
 import { WEBHOOK_PATH } from '../webhook-route.ts'
 import { completeManifest, readAppManifest, registrationUrl } from './manifest.ts'
 import { PendingStates, SetupToken } from './one-time.ts'
+import { type Page, show as showPage } from './page.ts'
 import * as pages from './pages.ts'
 import { fromConversion, loadStoredApp, prepareDataDir, type StoredApp, storeApp } from './stored-app.ts'
 
@@ -150,12 +151,8 @@ function readForm(body: unknown): { form: z.infer<typeof submitted>; problem: st
  * The origin is sent along: without it the browser calls itself `null`, which GitHub might not take the manifest from.
  * The path, which may hold the code, never is.
  */
-const show = (reply: FastifyReply, status: number, { html, policy }: pages.Page) =>
-  reply
-    .code(status)
-    .headers({ 'content-security-policy': policy, 'referrer-policy': 'strict-origin' })
-    .type('text/html; charset=utf-8')
-    .send(html)
+const show = (reply: FastifyReply, status: number, page: Page) =>
+  showPage(reply.header('referrer-policy', 'strict-origin'), status, page)
 
 /** Octokit's own lines on the console carry the code. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
