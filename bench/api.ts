@@ -120,7 +120,7 @@ const COPIES = [
   `DELETE FROM scan WHERE status <> 'completed'`,
   copy('tracked_file', 'path, sha, kind'),
   copy('blob', 'sha, reader, parser_version, content, verdict, verdict_keys'),
-  copy('artifact', 'path, kind, gxp_id, title, risk, status, sha, data'),
+  copy('artifact', 'path, kind, gxp_id, title, risk, status, sha, data, verdict'),
   copy('artifact_revision', 'path, kind, gxp_id, change, sha, data, commit, scan_id'),
   copy('trace_edge', '"from", "to", type, by, path, line'),
   copy('requirement_coverage', 'gxp_id, risk, linked, traced, proven, path, tiers, missing_tiers'),
@@ -176,7 +176,7 @@ const LISTS = [
   ...['traceability/broken', 'compliance/audit-trail'],
 ]
 const FILTERED = [
-  ...['requirements?risk=HIGH', 'requirements?text=number', 'evidence?tier=OQ', 'evidence?parent=SPEC-00042'],
+  ...['requirements?risk=HIGH', 'requirements?q=number', 'evidence?tier=OQ', 'evidence?parent=SPEC-00042'],
   ...['findings?severity=error', 'findings?rule=evidence/stale', 'annotations?id=SPEC-00042'],
 ]
 

@@ -92,16 +92,12 @@ type EvidenceRow = Pick<ReportedEvidence, 'path' | 'form' | 'gxpId' | 'specId' |
   timestamp: unknown
 }
 
-/** Verdicts are kept by blob: of the newest parser that read it. */
 async function evidenceOf(client: Connection, repositoryId: bigint): Promise<ReportedEvidence[]> {
   const rows = await client.$queryRaw<EvidenceRow[]>`
     SELECT a.path, a.data ->> 'form' AS form, a.gxp_id AS "gxpId", a.data ->> 'specId' AS "specId", a.data ->> 'tier' AS tier,
       a.data -> 'headers' AS headers, a.data -> 'results' AS results, a.data #> '{claims,iat}' AS iat,
-      a.data #> '{claims,timestamp}' AS timestamp, judged.verdict ->> 'result' AS verdict
-    FROM artifact a LEFT JOIN LATERAL (
-      SELECT b.verdict FROM blob b
-      WHERE b.repository_id = a.repository_id AND b.sha = a.sha AND b.verdict IS NOT NULL
-      ORDER BY b.parser_version DESC, b.reader LIMIT 1) judged ON true
+      a.data #> '{claims,timestamp}' AS timestamp, a.verdict
+    FROM artifact a
     WHERE a.repository_id = ${repositoryId} AND a.kind IN ('evidence', 'package_file') AND a.data ->> 'kind' = 'evidence'
     ORDER BY a.path COLLATE "C"`
   return rows.map(({ headers, iat, timestamp, results, ...row }) => ({

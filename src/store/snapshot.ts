@@ -1,6 +1,6 @@
 /**
- * The tracked snapshot of a repository as rows: its files, artifacts with their history, edges, coverage and matrix. Written only when a
- * tracked scan's result is kept, in that transaction.
+ * The tracked snapshot of a repository as rows: its files, artifacts with their history and what was judged of
+ * them, edges, coverage and matrix. Written only when a tracked scan's result is kept, in that transaction.
  */
 import type { Edge, SnapshotFile } from '../rosie/model.ts'
 import type { Scan, TrackedChange } from '../scan/ports/store.ts'
@@ -11,12 +11,13 @@ import { indexable } from './indexable.ts'
 import { toJson } from './json.ts'
 import { writeMatrix } from './matrix.ts'
 import { inChunks } from './rows.ts'
+import { writeVerdicts } from './verdicts.ts'
 
 export async function writeSnapshot(
   database: Database,
   connection: Connection,
   scan: Scan,
-  { commit, removed, changed, edges, unknown, coverage, matrix }: TrackedChange,
+  { commit, removed, changed, verdicts, edges, unknown, coverage, matrix }: TrackedChange,
 ): Promise<void> {
   const repository = scan.repository.id
   const revision = { repository, commit, scanId: scan.id }
@@ -29,6 +30,7 @@ export async function writeSnapshot(
   await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
   await inChunks(database, ended, (paths) => endArtifacts(connection, revision, paths))
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
+  await writeVerdicts(database, connection, repository, verdicts)
   await replaceEdges(database, connection, repository, edges.map(edgeRow(unknown)))
   await writeCoverage(database, connection, repository, coverage)
   await writeMatrix(connection, repository, matrix)
@@ -89,7 +91,7 @@ function writeArtifacts(connection: Connection, { repository, commit, scanId }: 
     INSERT INTO artifact (repository_id, path, kind, sha, gxp_id, title, risk, status, data)
     SELECT ${repository}::bigint, path, kind, sha, "gxpId", title, risk, status, data FROM given
     ON CONFLICT (repository_id, path) DO UPDATE SET kind = EXCLUDED.kind, sha = EXCLUDED.sha, gxp_id = EXCLUDED.gxp_id,
-      title = EXCLUDED.title, risk = EXCLUDED.risk, status = EXCLUDED.status, data = EXCLUDED.data, updated_at = now()`
+      title = EXCLUDED.title, risk = EXCLUDED.risk, status = EXCLUDED.status, data = EXCLUDED.data, verdict = NULL, updated_at = now()`
 }
 
 // ── edges ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,8 @@ export interface TrackedChange {
   removed: readonly string[]
   /** Files that are new or differ. */
   changed: readonly SnapshotFile[]
+  /** Of each signed file of the whole snapshot, by its path; a package's is its signature's. */
+  verdicts: ReadonlyMap<string, Verdict['result']>
   /** Edges of the whole snapshot. */
   edges: readonly Edge[]
   /** Ids that they lead to and that nothing defines. */

@@ -19,7 +19,7 @@ export interface ArtifactRow {
   linked: boolean | null
   traced: boolean | null
   proven: boolean | null
-  /** Of evidence: what verifying its signature said; null: not verified yet, or no evidence. */
+  /** Of evidence: what the scan said of its signature, of a package's signature what it said of the package; null: no evidence. */
   verdict: string | null
 }
 
@@ -60,18 +60,13 @@ export type RevisionPosition = readonly [id: string]
 
 const COLUMNS = Prisma.sql`
   a.id, a.kind, a.path, a.sha, a.gxp_id AS "gxpId", a.title, a.risk, a.status, a.data ->> 'tier' AS tier,
-  a.updated_at AS "updatedAt", c.linked, c.traced, c.proven, v.verdict`
+  a.updated_at AS "updatedAt", c.linked, c.traced, c.proven, a.verdict`
 
-/** By primary keys. What several versions of the parsers have read is taken from the newest. */
+/** By primary keys. */
 const FROM = Prisma.sql`
   artifact a
   LEFT JOIN requirement_coverage c
-    ON a.kind = 'requirement' AND c.repository_id = a.repository_id AND c.gxp_id = a.gxp_id
-  LEFT JOIN LATERAL (
-    SELECT b.verdict ->> 'result' AS verdict FROM blob b
-    WHERE a.kind IN ('evidence', 'package_file') AND b.repository_id = a.repository_id AND b.sha = a.sha
-      AND b.reader IN ('evidence', 'package/signature')
-    ORDER BY b.parser_version DESC LIMIT 1) v ON TRUE`
+    ON a.kind = 'requirement' AND c.repository_id = a.repository_id AND c.gxp_id = a.gxp_id`
 
 /** What an artifact is called in the graph (rosie/sayings.ts); a package by its directory. */
 export const NODE = Prisma.sql`
@@ -153,7 +148,7 @@ const conditions = (repositoryId: bigint, { risk, status, tier, parent, text, ve
   tier !== undefined && Prisma.sql`a.data ->> 'tier' = ${tier}`,
   parent !== undefined && under(repositoryId, parent),
   text !== undefined && holds(Prisma.sql`concat_ws(' ', a.gxp_id, a.title)`, text),
-  verdict !== undefined && Prisma.sql`v.verdict = ${verdict}`,
+  verdict !== undefined && Prisma.sql`a.verdict = ${verdict}`,
 ]
 
 /**
