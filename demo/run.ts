@@ -1,5 +1,5 @@
 /**
- * `npm run demo [-- --repo PATH]`: the whole job on this machine, with no GitHub, PostgreSQL or Redis. The built app runs
+ * `npm run demo [-- --repo PATH --stay]`: the whole job on this machine, with no GitHub, PostgreSQL or Redis. The built app runs
  * as a process against a stand-in GitHub; a push, a pull request that breaks a reference and its fix are replayed, and
  * each check run and comment is printed as a person would read it, with the number of GitHub requests it took.
  */
@@ -12,14 +12,16 @@ import picocolors from 'picocolors'
 import { type RunningApp, startApp } from '../test/support/app.ts'
 import { type CheckRun, type Files, GitHub, type Repository } from '../test/support/github/index.ts'
 import { makeSigner } from './evidence.ts'
+import { restartWithKey, untilStopped, wordsFor } from './stay.ts'
 
 /** Only for people: a pipe or a CI log gets the plain text. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
 const SAMPLE = fileURLToPath(new URL('sample', import.meta.url))
-const HELP = `Usage: npm run demo [-- --repo PATH]
+const HELP = `Usage: npm run demo [-- --repo PATH] [--stay]
 
 Replays a push, a pull request that breaks a reference, and its fix. PATH: any local git repository with a
-commit; it is only read. Without it a bundled sample repository is used.
+commit; it is only read. Without it a bundled sample repository is used. --stay: the server goes on afterwards, with
+an API key to try its REST interface with, until Ctrl+C.
 `
 
 const CONTEXT = '.gxp/system_context.md'
@@ -30,11 +32,13 @@ const REFERENCES = [
   new RegExp(`^((?:satisfies|implements|derives_from):\\s*[[-]?\\s*["']?)(${ID.source})`, 'm'),
 ]
 
-const { values } = parseArgs({ options: { repo: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+const { values } = parseArgs({
+  options: { repo: { type: 'string' }, stay: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+})
 if (values.help) process.stdout.write(HELP)
-else await demo(values.repo)
+else await demo(values.repo, values.stay === true)
 
-async function demo(path: string | undefined): Promise<void> {
+async function demo(path: string | undefined, stay: boolean): Promise<void> {
   const started = Date.now()
   const github = await GitHub.start()
   const dataDir = await mkdtemp(join(tmpdir(), 'rosie-guard-demo-'))
@@ -45,12 +49,19 @@ async function demo(path: string | undefined): Promise<void> {
     say(
       `Starting rosie-guard with an embedded database, and a stand-in GitHub with the repository ${repository.fullName}.`,
     )
-    app = await startApp({ environment: { ...github.environment, LOG_LEVEL: 'warn' }, dataDir })
+    const environment = { ...github.environment, LOG_LEVEL: 'warn' }
+    app = await startApp({ environment, dataDir })
     github.webhookUrl = `${app.url}/api/github/webhooks`
     await replay(github, repository)
     const wrong = github.violations
     if (wrong.length > 0) throw new Error(`GitHub would have refused: ${JSON.stringify(wrong, null, 2)}`)
     say(`Done in ${((Date.now() - started) / 1000).toFixed(1)} s. Nothing was sent to any other machine.`)
+    if (!stay) return
+    const again = await restartWithKey(app, environment)
+    app = again.app
+    github.webhookUrl = `${app.url}/api/github/webhooks`
+    say(wordsFor(app.url, again.key, repository.id))
+    await untilStopped()
   } catch (error) {
     // Before the app runs it is the repository that is wrong: its message says so.
     const said = error instanceof Error ? (app ? error.stack : error.message) : String(error)

@@ -18,6 +18,9 @@ export type OnUntrusted = (address: string) => void
 /** An address of IPv4 on a socket of IPv6. */
 const MAPPED = /^::ffff:(?=[\d.]+$)/i
 
+/** Some proxies add the sender's: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+const withoutPort = (text: string): string => /^(?:\[(.+)\]|([\d.]+)):\d+$/.exec(text)?.slice(1).join('') ?? text
+
 /** Whether that names addresses a proxy can have. */
 export function isProxy(entry: string): boolean {
   try {
@@ -43,7 +46,7 @@ export function addressesBehind(trusted: readonly string[], onUntrusted: OnUntru
       }
       return from
     }
-    const address = proxyAddr(request, isTrusted)
+    const address = withoutPort(proxyAddr(request, isTrusted))
     return isIP(address) > 0 ? address : from
   }
 }
