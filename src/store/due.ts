@@ -24,6 +24,12 @@ export async function dueAgain(connection: Connection, { repository, kind, trigg
     WHERE id = ${repository.id} AND tracked_head IS NOT NULL`
 }
 
+/** What a verdict rests on is another now: the heads that were judged, of these repositories, are judged once more. */
+export async function judgeAgain(connection: Connection, which: Prisma.Sql): Promise<void> {
+  await connection.$executeRaw`
+    UPDATE repository SET due_at = least(due_at, now()) WHERE ${which} AND tracked_scan_id IS NOT NULL`
+}
+
 export class Due implements DueStore {
   readonly #database: Database
 

@@ -82,14 +82,19 @@ export const keptAssessment = ({ coverage, score, riskMatrix, ignored }: Assessm
 
 const isTold = (scan: ReportableScan): scan is ReportableScan & { completedAt: Date } => scan.completedAt !== null
 
-/** A report that is kept already stays as it is. */
+/**
+ * A report that is kept already stays as it is. One of a repository that went to another account while it was made is nobody's:
+ * the row is locked, so that a transfer waits and then removes what was kept, or has happened before.
+ */
 export async function keepReports(
   transaction: Connection,
   { id, installationId, scanId }: ReportedScan,
   made: readonly MadeReport[],
   by: By,
 ): Promise<void> {
-  if (made.length === 0) return
+  const [theirs] = await transaction.$queryRaw<object[]>`
+    SELECT FROM repository WHERE id = ${id} AND installation_id = ${installationId} FOR SHARE`
+  if (made.length === 0 || !theirs) return
   const kept = await transaction.complianceReport.createManyAndReturn({
     data: made.map(({ format, sha256, content }) => ({
       ...{ repositoryId: id, scanId, format, sha256 },

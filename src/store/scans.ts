@@ -129,8 +129,9 @@ export class Scans implements ScanStore {
 
   async finishReport(scan: Scan, of: string, made: readonly MadeReport[]): Promise<void> {
     await this.#database.client.$transaction(async (transaction) => {
-      await setLeased(transaction, scan, COMPLETED)
+      // Repository before scan, as in intents.ts.
       await keepReports(transaction, { ...scan.repository, scanId: of }, made, { actor: 'rosie-guard' })
+      await setLeased(transaction, scan, COMPLETED)
     }, LONG_TRANSACTION)
   }
 

@@ -1,4 +1,4 @@
-/** The server's registry of keys: each belongs to an installation or to one repository of it. */
+/** The server's registry of keys: each belongs to an installation, for all of its repositories or for one of them. */
 import type { Json } from '../rosie/model.ts'
 import { keptKey } from '../rosie/parse/keys.ts'
 import { type TrustedKey, trustedKey } from '../rosie/verify.ts'
@@ -14,9 +14,8 @@ export class SigningKeys {
 
   /** The keys of a repository and of its installation, also those that are not in force: evidence may be older. */
   async of({ id, installationId }: Pick<RepositoryRef, 'id' | 'installationId'>): Promise<TrustedKey[]> {
-    // An installation's key that names a repository as well is that repository's alone.
     const rows = await this.#database.client.signingKey.findMany({
-      where: { OR: [{ repositoryId: id }, { installationId, repositoryId: null }] },
+      where: { installationId, OR: [{ repositoryId: id }, { repositoryId: null }] },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     })
     return rows.map(({ kid, jwk, validFrom, validUntil, revokedAt }) => {

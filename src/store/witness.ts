@@ -3,9 +3,11 @@
  * what is known since. A push that tells nothing new leaves no trace.
  */
 import type { AuditAction } from '../audit/actions.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import type { AuditEntry, By } from './audit.ts'
 import { recordAudits } from './audit.ts'
 import type { Connection } from './database.ts'
+import { judgeAgain } from './due.ts'
 import { toJson } from './json.ts'
 
 /** Times are texts. */
@@ -40,16 +42,13 @@ export interface About {
 
 type News = Omit<AuditEntry, keyof By>
 
-/**
- * Does what changes them, in the caller's transaction. Reports tell what the account did that they were made for: they don't go
- * along to another.
- */
+/** Does what changes them, in the caller's transaction. */
 export async function witnessed<T>(connection: Connection, by: By, about: About, learn: () => Promise<T>): Promise<T> {
   const before = await known(connection, about)
   const result = await learn()
   const after = await known(connection, about)
   const moved = after.repositories.filter((now) => isElsewhere(now, before))
-  if (moved.length > 0) await leaveReports(connection, moved)
+  if (moved.length > 0) await leaveBehind(connection, moved)
   const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after)]
   await recordAudits(
     connection,
@@ -61,9 +60,14 @@ export async function witnessed<T>(connection: Connection, by: By, about: About,
 const isElsewhere = ({ id, installationId }: Repository, before: Known) =>
   before.repositories.some((known) => known.id === id && known.installationId !== installationId)
 
-async function leaveReports(connection: Connection, repositories: readonly Repository[]): Promise<void> {
+/**
+ * Reports tell what the account did that they were made for: they don't go along to another. Nor do its keys, so what was judged
+ * by them is due to be judged again.
+ */
+async function leaveBehind(connection: Connection, repositories: readonly Repository[]): Promise<void> {
   const ids = repositories.map(({ id }) => BigInt(id))
   await connection.complianceReport.deleteMany({ where: { repositoryId: { in: ids } } })
+  await judgeAgain(connection, Prisma.sql`id = ANY(${ids}::bigint[])`)
 }
 
 /** By the primary keys. */

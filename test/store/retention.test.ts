@@ -263,7 +263,9 @@ forEachDatabase('retention', (databases) => {
       await new Scans(database).finish(scan, [], END)
       const repositoryId = theirs.id
       await database.client.evidenceSeen.create({ data: { repositoryId, sha: sha(1), seenAt: new Date() } })
-      await database.client.signingKey.create({ data: { repositoryId, kid: 'k', owner: 'ada', jwk: {} } })
+      await database.client.signingKey.create({
+        data: { installationId: installation, repositoryId, kid: 'k', owner: 'ada', jwk: {} },
+      })
       return theirs
     }
 

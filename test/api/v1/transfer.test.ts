@@ -1,4 +1,7 @@
 /** A repository that went to another account: its record goes along, what others did and call it does not. */
+import { generateKeyPairSync } from 'node:crypto'
+import { Reports } from '../../../src/store/reports.ts'
+import { SigningKeys } from '../../../src/store/signing-keys.ts'
 import { deliver } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { aKey, Stage } from './stage.ts'
@@ -10,6 +13,7 @@ forEachDatabase('A repository that was transferred', (databases) => {
   let key: string
   /** Made before it went. */
   let reportId: string
+  let signingKeyId: string
   beforeAll(async () => {
     stage = await Stage.on(await databases.open())
     const { acme, zeta, database } = stage
@@ -18,10 +22,21 @@ forEachDatabase('A repository that was transferred', (databases) => {
     const { headers } = await stage.ask(key, `${path}/compliance/report`)
     reportId = headers['x-report-id'] ?? ''
     expect((await stage.ask(key, `${path}/compliance/reports/${reportId}`)).status).toBe(200)
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const material = { key: publicKey.export({ format: 'pem', type: 'spki' }), owner: 'Q. Officer of acme' }
+    const registered = await stage.ask(acme.keys.admin, `${path}/keys`, { method: 'POST', body: material })
+    signingKeyId = registered.body.id
+    expect(await trusted(acme.installationId)).toContain(signingKeyId)
     const moved = { ...acme.pump, owner: 'zeta', name: 'secret-pump' }
     await deliver(database, { type: 'repositories', installation: zeta.installationId, added: [moved], removed: [] })
   })
   afterAll(() => stage.close())
+
+  const trusted = async (installationId: bigint) => {
+    const [{ kid } = { kid: null }] = await stage.database.client.signingKey.findMany({ where: { id: signingKeyId } })
+    const keys = await new SigningKeys(stage.database).of({ id: stage.acme.pump.id, installationId })
+    return keys.some((each) => each.kid === kid) ? [signingKeyId] : []
+  }
 
   it('is there for the one, and not for the other any more', async () => {
     const { acme, zeta } = stage
@@ -43,6 +58,31 @@ forEachDatabase('A repository that was transferred', (databases) => {
     const { zeta } = stage
     expect((await stage.ask(zeta.keys.read, `${path}/compliance/reports/${reportId}`)).status).toBe(404)
     expect(await stage.all(zeta.keys.read, `${path}/compliance/reports`)).toEqual([])
+  })
+
+  it('leaves behind the keys that its evidence was verified with, and is due to be judged without them', async () => {
+    const { acme, zeta, database } = stage
+    expect(await stage.all(zeta.keys.admin, `${path}/keys`)).toEqual([])
+    const revoked = await stage.ask(zeta.keys.admin, `${path}/keys/${signingKeyId}/revoke`, {
+      ...{ method: 'POST', body: { reason: 'Not ours.' } },
+    })
+    expect(revoked.status).toBe(404)
+    expect(await trusted(zeta.installationId)).toEqual([])
+    const { dueAt } = await database.client.repository.findUniqueOrThrow({ where: { id: acme.pump.id } })
+    expect(dueAt?.getTime()).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('gets no report that was being made while it was theirs', async () => {
+    const { acme, zeta, database } = stage
+    const { id } = acme.pump
+    const { trackedScanId } = await database.client.repository.findUniqueOrThrow({ where: { id } })
+    const of = { id, installationId: acme.installationId, scanId: trackedScanId ?? '' }
+    const made = { format: 'sarif' as const, sha256: 'a'.repeat(64), content: Buffer.from('{}') }
+    await new Reports(database).keep(of, made, { actor: 'rosie-guard' })
+    expect(await stage.all(zeta.keys.read, `${path}/compliance/reports`)).toEqual([])
+    await new Reports(database).keep({ ...of, installationId: zeta.installationId }, made, { actor: 'rosie-guard' })
+    expect(await stage.all(zeta.keys.read, `${path}/compliance/reports`)).toHaveLength(1)
+    await database.client.complianceReport.deleteMany({ where: { repositoryId: id } })
   })
 
   it('has a report that tells nothing of what was done while it was theirs', async () => {
