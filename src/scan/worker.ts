@@ -8,7 +8,7 @@
  *     └────release─────┘ └──fail──────▶ failed
  */
 import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
-import { explain } from './failure.ts'
+import { explain, reasonOf } from './failure.ts'
 import { keepLease } from './lease.ts'
 import { isUnasked } from './news.ts'
 import type { Publisher } from './ports/publisher.ts'
@@ -200,17 +200,17 @@ async function giveBack(
   error: unknown,
   { store, log, backoffMs = 1000 }: WorkerOptions,
 ): Promise<JobOutcome> {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const reason = reasonOf(error)
   log.error({ scan: scan.id, attempt: scan.attempt, err: error }, 'a scan attempt failed')
   try {
     if (isLast(scan, error)) {
-      await store.fail(scan, message)
+      await store.fail(scan, reason)
       return undefined
     }
     const delay = delayAfter(scan, error, backoffMs)
     // Who comes back must know that an attempt was made: what it asked for may have been done without an answer.
     const counted = !(error instanceof RateLimited) && (scan.attempt < MAX_ATTEMPTS || !waits(scan, error))
-    await store.release(scan, delay, message, counted)
+    await store.release(scan, delay, reason, counted)
     return { again: delay }
   } catch (giving) {
     if (giving instanceof LeaseLost) return undefined

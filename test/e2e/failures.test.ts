@@ -27,7 +27,7 @@ describe('when something goes wrong', () => {
       world.github.fault(TREE, { status: 404, times: ALWAYS })
       const requests = await world.requests(() => world.pushed(repository, 'main', BROKEN))
       expect(purposes(requests)).toEqual(['open check', 'tree', 'update check'])
-      expectExplained(await world.check(repository, await tipOf(repository)), 'GitHub no longer has the commit')
+      expectExplained(await world.check(repository, await tipOf(repository)), 'GitHub does not have this commit')
     })
 
     it('the app lacks a permission: at once', async () => {

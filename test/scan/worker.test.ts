@@ -75,13 +75,17 @@ forEachDatabase('a worker', ({ open }) => {
   })
 
   it.each([
-    [new NotFound('Not Found'), 'no longer has the commit'],
+    [new NotFound('Not Found'), 'does not have this commit'],
     [new Forbidden('Resource not accessible by integration'), 'permission'],
   ])('does not ask again for what is not there or not allowed: %s', async (error, words) => {
     const [stage, id] = [failing(error), await aTrackedScan()]
     expect(await workerOn(stage)(id)).toBeUndefined()
     expect(stage.said.at(-1)).toContain(words)
-    expect(await row(database, id)).toMatchObject({ status: 'failed', attempts: 1 })
+    expect(await row(database, id)).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: expect.stringContaining(words),
+    })
   })
 
   it('says that GitHub did not answer when that was why', async () => {
@@ -126,7 +130,7 @@ forEachDatabase('a worker', ({ open }) => {
     stage.fail = fail
     await due(id)
     expect(await workerOn(stage)(id)).toBeUndefined()
-    expect(stage.said.at(-1)).toContain('no longer has the commit')
+    expect(stage.said.at(-1)).toContain('does not have this commit')
     expect(await row(database, id)).toMatchObject({ status: 'failed' })
   })
 
