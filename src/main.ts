@@ -118,7 +118,7 @@ function stopOn(signals: NodeJS.Signals[], stop: () => Promise<void>): void {
 /** Errors with words for the operator need no stack. */
 function explain(error: Error): string {
   const forOperators = error instanceof ConfigError || error instanceof CannotStart
-  return forOperators || ['DataDirInUse', 'MigrationConflict'].includes(error.name)
+  return forOperators || ['DataDirInUse', 'MigrationConflict', 'QueueRefused'].includes(error.name)
     ? error.message
     : (error.stack ?? error.message)
 }

@@ -15,3 +15,13 @@ export const linkHash = (previous: string, position: number, event: AuditedEvent
 
 /** As an export in JSON Lines has it: the event with its link, in its one form, so that no byte can be another. */
 export const exportedLine = (event: LinkedEvent): string => `${canonical(event)}\n`
+
+/** The event of a line, without its end. Null where the line is in any byte another than the one form that an event has. */
+export function eventOfLine(line: string): LinkedEvent | null {
+  try {
+    const value = JSON.parse(line) as LinkedEvent | null
+    return typeof value === 'object' && value !== null && canonical(value) === line ? value : null
+  } catch {
+    return null
+  }
+}

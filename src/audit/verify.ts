@@ -1,7 +1,6 @@
 /** Whether an export is the whole trail as it was linked, up to its last event: nothing of it is asked but its bytes. */
 
-import { canonical } from './canonical.ts'
-import { BEFORE_FIRST, linkHash } from './chain.ts'
+import { BEFORE_FIRST, eventOfLine, linkHash } from './chain.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { LinkedEvent } from './event.ts'
 
@@ -50,7 +49,7 @@ const ELSE = 'is of another chain: an event up to here was changed, and all link
 
 /** The event of a line; as text: what is wrong with it. */
 function read(text: string, position: number, previous: string): LinkedEvent | string {
-  const event = parsed(text)
+  const event = eventOfLine(text)
   if (event === null) return 'The line is not as an export writes it: something in it was changed.'
   if (event.position !== position) {
     return `The event at position ${position} is missing or in another place: here is ${JSON.stringify(event.position)}.`
@@ -59,16 +58,6 @@ function read(text: string, position: number, previous: string): LinkedEvent | s
   return linkHash(previous, position, bare) === hash
     ? event
     : 'The hash is not that of this event after the one before it: one of the two was changed.'
-}
-
-/** Null where the line is in any byte another than the one form that an event has. */
-function parsed(text: string): LinkedEvent | null {
-  try {
-    const value = JSON.parse(text) as LinkedEvent | null
-    return typeof value === 'object' && value !== null && canonical(value) === text ? value : null
-  } catch {
-    return null
-  }
 }
 
 function missing(events: number, checkpoints: readonly Checkpoint[]): Fault | null {

@@ -1,9 +1,10 @@
 /** `rosie-guard api-key`: keys for programs, made and revoked by whoever has the server's database. */
 import { type Command, Option } from 'commander'
 import { isKey, newKey, standingOf } from '../access/api-key.ts'
-import { SCOPES, type Scope } from '../access/grant.ts'
+import { missingScope, SCOPES, type Scope } from '../access/grant.ts'
 import { jsonText, oneLine } from '../report/plain.ts'
 import type { ApiKeys, NamedApiKey, Place } from '../store/api-keys.ts'
+import { day, facts, forJson, minute, table } from './api-key-shown.ts'
 import { expiryOf } from './expiry.ts'
 import type { Terminal } from './program.ts'
 
@@ -18,7 +19,8 @@ const CREATE_HELP = `
 The key is shown once, on standard output, and what it is for on standard error. The server keeps only its SHA-256.
 
 Without --installation and --repository it is a key of the whole server, as the board of the queue at /admin/queues
-demands; such keys are made here only. The scope admin includes read and scan; these two don't include each other.
+demands; such keys are made here only. The scope admin includes read and scan. The scope scan needs read beside it: what a
+key doesn't see it can't have scanned.
 
 Examples:
   rosie-guard api-key create --name "Ops" --scope admin --expires 90d
@@ -27,11 +29,12 @@ Examples:
 
 const REVOKE_HELP = `
 KEY is the id that "api-key list" shows, the name if only one key in force has it, or the key itself, should it be found
-where it must not be. What is revoked never counts again, nor do the keys that it has made; the rows stay.
+where it must not be. What is revoked never counts again, nor do the keys that it has made; the rows stay, and the audit
+trail keeps the reason.
 
 Examples:
-  rosie-guard api-key revoke 5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11
-  rosie-guard api-key revoke "Dashboard"`
+  rosie-guard api-key revoke 5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11 --reason "found in a log"
+  rosie-guard api-key revoke "Dashboard" --reason "replaced by Dashboard 2"`
 
 export function addApiKey(program: Command, io: Terminal): void {
   const verb = program
@@ -60,7 +63,9 @@ function addCreate(verb: Command, io: Terminal): void {
     .description('make a key, shown this once')
     .requiredOption('--name <name>', 'what it is for, as people will know it')
     .addOption(
-      new Option('--scope <scope...>', 'what it may do; may be repeated').choices(SCOPES).makeOptionMandatory(),
+      new Option('--scope <scope...>', 'what it may do; may be repeated, and scan needs read as well')
+        .choices(SCOPES)
+        .makeOptionMandatory(),
     )
     .option('--expires <when>', 'after 90d or 12h, at the end of a day (2027-01-31, UTC), or 2027-01-31T12:00:00Z')
     .option('--installation <login>', 'for the repositories of this organisation or user')
@@ -77,7 +82,10 @@ function addCreate(verb: Command, io: Terminal): void {
 
 async function create(keys: ApiKeys, options: CreateOptions): Promise<{ key: string; made: NamedApiKey }> {
   const name = options.name.trim()
-  if (!/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(name)) throw new Error('--name must be a line of 1 to 100 characters.')
+  if (!isLine(name, 100)) throw new Error('--name must be a line of 1 to 100 characters.')
+  const missing = missingScope(options.scope)
+  if (missing)
+    throw new Error(`--scope scan alone is of no use: add --scope ${missing}. What is not seen is not scanned.`)
   const expiresAt = options.expires === undefined ? null : expiryOf(options.expires, Date.now())
   const places = await placesOf(keys, options)
   const installationId = places[0]?.installationId ?? null
@@ -147,27 +155,6 @@ function addList(verb: Command, io: Terminal): void {
     })
 }
 
-const HEADINGS = ['ID', 'NAME', 'SCOPES', 'FOR', 'CREATED', 'LAST USED', 'STATE']
-
-function table(keys: readonly NamedApiKey[]): string {
-  const rows = keys.map((key) => [
-    key.id,
-    oneLine(key.name),
-    key.scopes.join(' '),
-    placeIn(key),
-    day(key.createdAt),
-    key.lastUsedAt ? minute(key.lastUsedAt) : 'never',
-    stateOf(key),
-  ])
-  const widths = HEADINGS.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return `${[HEADINGS, ...rows].map(line).join('\n')}\n`
-}
-
 // ── revoke ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function addRevoke(verb: Command, io: Terminal): void {
@@ -175,19 +162,23 @@ function addRevoke(verb: Command, io: Terminal): void {
     .command('revoke')
     .description('end a key: it never counts again')
     .argument('<key>', 'its id, its name, or the key itself')
+    .requiredOption('--reason <text>', 'why, for the audit trail')
     .option('--json', 'print as JSON')
     .addHelpText('after', REVOKE_HELP)
-    .action(async (which: string, { json = false }: { json?: boolean }) => {
-      const { before, revokedAt } = await onApiKeys((keys) => revoke(keys, which))
+    .action(async (which: string, { reason, json = false }: { reason: string; json?: boolean }) => {
+      const why = reason.trim()
+      // As over HTTP (api/v1/schemas.ts).
+      if (!isLine(why, 500)) throw new Error('--reason must be a line of 1 to 500 characters.')
+      const { before, revokedAt } = await onApiKeys((keys) => revoke(keys, which, why))
       if (json) return io.out(jsonText(forJson({ ...before, revokedAt })))
       const called = `${oneLine(before.name)} (${before.id})`
       io.out(before.revokedAt ? `${called} was revoked already, ${minute(revokedAt)}.\n` : `${called} is revoked.\n`)
     })
 }
 
-async function revoke(keys: ApiKeys, which: string): Promise<{ before: NamedApiKey; revokedAt: Date }> {
+async function revoke(keys: ApiKeys, which: string, reason: string): Promise<{ before: NamedApiKey; revokedAt: Date }> {
   const before = await keyCalled(keys, which)
-  const revokedAt = await keys.revoke(before.id, ACTOR)
+  const revokedAt = await keys.revoke(before.id, ACTOR, reason)
   if (revokedAt === null) throw gone()
   return { before, revokedAt }
 }
@@ -228,35 +219,6 @@ async function found(keys: ApiKeys, id: string): Promise<NamedApiKey> {
 
 const gone = () => new Error('The key is gone: its installation was erased meanwhile.')
 
-const day = (at: Date) => at.toISOString().slice(0, 10)
-const minute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
-function placeIn({ account, repositories }: NamedApiKey): string {
-  if (account === null) return 'the whole server'
-  return oneLine(repositories.length > 0 ? repositories.join(' ') : account)
-}
-
-function stateOf(key: NamedApiKey): string {
-  const standing = standingOf(key, Date.now())
-  if (standing === 'revoked' && key.revokedAt) return `revoked ${minute(key.revokedAt)}`
-  if (!key.expiresAt) return standing
-  return standing === 'expired' ? `expired ${minute(key.expiresAt)}` : `until ${minute(key.expiresAt)}`
-}
-
-const facts = (key: NamedApiKey) => `Name      ${oneLine(key.name)}
-Id        ${key.id}
-For       ${placeIn(key)}
-Scopes    ${key.scopes.join(', ')}
-Expires   ${key.expiresAt ? minute(key.expiresAt) : 'never'}`
-
-const forJson = (key: NamedApiKey) => ({
-  id: key.id,
-  name: key.name,
-  scopes: key.scopes,
-  installation: key.account,
-  repositories: key.repositories,
-  createdAt: key.createdAt,
-  expiresAt: key.expiresAt,
-  lastUsedAt: key.lastUsedAt,
-  revokedAt: key.revokedAt,
-})
+/** Text on one line, of that many characters at most. */
+const isLine = (text: string, most: number) =>
+  text !== '' && [...text].length <= most && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)

@@ -3,11 +3,13 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type Checkpoint, checkpointsIn, readCheckpoint } from '../audit/checkpoint.ts'
+import { SoughtLines } from '../audit/contained.ts'
 import { publicKeysIn } from '../audit/keys.ts'
 import { linesOf } from '../audit/lines.ts'
-import { type VerifiedTrail, verifyTrail } from '../audit/verify.ts'
-import { jsonText, oneLine } from '../report/plain.ts'
-import { many } from '../report/words.ts'
+import { type Looked, lookAt } from '../audit/other-files.ts'
+import { type Fault, verifyTrail } from '../audit/verify.ts'
+import { jsonText } from '../report/plain.ts'
+import { pretty, type Told } from './audit-told.ts'
 import { EXIT, type Terminal } from './program.ts'
 
 const HELP = `
@@ -18,23 +20,21 @@ all links anew after a change. A checkpoint from elsewhere (a check run, a copy 
 --checkpoint FILE holds checkpoints in any text; --key FILE the public key, as JWK, JWKS or PEM: GET
 /api/v1/audit/checkpoint-key answers it, or openssl pkey -pubout makes it of the CHECKPOINT_KEY.
 
+What an administrator of an installation exports is a part of the trail, in which other events are missing by design: it can't
+be verified by itself. --contains PART shows that each line of it is in FILE as it is.
+
 Exit code: 0 the export is what was linked, 1 it is not, 2 it could not be verified.
 
 Examples:
   rosie-guard audit verify audit.jsonl
-  rosie-guard audit verify audit.jsonl --checkpoint checkpoints.txt --key checkpoint-key.json`
+  rosie-guard audit verify audit.jsonl --checkpoint checkpoints.txt --key checkpoint-key.json
+  rosie-guard audit verify audit.jsonl --contains audit-events-part.jsonl`
 
 interface VerifyOptions {
   checkpoint?: string
   key?: string
+  contains?: string
   json?: true
-}
-
-/** As it is printed. */
-interface Told extends Omit<VerifiedTrail, 'passed'> {
-  verified: boolean
-  /** Checkpoints that the chain passes through, as far as it was followed. */
-  checkpoints: Checkpoint[]
 }
 
 export function addVerifyTrail(verb: Command, io: Terminal, result: { code: number }): void {
@@ -44,18 +44,56 @@ export function addVerifyTrail(verb: Command, io: Terminal, result: { code: numb
     .argument('<file>', 'an export in JSON Lines')
     .option('--checkpoint <file>', 'the chain must pass through the checkpoints in this file')
     .option('--key <file>', 'that verifies them')
+    .option('--contains <part>', 'each line of this export of a part must be there as it is')
     .option('--json', 'print as JSON')
     .addHelpText('after', HELP)
     .action(async (file: string, options: VerifyOptions) => {
-      const checkpoints = await readCheckpoints(options)
-      const { passed, ...trail } = await verifyTrail(linesOf(createReadStream(file)), checkpoints).catch(
-        unreadable(file),
-      )
-      const told = { verified: trail.fault === null, ...trail, checkpoints: passed }
+      const told = await verify(file, options)
       io.out(options.json ? jsonText(told) : pretty(told))
       if (!told.verified) result.code = EXIT.findings
     })
 }
+
+async function verify(file: string, { contains: part, ...options }: VerifyOptions): Promise<Told> {
+  const checkpoints = await readCheckpoints(options)
+  const sought = part === undefined ? null : await readPart(part)
+  const lines = linesOf(createReadStream(file))
+  const { passed, ...trail } = await verifyTrail(sought ? sought.passing(lines) : lines, checkpoints).catch(
+    unreadable(file),
+  )
+  if (trail.fault) await refuseOthers(file, trail.fault)
+  // Of an export with a fault not all lines have passed, and what it holds would show nothing.
+  const contains = part !== undefined && sought && !trail.fault ? { file: part, ...sought.result } : null
+  const verified = trail.fault === null && (contains?.missing ?? null) === null
+  return { verified, ...trail, checkpoints: passed, contains }
+}
+
+async function readPart(path: string): Promise<SoughtLines> {
+  const sought = await SoughtLines.of(linesOf(createReadStream(path))).catch(unreadable(path))
+  if (!(await look(path)).events) throw new Error(noExport(path))
+  return sought
+}
+
+/** What could not have been verified whatever was done to it is not called changed. Throws. */
+async function refuseOthers(file: string, { line, position }: Fault): Promise<void> {
+  // Nothing at all is what is left of a trail that was cut off.
+  if (line === null) return
+  const { events, missing } = await look(file)
+  if (!events) throw new Error(noExport(file))
+  if (missing === position) throw new Error(aPart(file, position))
+}
+
+const look = (path: string): Promise<Looked> => lookAt(linesOf(createReadStream(path))).catch(unreadable(path))
+
+const aPart = (path: string, position: number) =>
+  `${path} can't be verified by itself: events are missing, the first at position ${position}, and all that are there are of ` +
+  'installations. A part of the trail is like that by design: an administrator of an installation exports one. ' +
+  `"rosie-guard audit verify FULL --contains ${path}" shows that each line of it is in a full export. If this was a full ` +
+  'export, events were removed from it.'
+
+const noExport = (path: string) =>
+  `${path} is no JSON Lines export: no line of it is an event with its link. Export it with ` +
+  '"rosie-guard audit export --output FILE", or over HTTP with "format=jsonl". CSV is for reading.'
 
 /** Each with a valid signature: what somebody else signed, or nobody, says nothing about an export. */
 async function readCheckpoints({ checkpoint, key }: VerifyOptions): Promise<Checkpoint[]> {
@@ -85,29 +123,4 @@ async function read<T>(path: string, understand: (text: string) => T): Promise<T
 
 const unreadable = (path: string) => (error: NodeJS.ErrnoException) => {
   throw new Error(`${path} can't be read: ${error.code ?? error.message}.`)
-}
-
-function pretty({ events, last, checkpoints, fault }: Told): string {
-  const followed = `${many(events, 'event')}${last ? `, the last of ${last.at}, sha256 ${last.hash}` : ''}`
-  const through = checkpoints.map(
-    ({ position, at }) => `Passes through the checkpoint of ${at} at position ${position}.`,
-  )
-  if (fault) {
-    const where = [fault.line !== null && `line ${fault.line}`, `position ${fault.position}`].filter(Boolean).join(', ')
-    const lines = [`NOT VERIFIED: ${where}: ${fault.message}`, `Up to there: ${followed}.`, ...through]
-    return `${lines.map((line) => oneLine(line)).join('\n')}\n`
-  }
-  const lines = [`Verified: ${followed}. They are one whole chain.`, ...through]
-  return `${[...lines.map((line) => oneLine(line)), endOf(events, checkpoints)].join('\n')}\n`
-}
-
-/** What is not proven, said where it may be taken for it. */
-function endOf(events: number, checkpoints: readonly Checkpoint[]): string {
-  const proven = Math.max(0, ...checkpoints.map(({ position }) => position))
-  if (proven === 0) {
-    return 'No checkpoint was given: it is not proven that nothing is missing at the end, nor that the whole chain is not another one.'
-  }
-  if (proven === events)
-    return 'The newest checkpoint is of the last event: up to then nothing was changed and nothing is missing.'
-  return `After position ${proven} no checkpoint vouches for the ${many(events - proven, 'event')} that are there, nor that there were no more.`
 }

@@ -5,7 +5,7 @@ import type { AuditChain } from '../store/audit-chain.ts'
 import type { Database } from '../store/database.ts'
 import { addVerifyTrail } from './audit-verify.ts'
 import type { Terminal } from './program.ts'
-import { toFile } from './to-file.ts'
+import { refuseExisting, toFile } from './to-file.ts'
 
 /** How the audit trail names who has the command line. */
 const ACTOR = 'cli'
@@ -24,6 +24,12 @@ Examples:
   rosie-guard audit export --output audit.jsonl
   rosie-guard audit export --format csv --output audit.csv`
 
+interface ExportOptions {
+  format: ExportFormat
+  output?: string
+  force?: true
+}
+
 export function addAudit(program: Command, io: Terminal, result: { code: number }): void {
   const verb = program
     .command('audit')
@@ -40,8 +46,11 @@ function addExport(verb: Command, io: Terminal): void {
     .description('write all linked events, in the order of the chain')
     .addOption(new Option('--format <format>', 'how they are written').choices(EXPORT_FORMATS).default('jsonl'))
     .option('--output <file>', 'to this file, which is there once it is complete; without: to standard output')
+    .option('--force', 'replace a file that is there already')
     .addHelpText('after', EXPORT_HELP)
-    .action(async ({ format, output }: { format: ExportFormat; output?: string }) => {
+    .action(async ({ format, output, force }: ExportOptions) => {
+      // Before the export is an event.
+      if (output !== undefined && !force) await refuseExisting(output)
       await onTrail(async ({ chain, trail, exportText }) => {
         await trail.exporting({ actor: ACTOR }, WHOLE_SERVER, format)
         await linkAll(chain)

@@ -1,4 +1,11 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
+
+/** An older file is not replaced without a word. Throws where there is anything under this name. */
+export async function refuseExisting(path: string): Promise<void> {
+  // Whatever else is wrong with the name is said as it is written to.
+  const there = await lstat(path).catch(() => null)
+  if (there) throw new Error(`${path} is there already. Name another file, or replace it with --force.`)
+}
 
 /** Writes text as it comes. Under its name the file is there once it is complete: a part is never taken for the whole. */
 export async function toFile(path: string, text: AsyncIterable<string>): Promise<void> {

@@ -1,5 +1,5 @@
 /** From what GitHub answers to the errors of the domain. The only place that reads status codes and messages. */
-import { Forbidden, NotFound, RateLimited, Unreachable } from '../scan/errors.ts'
+import { Forbidden, type NetworkFault, NotFound, RateLimited, Unreachable } from '../scan/errors.ts'
 
 /** Both sides of a comparison exist, but share no commit. */
 export class NoCommonAncestor extends NotFound {
@@ -26,7 +26,7 @@ export function fromRequest(error: unknown, now = Date.now()): unknown {
   if (error.cause instanceof RateLimited) return error.cause
   const { method, url } = error.request ?? {}
   const message = `${method ?? 'Request'} ${url ?? ''}: ${error.message}`
-  if (!error.response) return new Unreachable(message, { cause: error })
+  if (!error.response) return new Unreachable(message, { cause: error, fault: faultOf(error) })
   return fromStatus(error.status, error.response.headers, message, now) ?? error
 }
 
@@ -64,6 +64,20 @@ interface RequestError extends Error {
   request?: { method?: string; url?: string }
   response?: { headers: ResponseHeaders }
 }
+
+/** The client wraps what `fetch` throws, and `fetch` wraps what the system says: the innermost that has a code knows best. */
+function faultOf(error: RequestError): NetworkFault | null {
+  const url = error.request?.url
+  if (url === undefined || !URL.canParse(url)) return null
+  let [code, name]: [string | null, string] = [null, error.name]
+  for (let each = error.cause; isThrown(each); each = each.cause) {
+    name = each.name
+    if (typeof each.code === 'string') code = each.code
+  }
+  return { code: code ?? name, host: new URL(url).host }
+}
+
+const isThrown = (value: unknown): value is Error & { code?: unknown } => typeof value === 'object' && value !== null
 
 /** By shape: several copies of `@octokit/request-error` may be installed. */
 const isRequestError = (error: unknown): error is RequestError =>

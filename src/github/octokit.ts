@@ -54,7 +54,8 @@ interface Guarded {
  * GitHub's own errors. Of a single request, `request.timeout` (ms) replaces the usual 15 s, and `request.purpose` says
  * that it may rest when little quota is left.
  */
-function guard(octokit: Pick<Octokit, 'hook'>): Guarded {
+function guard(octokit: Pick<Octokit, 'hook'> & { log: Octokit['log'] }): Guarded {
+  octokit.log = quieter(octokit.log)
   const traffic: Traffic = { requests: 0 }
   let [gate, measures] = [UNGOVERNED, UNMEASURED]
   octokit.hook.wrap('request', (request, options) => {
@@ -86,6 +87,17 @@ function guard(octokit: Pick<Octokit, 'hook'>): Guarded {
     block: (until) => gate.block(until),
   }
 }
+
+/** What the client's own log says of a request that got no answer, at each attempt. */
+const UNANSWERED = / - 500 with id UNKNOWN in \d+ms$/
+
+/** GitHub did not say 500, and whoever asked tells what was the matter. What this does not match is told as ever. */
+const quieter = (log: Octokit['log']): Octokit['log'] => ({
+  debug: (...of) => log.debug(...of),
+  info: (...of) => log.info(...of),
+  warn: (...of) => log.warn(...of),
+  error: (message, ...of) => (UNANSWERED.test(message) ? log.debug(message, ...of) : log.error(message, ...of)),
+})
 
 /** A fetch that keeps to the limits and counts what it sends: every request passes here, those for tokens too. */
 function governed(gate: Gate, traffic: Traffic, purpose: Purpose | null, timeout: number): typeof fetch {

@@ -22,11 +22,16 @@ export interface OpenQueue {
   log: Logger
 }
 
+/** The database is there, but its role may not make what the queue needs. The message says what to do. */
+export class QueueRefused extends Error {
+  override name = 'QueueRefused'
+}
+
 const KEEP_HOURS = { completed: 1, failed: 24 }
 
 /**
  * Redis where there is one, else PostgreSQL, else (embedded mode) the memory of this process. Redis may be down at the
- * start; PostgreSQL, which holds everything else too, must answer, or this rejects.
+ * start; PostgreSQL, which holds everything else too, must answer, or this rejects. Throws `QueueRefused`.
  */
 export async function openQueue(options: OpenQueue): Promise<Queue> {
   const { redisUrl, databaseUrl, concurrency = 3, leaseMs = 15_000, backoffMs = 1000, name = 'scans', log } = options
@@ -34,6 +39,24 @@ export async function openQueue(options: OpenQueue): Promise<Queue> {
   if (redisUrl) return new BullQueue(redisBackend(redisUrl), common)
   if (!databaseUrl) return new InProcessQueue(common)
   const queue = new BullQueue(postgresBackend(databaseUrl), common)
-  await queue.ready()
+  try {
+    await queue.ready()
+  } catch (error) {
+    await queue.close(0).catch(() => {})
+    throw refused(error) ?? error
+  }
   return queue
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+function refused(error: unknown): QueueRefused | null {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (code !== INSUFFICIENT_PRIVILEGE) return null
+  return new QueueRefused(
+    `REDIS_URL is not set, so the queue needs tables of its own in the database, and the role in DATABASE_URL may not make ` +
+      `them (${message}). Set REDIS_URL, or name a role in DATABASE_URL that may create schemas in this database. See ` +
+      'docs/audit.md, "A role without UPDATE and DELETE".',
+  )
 }

@@ -12,6 +12,7 @@ import type {
   ReportSource,
 } from '../scan/ports/reports.ts'
 import type { Connection } from './database.ts'
+import { requirementDocumentsOf } from './report-documents.ts'
 
 /** The scan that a report would be of. */
 export interface ReportableScan {
@@ -53,6 +54,7 @@ export async function readSource(
     assessed: assessment,
     findings: await findingsOf(client, scanId),
     requirements: await requirementsOf(client, repositoryId),
+    requirementDocuments: await requirementDocumentsOf(client, repositoryId),
     edges: await edgesOf(client, repositoryId),
     evidence: await evidenceOf(client, repositoryId),
     ...(await restOf(client, repositoryId)),

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { canonical } from '../../src/audit/canonical.ts'
 import type { LinkedEvent } from '../../src/audit/event.ts'
+import { linesOf } from '../../src/audit/lines.ts'
+import { verifyTrail } from '../../src/audit/verify.ts'
 import { anEvent, anyEvents, exportOf, linked, verify } from './trail.ts'
 
 const FIVE = linked([1, 2, 3, 4, 5].map((id) => anEvent(id)))
@@ -49,6 +51,22 @@ describe('an export', () => {
     ['a mark before its first byte', `\uFEFF${exportOf(FIVE)}`],
   ])('of %s is none', async (_, text) => {
     expect((await verify(text)).fault).toMatchObject({ position: 1 })
+  })
+
+  it('is verified with the line ends of Windows, wherever its bytes are cut', async () => {
+    const text = exportOf(FIVE).replaceAll('\n', '\r\n')
+    expect(await verify(text)).toMatchObject({ events: 5, fault: null })
+    const byBytes = async function* (bytes: Uint8Array) {
+      for (const byte of bytes) yield Uint8Array.of(byte)
+    }
+    expect(await verifyTrail(linesOf(byBytes(Buffer.from(text))), [])).toMatchObject({ events: 5, fault: null })
+  })
+
+  it.each([
+    ['two of them', '\r\r\n'],
+    ['one alone', '\r'],
+  ])('is not with other carriage returns: %s', async (_, end) => {
+    expect((await verify(exportOf(FIVE).replaceAll('\n', end))).fault).toMatchObject({ line: 1 })
   })
 
   it('is verified without the end of its last line', async () => {

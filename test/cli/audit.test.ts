@@ -3,7 +3,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cellsOf, HEADER } from '../../src/audit/cells.ts'
 import { checkpointSigner } from '../../src/audit/checkpoint.ts'
+import { csvLine } from '../../src/report/csv.ts'
 import { recordAudits } from '../../src/store/audit.ts'
 import { AuditChain } from '../../src/store/audit-chain.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -21,7 +23,7 @@ afterEach(() => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const file = async (name: string, text: string) => {
+const file = async (name: string, text: string | Uint8Array) => {
   await writeFile(join(folder, name), text)
   return join(folder, name)
 }
@@ -35,6 +37,13 @@ const AT = '2026-02-02T12:00:00.000Z'
 describe('rosie-guard audit verify', () => {
   const events = linked([1, 2, 3, 4].map((id) => anEvent(id)))
   const hashAt = (position: number) => events[position - 1]?.hash ?? ''
+  /** As on a server: its own events among those of installations. */
+  const mixed = linked(
+    [null, 7, null, 7, 7, 8].map((installationId, index) =>
+      anEvent(index + 1, { installationId, ...(installationId === null && { resource: `server/${index + 1}` }) }),
+    ),
+  )
+  const ofInstallation = mixed.filter(({ installationId }) => installationId === 7)
   const signed = (position: number, hash = hashAt(position)) => signer.sign({ position, hash, at: AT })
 
   it('says what is proven of an export, and what is not without a checkpoint', async () => {
@@ -85,6 +94,67 @@ describe('rosie-guard audit verify', () => {
     })
   })
 
+  it('reads an export whose line ends a program on Windows has changed', async () => {
+    const { code } = await guard('audit', 'verify', await file('crlf.jsonl', exportOf(events).replaceAll('\n', '\r\n')))
+    expect(code).toBe(0)
+  })
+
+  it('calls nothing changed that is no export of the trail: CSV, an answer of the interface, another encoding', async () => {
+    const csv = [HEADER, ...events.map(cellsOf)].map(csvLine).join('')
+    const utf16 = Buffer.from(`\uFEFF${exportOf(events)}`, 'utf16le')
+    for (const text of [csv, JSON.stringify({ items: events, next: null }), 'null\n', '\n', utf16]) {
+      expect(await guard('audit', 'verify', await file('other', text))).toEqual({
+        ...{
+          code: 2,
+          out: '',
+          err: expect.stringMatching(/other is no JSON Lines export: .* audit export --output FILE/),
+        },
+      })
+    }
+  })
+
+  it('says that a part can not be verified by itself, and what can be done', async () => {
+    const part = await file('part.jsonl', exportOf(ofInstallation))
+    expect(await guard('audit', 'verify', part)).toEqual({
+      ...{
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/part\.jsonl can't be verified by itself: .* position 1,.*--contains/),
+      },
+    })
+  })
+
+  it('shows that each line of a part is in a full export, or names the first that is not', async () => {
+    const full = await file('full.jsonl', exportOf(mixed))
+    const contains = async (lines: string[], whole = full) =>
+      guard('audit', 'verify', whole, '--contains', await file('part.jsonl', lines.join('\n')), '--json')
+    const [one = '', two = '', three = ''] = exportOf(ofInstallation).split('\n')
+    const good = await contains([one, two, three])
+    expect(good.code).toBe(0)
+    expect(JSON.parse(good.out)).toMatchObject({ verified: true, events: 6, contains: { lines: 3, missing: null } })
+    const bad = await contains([one, two.replace('ada', 'eve'), three.replace('ada', 'eve')])
+    expect(bad.code).toBe(1)
+    expect(JSON.parse(bad.out)).toMatchObject({ verified: false, fault: null, contains: { lines: 3, missing: 2 } })
+    const changed = await file('changed.jsonl', exportOf(mixed).replace('server/1', 'server/2'))
+    const faulty = await contains([one], changed)
+    expect(faulty.code).toBe(1)
+    expect(JSON.parse(faulty.out)).toMatchObject({ fault: { line: 1 }, contains: null })
+  })
+
+  it('tells people of a part', async () => {
+    const full = await file('full.jsonl', exportOf(mixed))
+    const part = await file('part.jsonl', exportOf(ofInstallation).replaceAll('\n', '\r\n'))
+    const good = await guard('audit', 'verify', full, '--contains', part)
+    expect(good.out).toMatch(
+      /^Verified: 6 events, .*\nEach line of \S+part\.jsonl is in it as it is: 3 lines\.\nNo check/,
+    )
+    const bad = await guard('audit', 'verify', full, '--contains', await file('bad.jsonl', exportOf(events)))
+    expect(bad.code).toBe(1)
+    expect(bad.out).toMatch(
+      /^NOT VERIFIED: line 1 of \S+bad\.jsonl is not in the full export .*\nThe full export: 6 events,/,
+    )
+  })
+
   it('ends with 2 where it can not be verified', async () => {
     const good = await file('good.jsonl', exportOf(events))
     const [key, seen] = [await file('key.pem', publicKey), await file('seen.txt', await signed(2))]
@@ -95,6 +165,8 @@ describe('rosie-guard audit verify', () => {
       [[good, '--key', key], '--key verifies checkpoints: name a file of them'],
       [[good, '--checkpoint', key, '--key', key], 'There is no checkpoint in'],
       [[good, '--checkpoint', seen, '--key', seen], 'It must hold public keys'],
+      [[good, '--contains', join(folder, 'none')], "none can't be read: ENOENT"],
+      [[good, '--contains', seen], 'is no JSON Lines export'],
       [[good, '--checkpoint', seen, '--key', await file('other.pem', stranger)], 'is not signed with the key in'],
     ]
     for (const [args, message] of wrong) {
@@ -132,7 +204,7 @@ forEachDatabase('rosie-guard audit', (databases) => {
     // Transactions of other suites, on the same server, may hold the chain up for a moment.
     const path = join(folder, 'trail.jsonl')
     for (let lines = 0; lines < 3; ) {
-      expect(await guard('audit', 'export', '--output', path)).toEqual({ code: 0, out: '', err: '' })
+      expect(await guard('audit', 'export', '--output', path, '--force')).toEqual({ code: 0, out: '', err: '' })
       lines = (await readFile(path, 'utf8')).split('\n').length - 1
     }
     expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([])
@@ -160,6 +232,22 @@ forEachDatabase('rosie-guard audit', (databases) => {
     const [header, first] = out.split('\r\n')
     expect(header).toMatch(/^position,id,at,actor,action,resource,previous,next,.*,hash$/)
     expect(first).toMatch(/^1,\d+,\d{4}-[\d:.T-]+Z,ada,product\.changed,'=1\+1,,,/)
+  })
+
+  it('replaces no older export without being told to, and then notes no export either', async () => {
+    const older = await file('older.jsonl', 'the trail of last year')
+    const exports = async () => {
+      const { out } = await guard('audit', 'export')
+      return out.match(/"audit\.exported"/g)?.length ?? 0
+    }
+    const before = await exports()
+    expect(await guard('audit', 'export', '--output', older)).toEqual({
+      ...{ code: 2, out: '', err: expect.stringMatching(/older\.jsonl is there already.*--force/) },
+    })
+    expect(await readFile(older, 'utf8')).toBe('the trail of last year')
+    expect(await exports()).toBe(before + 1)
+    expect(await guard('audit', 'export', '--output', older, '--force')).toMatchObject({ code: 0 })
+    expect(await readFile(older, 'utf8')).toMatch(/^\{"action":/)
   })
 
   it('says what is wrong', async () => {

@@ -10,6 +10,7 @@ import { Forbidden, NotFound } from '../../scan/errors.ts'
 import type { Intent, RepositoryFacts } from '../../scan/ports/intents.ts'
 import type { KnownInstallation, Listing, Unlisted } from '../../scan/ports/reconcile.ts'
 import type { Sweep } from '../../scan/ports/sweeps.ts'
+import { logTrouble } from '../../scan/trouble.ts'
 import type { Purpose } from '../governor.ts'
 import type { GitHubClient } from '../octokit.ts'
 import { installation as installationFacts, repository as repositoryFacts } from '../payloads.ts'
@@ -50,7 +51,13 @@ export function sweepInstallations(parts: Parts): Sweep {
         } catch (error) {
           // Suspended or removed by now: the event will say so, or the next list of installations.
           if (error instanceof Forbidden || error instanceof NotFound) await discovery.pass(installation)
-          else log.warn({ installation: installation.id, err: error }, 'repositories could not be listed; soon again')
+          else
+            logTrouble(
+              log,
+              'warn',
+              { installation: installation.id, err: error },
+              'repositories could not be listed; soon again',
+            )
         }
       }
       return { listedAt } satisfies Cursor

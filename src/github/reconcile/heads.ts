@@ -7,6 +7,7 @@
 import { Forbidden, NotFound, RateLimited } from '../../scan/errors.ts'
 import type { SeenHeads, SeenPull, SweptRepository } from '../../scan/ports/reconcile.ts'
 import type { Sweep } from '../../scan/ports/sweeps.ts'
+import { logTrouble } from '../../scan/trouble.ts'
 import { NotModified } from '../errors.ts'
 import type { Purpose } from '../governor.ts'
 import { headRefOf, pullFacts } from '../intents.ts'
@@ -65,7 +66,13 @@ async function look(repository: SweptRepository, parts: Parts): Promise<number |
     // Gone, empty or out of reach: the next look is as soon as at any other.
     const refused = error instanceof NotFound || error instanceof Forbidden
     if (refused) await heads.pass(repository.id)
-    else log.warn({ repository: fullName(repository), err: error }, 'heads could not be looked at; soon again')
+    else
+      logTrouble(
+        log,
+        'warn',
+        { repository: fullName(repository), err: error },
+        'heads could not be looked at; soon again',
+      )
     return refused ? null : now() + TRIED_AGAIN
   }
 }

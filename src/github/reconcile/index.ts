@@ -24,6 +24,7 @@ export interface Reconciled {
   /** Milliseconds since 1970. */
   now: () => number
   log: {
+    debug(facts: object, message: string): void
     info(facts: object, message: string): void
     warn(facts: object, message: string): void
   }

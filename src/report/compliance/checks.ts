@@ -1,87 +1,34 @@
 /**
- * What a record shows on one clause of a regulation, from findings, evidence and rows: never more than is there. What the
- * policy ignores counts here as well, since ignoring a fault doesn't make it good.
+ * What a record shows on one clause of a regulation, from findings, evidence and rows: never more than is there, and nothing
+ * that speaks to another clause, or that who reads the report may not follow. What the policy ignores counts here as well,
+ * since ignoring a fault doesn't make it good.
  */
-import type { Finding } from '../../rosie/assessment.ts'
 import type { ReportedEvidence, ReportSource } from '../../scan/ports/reports.ts'
-import { many, number, place } from '../words.ts'
-
-/** What stands behind a row of the regulatory map. */
-export interface Link {
-  kind: 'finding' | 'evidence' | 'query'
-  /** Its number in this report: F1 a finding, I1 an ignored one, E1 an evidence; null for a query. */
-  ref: string | null
-  text: string
-  /** Where it is asked for, relative to the server. */
-  href: string
-}
+import { many, number } from '../words.ts'
+import { type Link, type Looked, query, told } from './looked.ts'
 
 /** What speaks for a clause, what is missing, and what speaks against it. */
-interface Shown {
-  found: Link[]
-  missing?: Link[]
-  against?: Link[]
+export interface Shown {
+  /** None: nothing here could speak for it. */
+  found?: readonly Link[]
+  /** What was found, where that is files; a query says it itself. */
+  says?: string
+  missing?: readonly Link[]
+  against?: readonly Link[]
 }
-
-export interface Looked {
-  source: ReportSource
-  /** By rule, with their numbers. */
-  byRule: ReadonlyMap<string, readonly Link[]>
-  /** Valid evidence. */
-  valid: readonly Link[]
-  invalid: readonly Link[]
-  untrusted: readonly Link[]
-}
-
-/** Everything that checks look at, indexed once. */
-export function look(source: ReportSource): Looked {
-  const byRule = new Map<string, Link[]>()
-  const add = (finding: Finding, ref: string, note: string) => {
-    const link = linkTo(source, finding, ref, note)
-    const links = byRule.get(finding.rule)
-    if (links) links.push(link)
-    else byRule.set(finding.rule, [link])
-  }
-  source.findings.forEach((finding, at) => {
-    add(finding, `F${at + 1}`, '')
-  })
-  source.assessed?.ignored.forEach(({ finding, expires }, at) => {
-    add(finding, `I${at + 1}`, `, ignored until ${expires}`)
-  })
-  const evidence = source.evidence.map((each, at) => ({ each, link: evidenceLink(source, each, `E${at + 1}`) }))
-  const withVerdict = (verdict: ReportedEvidence['verdict']) =>
-    evidence.filter(({ each }) => each.verdict === verdict).map(({ link }) => link)
-  return {
-    ...{ source, byRule },
-    ...{ valid: withVerdict('valid'), invalid: withVerdict('invalid'), untrusted: withVerdict('untrusted') },
-  }
-}
-
-function linkTo({ scan }: ReportSource, finding: Finding, ref: string, note: string): Link {
-  const href = `/api/v1/scans/${scan.id}/findings?rule=${encodeURIComponent(finding.rule)}`
-  return { kind: 'finding', ref, text: `${finding.rule} at ${place(finding)}${note}`, href }
-}
-
-function evidenceLink({ repository }: ReportSource, { path, gxpId, verdict }: ReportedEvidence, ref: string): Link {
-  const name = gxpId === null ? path : `${gxpId} (${path})`
-  const href = `/api/v1/repositories/${repository.id}/evidence${gxpId === null ? '' : `/${encodeURIComponent(gxpId)}`}`
-  return { kind: 'evidence', ref, text: `${name}: ${verdict ?? 'no verdict'}`, href }
-}
-
-const query = ({ repository }: ReportSource, path: string, text: string): Link => ({
-  ...{ kind: 'query', ref: null, text },
-  href: `/api/v1/repositories/${repository.id}${path}`,
-})
-
-const told = ({ byRule }: Looked, ...rules: readonly string[]): Link[] =>
-  rules.flatMap((rule) => byRule.get(rule) ?? [])
 
 /** Where there is something to be counted. */
 const counted = (count: number, link: Link): Link[] => (count === 0 ? [] : [link])
 
+/** Signed files and files that only grow, of which the scan found that they are no longer what they were. */
 const LOST_OR_CHANGED = [
   ...['evidence/changed', 'evidence/removed', 'evidence/package-tampered', 'evidence/package-missing-file'],
-  ...['risk/entry-removed', 'risk/entry-rewritten', 'adr/changed-after-acceptance'],
+  ...['risk/entry-removed', 'risk/entry-rewritten'],
+]
+
+/** Documents that no id leads to: whatever is traced, they are not. */
+const WITHOUT_ID = [
+  ...['artifact/invalid-id', 'artifact/missing-id', 'artifact/duplicate-id', 'artifact/malformed-front-matter'],
 ]
 
 /** Each a function of what was looked at; its name is what regulations.ts refers to. */
@@ -98,66 +45,101 @@ export const CHECKS = {
       found: counted(traced, query(source, '/traceability/matrix', says)),
       missing: [
         ...counted(gaps, query(source, '/traceability/matrix', `${many(gaps, 'requirement')} not traced`)),
+        ...told(looked, ...WITHOUT_ID),
         ...told(looked, 'trace/uncovered-requirement', 'trace/missing-tier', 'trace/unverified-specification'),
         ...told(looked, 'trace/unimplemented-specification', 'trace/orphan', 'trace/missing-parent'),
         ...told(looked, 'evidence/missing', 'evidence/stale', 'evidence/expired', 'release/incomplete'),
       ],
-      against: told(looked, 'evidence/failed', 'evidence/state-mismatch', 'trace/broken-reference'),
+      against: [
+        ...told(looked, 'evidence/failed', 'evidence/state-mismatch', 'trace/broken-reference'),
+        ...told(looked, 'context/unwarranted-status'),
+      ],
     }
   },
 
+  /** The list is a copy of what is known of each file, not of its text. */
   copies(looked: Looked): Shown {
     const { source } = looked
+    const says = `${many(source.artifacts, 'file')} of the record listed as CSV, with path and hash`
     return {
-      found: counted(
-        source.artifacts,
-        query(source, '/artifacts.csv', `${many(source.artifacts, 'artifact')} to export`),
-      ),
+      found: counted(source.artifacts, query(source, '/artifacts.csv', says)),
       missing: told(looked, 'artifact/too-large', 'artifact/malformed-front-matter', 'evidence/malformed'),
       against: told(looked, 'artifact/encoding'),
     }
   },
 
-  protection: (looked: Looked): Shown => ({ found: [...looked.valid], against: told(looked, ...LOST_OR_CHANGED) }),
-
-  access: ({ source }: Looked): Shown => ({
-    found: events(source.audit.onApiKeys, 'on API keys in the audit trail'),
+  integrity: (looked: Looked): Shown => ({
+    found: looked.valid,
+    says: signedFiles(looked.valid, 'unchanged since it was signed', 'unchanged since they were signed'),
+    missing: looked.untrusted,
+    against: [...looked.invalid, ...told(looked, ...LOST_OR_CHANGED)],
   }),
 
-  authority: ({ source }: Looked): Shown => ({
-    found: events(source.audit.onSigningKeys, 'on who may sign in the audit trail'),
+  /** What is well kept shows no backup: only what speaks against it is looked for. */
+  storage: (looked: Looked): Shown => ({
+    missing: told(looked, 'artifact/encoding', 'artifact/too-large'),
+    against: told(looked, ...LOST_OR_CHANGED),
   }),
 
-  auditTrail: (looked: Looked): Shown => ({
+  authority: (looked: Looked): Shown => ({
+    found: looked.valid,
+    says: signedFiles(
+      looked.valid,
+      'verified with a key that is trusted here',
+      'verified with keys that are trusted here',
+    ),
+    missing: [...looked.untrusted, ...told(looked, 'evidence/untrusted')],
+    against: [...looked.invalid, ...told(looked, 'evidence/invalid-signature')],
+  }),
+
+  trail: (looked: Looked): Shown => ({
     found: revisions(looked.source),
-    missing: told(looked, 'risk/unrecorded-change'),
     against: told(looked, 'evidence/changed', 'evidence/removed', 'risk/entry-removed', 'risk/entry-rewritten'),
   }),
 
-  control: (looked: Looked): Shown => ({
+  documentation: (looked: Looked): Shown => ({
     found: revisions(looked.source),
-    missing: told(looked, 'context/missing', 'context/version-not-raised', 'risk/unrecorded-change'),
-    against: told(looked, 'adr/changed-after-acceptance', 'context/unwarranted-status'),
+    missing: told(looked, 'context/missing', 'context/version-not-raised', 'artifact/duplicate-id'),
+    against: told(looked, 'adr/changed-after-acceptance'),
+  }),
+
+  /** That there are changes doesn't show that they were controlled. */
+  changes: (looked: Looked): Shown => ({
+    missing: told(looked, 'context/version-not-raised', 'risk/unrecorded-change'),
+    against: told(looked, 'adr/changed-after-acceptance'),
   }),
 
   manifestation(looked: Looked): Shown {
-    const { source, valid } = looked
-    const refs = new Set(source.evidence.flatMap((each, at) => (isNamed(each) ? [] : [`E${at + 1}`])))
+    const [found, lacking] = split(looked, ({ signers, claimedAt }) => signers.length > 0 && claimedAt !== null)
     return {
-      found: valid.filter(({ ref }) => !refs.has(ref ?? '')),
-      missing: [...valid.filter(({ ref }) => refs.has(ref ?? '')), ...told(looked, 'evidence/missing-claim')],
+      found,
+      says: signedFiles(found, 'naming its key and a time', 'naming their keys and a time'),
+      missing: [...lacking, ...told(looked, 'evidence/missing-claim')],
       against: told(looked, 'evidence/future'),
     }
   },
 
   linking: (looked: Looked): Shown => ({
-    found: [...looked.valid],
-    missing: [...looked.untrusted, ...told(looked, 'evidence/untrusted')],
-    against: [
-      ...looked.invalid,
-      ...told(looked, 'evidence/invalid-signature', 'evidence/algorithm', 'evidence/package-tampered'),
-    ],
+    found: looked.valid,
+    says: signedFiles(looked.valid, 'whose signature is over what it says', 'whose signatures are over what they say'),
+    ...unlinked(looked),
   }),
+
+  /** Linked, and with a time. */
+  dated(looked: Looked): Shown {
+    const [found, lacking] = split(looked, ({ claimedAt }) => claimedAt !== null)
+    const { missing, against } = unlinked(looked)
+    return {
+      found,
+      says: signedFiles(
+        found,
+        'whose signature is over what it says, a time among it',
+        'whose signatures are over what they say, a time among it',
+      ),
+      missing: [...lacking, ...missing],
+      against: [...against, ...told(looked, 'evidence/future')],
+    }
+  },
 
   risk(looked: Looked): Shown {
     const { source } = looked
@@ -192,13 +174,26 @@ export const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS
 
-const events = (count: number, about: string): Link[] =>
-  counted(count, { kind: 'query', ref: null, text: `${many(count, 'event')} ${about}`, href: '/api/v1/audit-events' })
+/** `2 signed files, unchanged since they were signed` */
+const signedFiles = (found: readonly Link[], one: string, more: string): string =>
+  `${many(found.length, 'signed file')}, ${found.length === 1 ? one : more}`
 
-const revisions = (source: ReportSource): Link[] =>
-  counted(
-    source.revisions.total,
-    query(source, '/compliance/audit-trail', `${many(source.revisions.total, 'recorded revision')} of the record`),
-  )
+/** Valid evidence of which something is so, and the other. */
+function split({ source, valid }: Looked, isSo: (evidence: ReportedEvidence) => boolean): [Link[], Link[]] {
+  const refs = new Set(source.evidence.flatMap((each, at) => (isSo(each) ? [`E${at + 1}`] : [])))
+  return [valid.filter(({ ref }) => refs.has(ref ?? '')), valid.filter(({ ref }) => !refs.has(ref ?? ''))]
+}
 
-const isNamed = ({ signers, claimedAt }: ReportedEvidence) => signers.length > 0 && claimedAt !== null
+const unlinked = (looked: Looked) => ({
+  missing: [...looked.untrusted, ...told(looked, 'evidence/untrusted')],
+  against: [
+    ...looked.invalid,
+    ...told(looked, 'evidence/invalid-signature', 'evidence/algorithm', 'evidence/package-tampered'),
+  ],
+})
+
+/** Who made them is not in it. */
+const revisions = (source: ReportSource): Link[] => {
+  const says = `${many(source.revisions.total, 'revision')} of files of the record, each with its commit and when a scan met it`
+  return counted(source.revisions.total, query(source, '/compliance/audit-trail', says))
+}

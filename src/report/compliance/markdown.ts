@@ -1,6 +1,39 @@
 /** The report as GitHub Flavored Markdown. Whatever a repository put into it stays text. */
-import { code, row, text } from '../markdown.ts'
+import { code, text as defused, row } from '../markdown.ts'
+import { oneLine } from '../plain.ts'
 import { type Block, type Cell, type Line, type Paper, type TableBlock, textOf } from './blocks.ts'
+
+/**
+ * What people copy out of a report and look for: a commit or SHA-256 in hex, a UUID (with what it is of, as in `scan/…`), a
+ * time of RFC 3339, an action of the audit trail with a mark of Markdown in it. Not within a path or a longer word.
+ */
+const EXACT = new RegExp(
+  [
+    /[0-9a-f]{40}(?:[0-9a-f]{24})?/,
+    /(?:[a-z]+(?:-[a-z]+)*\/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+    /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/,
+    /(?=[a-z.]*_)[a-z_]+\.[a-z_]+/,
+  ]
+    .map(({ source }) => `(?<![\\w/.-])(?:${source})(?![\\w/-]|\\.\\w)`)
+    .join('|'),
+  'g',
+)
+
+/** Running text. What is of an exact form stands in a code span, as it is: GitHub makes nothing else of that. */
+function text(content: string): string {
+  const plain = oneLine(content)
+  let written = ''
+  let end = 0
+  for (const { 0: exact, index } of plain.matchAll(EXACT)) {
+    written += between(plain.slice(end, index)) + code(exact)
+    end = index + exact.length
+  }
+  return written + between(plain.slice(end))
+}
+
+/** Defused, with the space that it begins or ends with. */
+const between = (part: string): string =>
+  part.replace(/^( ?)(.*?)( ?)$/, (_, before, inner, after) => before + defused(inner) + after)
 
 export function paperMarkdown({ title, footing, blocks }: Paper): string {
   return `${[`# ${text(title)}`, ...blocks.map(written), text(footing)].join('\n\n')}\n`

@@ -1,11 +1,12 @@
 /**
- * The sections that list what there is: requirements, evidence, findings, what is ignored, events. Where a list is longer than
- * anybody reads, it is cut and says so: the report as JSON goes on.
+ * The sections that list what there is: requirements, evidence, events; findings are in paper-findings.ts. Where a list is
+ * longer than anybody reads, it is cut and says so: the report as JSON goes on.
  */
-import { many, number, place } from '../words.ts'
+import { many, number } from '../words.ts'
 import { type Block, type Cell, heading, paragraph, table } from './blocks.ts'
 import { type MatrixRow, nameOf } from './matrix.ts'
 import type { ComplianceReport, NumberedEvidence, TierQuality } from './report.ts'
+import { rowsSentence } from './requirement-documents.ts'
 
 /** Rows of one table: 500 pages, or so. */
 export const MOST_ROWS = 5_000
@@ -14,14 +15,19 @@ export const MOST_ROWS = 5_000
 export const isListed = (ref: string): boolean => Number(ref.slice(1)) <= MOST_ROWS
 
 /** What there is room for, and a sentence where that is not all. */
-function cut<Row>(rows: readonly Row[], total = rows.length): { shown: readonly Row[]; said: Block[] } {
+export function cut<Row>(rows: readonly Row[], total = rows.length): { shown: readonly Row[]; said: Block[] } {
   const shown = rows.slice(0, MOST_ROWS)
-  const sentence = `The first ${number(shown.length)} of ${number(total)}; the report as JSON has more of them.`
+  const more = rows.length > shown.length ? `; the report as JSON has ${number(rows.length)}` : ''
+  const sentence = `The first ${number(shown.length)} of ${number(total)}${more}.`
   return { shown, said: total > shown.length ? [paragraph(sentence)] : [] }
 }
 
-export function matrixSection({ traceability }: ComplianceReport): Block[] {
-  if (traceability.length === 0) return [heading('Traceability matrix'), paragraph('The record has no requirements.')]
+export function matrixSection({ traceability, requirementDocuments }: ComplianceReport): Block[] {
+  if (traceability.length === 0) {
+    const { total } = requirementDocuments
+    const none = total === 0 ? 'The record has no requirements.' : rowsSentence(requirementDocuments)
+    return [heading('Traceability matrix'), paragraph(none)]
+  }
   const { shown, said } = cut(traceability)
   return [
     heading('Traceability matrix'),
@@ -30,15 +36,17 @@ export function matrixSection({ traceability }: ComplianceReport): Block[] {
         'evidence, made for the current state of the source. Of what leads to a requirement, the nearest few are named; ' +
         'the JSON form of this report has more.',
     ),
+    paragraph(rowsSentence(requirementDocuments)),
     ...said,
     table(
       'Requirements, and what leads to each',
       [
         ['Requirement', 2],
-        ['Risk', 0.9],
-        ['Level', 1.1],
-        ['Stories and specifications', 2.4],
-        ['Tests and evidence', 3],
+        ['Risk', 1],
+        ['Level', 1.2],
+        ['Stories and specifications', 2],
+        ['Source files', 2.4],
+        ['Tests and evidence', 2.8],
         ['Tiers', 1.1],
       ],
       shown.map(matrixCells),
@@ -72,6 +80,7 @@ function matrixCells(row: MatrixRow): Cell[] {
     risk ?? 'no rating',
     { text: level, tone: traced || proven ? 'good' : 'bad' },
     [...few(row.userStories), ...few(row.specifications)].join('\n'),
+    few(row.code).join('\n'),
     [...few(row.tests), ...few(row.evidence)].join('\n'),
     [...(tiers.length > 0 ? [tiers.join(', ')] : []), ...missing].join('\n'),
   ]
@@ -92,9 +101,9 @@ export function evidenceSection({ evidence: { byTier, files } }: ComplianceRepor
       'Each signed evidence',
       [
         ['No.', 0.6],
-        ['Evidence', 3.7],
+        ['Evidence', 3.5],
         ['For', 1.6],
-        ['Tier', 0.8],
+        ['Form, tier', 1.2],
         ['Signed by', 2.1],
         ['Result', 1.3],
         ['Signature', 1.2],
@@ -132,80 +141,31 @@ function evidenceCells({
 }: NumberedEvidence): Cell[] {
   const run = results
     ? `${number(results.passed)} passed, ${number(results.failed)} failed, ${number(results.skipped)} skipped`
-    : form
+    : ''
   return [
     ref,
     [...(gxpId === null ? [] : [gxpId]), path, ...findings].join('\n'),
     specId ?? '',
-    tier ?? '',
+    tier === null ? form : `${form}\n${tier}`,
     [...signers, ...(claimedAt === null ? [] : [claimedAt.replace('.000Z', 'Z')])].join('\n'),
     run,
     { text: verdict ?? 'not kept', tone: verdict === 'valid' ? 'good' : verdict === null ? 'open' : 'bad' },
   ]
 }
 
-export function findingsSection({ findings, findingsTotal }: ComplianceReport): Block[] {
-  if (findings.length === 0) return [heading('Findings'), paragraph('None.')]
-  const { shown, said } = cut(findings, findingsTotal)
-  return [
-    heading('Findings'),
-    ...said,
-    table(
-      'Findings, most serious first',
-      [
-        ['No.', 0.7],
-        ['Severity', 1],
-        ['Rule and place', 3.4],
-        ['What was found', 5],
-      ],
-      shown.map((finding) => [
-        finding.ref,
-        { text: finding.severity, tone: finding.severity === 'error' ? 'bad' : 'open' },
-        `${finding.rule}\n${place(finding)}`,
-        finding.message,
-      ]),
-      true,
-    ),
-  ]
-}
-
-export function ignoredSection({ ignored: { total, findings } }: ComplianceReport): Block[] {
-  const title = heading('Ignored by the policy')
-  if (total === null)
-    return [title, paragraph('What the policy ignored was not kept for this scan: it is from an older version.')]
-  if (findings.length === 0) return [title, paragraph('Nothing.')]
-  const { shown, said } = cut(findings, total)
-  return [
-    title,
-    ...said,
-    table(
-      'Findings that the policy ignores, with the reason it gives',
-      [
-        ['No.', 0.7],
-        ['Rule and place', 3],
-        ['What was found', 3.6],
-        ['Reason', 3],
-        ['Until', 1.2],
-      ],
-      shown.map(({ ref, finding, reason, expires }) => [
-        ref,
-        `${finding.rule}\n${place(finding)}`,
-        finding.message,
-        reason,
-        expires,
-      ]),
-      true,
-    ),
-  ]
-}
-
-export function auditSection({ audit: { total, events }, scan }: ComplianceReport): Block[] {
+export function auditSection({ audit, scan }: ComplianceReport): Block[] {
+  const { total, events, onApiKeys, onSigningKeys } = audit
   const title = heading('Audit extract')
-  if (total === 0) return [title, paragraph(`There is no event of this repository until ${scan.completedAt}.`)]
+  const account = paragraph(
+    `The trail of the whole account has ${many(onApiKeys, 'event')} on API keys until then, and ${number(onSigningKeys)} ` +
+      'on who may sign; administrators can read them.',
+  )
+  if (total === 0) return [title, paragraph(`There is no event of this repository until ${scan.completedAt}.`), account]
   const newest = total > events.length ? `, the newest ${number(events.length)} of them` : ''
   return [
     title,
     paragraph(`${many(total, 'event')} of this repository until ${scan.completedAt}${newest}, in order of time.`),
+    account,
     table(
       'Events of the audit trail',
       [

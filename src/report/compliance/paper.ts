@@ -1,4 +1,5 @@
 /** The report as something to read and sign: its sections, in their order. */
+import type { Summary } from '../../rosie/assessment.ts'
 import type { Table } from '../markdown.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from '../tables.ts'
 import { many, number, scoreSentence, shortSha, verdictSentence } from '../words.ts'
@@ -14,16 +15,11 @@ import {
   type Tone,
   table,
 } from './blocks.ts'
-import {
-  auditSection,
-  evidenceSection,
-  findingsSection,
-  ignoredSection,
-  isListed,
-  matrixSection,
-} from './paper-lists.ts'
+import { findingsSection, ignoredSection } from './paper-findings.ts'
+import { auditSection, evidenceSection, isListed, matrixSection } from './paper-lists.ts'
 import type { MapRow, State } from './regulatory-map.ts'
 import type { ComplianceReport } from './report.ts'
+import { rowsSentence } from './requirement-documents.ts'
 
 /** `server`: where addresses on this server begin, such as `https://guard.example`; null: that isn't known. */
 export function paperOf(report: ComplianceReport, server: string | null = null): Paper {
@@ -56,7 +52,17 @@ const counts = (caption: string, { header, rows }: Table): TableBlock =>
     rows.map((row) => [...row]),
   )
 
-function summarySection({ repository, scan, score, risk, findingsTotal }: ComplianceReport): Block[] {
+function provenanceTable({ provenance: { verified, contradicted, unavailable } }: Summary): Table {
+  const rows = [
+    ['is as it claims', verified],
+    ['is not as it claims', contradicted],
+    ['is not there', unavailable],
+  ] as const
+  return { header: ['Its source at its commit', 'Count'], rows: rows.map(([name, count]) => [name, number(count)]) }
+}
+
+function summarySection(report: ComplianceReport): Block[] {
+  const { repository, scan, score, risk, findingsTotal, requirementDocuments } = report
   const { summary, conclusion } = scan
   const sentence = score && scoreSentence(score)
   return [
@@ -86,6 +92,8 @@ function summarySection({ repository, scan, score, risk, findingsTotal }: Compli
     paragraph(verdictSentence(conclusion, summary.findings)),
     counts('Artifacts of the record', artifactTable(summary)),
     counts('Signed evidence', evidenceTable(summary)),
+    counts('Evidence of tests, against the source that it names', provenanceTable(summary)),
+    ...(risk.coverage ? [paragraph(rowsSentence(requirementDocuments))] : []),
     ...(risk.coverage ? [counts('Coverage of requirements', coverageTable({ coverage: risk.coverage, summary }))] : []),
     ...(sentence ? [paragraph(sentence)] : []),
     ...(score?.parts.length ? [counts('What went into the score', scoreTable(score))] : []),
@@ -132,17 +140,23 @@ function regulatorySection(
 }
 
 function mapRow({ clause, asks, state, because, links, more }: MapRow, server: string | null): Cell[] {
-  const numbered = links.flatMap(({ ref }) => (ref === null ? [] : [isListed(ref) ? toRow(ref) : ref]))
+  const numbers = links.flatMap(({ ref }) => (ref === null ? [] : [isListed(ref) ? toRow(ref) : ref]))
+  const numbered = more > 0 ? [...numbers, `and ${number(more)} more`] : numbers
+  const address = (href: string): Linked => ({ text: href, to: server === null ? null : { url: server + href } })
   // What has no number is nowhere else.
-  const hrefs = [...links].sort((a, b) => Number(a.ref !== null) - Number(b.ref !== null)).map(({ href }) => href)
-  const addresses = [...new Set(hrefs)].slice(0, 3)
+  const queries = links.filter(({ ref }) => ref === null)
+  const others = new Set(links.flatMap(({ ref, href }) => (ref === null ? [] : [href])))
   const lines: Line[] = [
     [because],
-    ...(numbered.length > 0 ? [more > 0 ? [...numbered, `and ${number(more)} more`] : numbered] : []),
-    ...addresses.map((href) => [{ text: href, to: server === null ? null : { url: server + href } }]),
+    ...(numbered.length > 0 ? [numbered] : []),
+    ...queries.map(({ text, href }) => (because.includes(text) ? [address(href)] : [`${text}:`, address(href)])),
+    ...[...others].slice(0, MOST_ADDRESSES).map((href) => [address(href)]),
   ]
   return [clause, asks, { text: state, tone: TONES[state] }, { lines }]
 }
+
+/** Of findings and evidence, in one row: each has its number. */
+const MOST_ADDRESSES = 3
 
 const toRow = (ref: string): Linked => ({ text: ref, to: { row: ref } })
 

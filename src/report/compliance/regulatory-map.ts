@@ -1,13 +1,14 @@
 /** The regulatory map: for each clause, what the record shows, and what that rests on. It says what is there; people judge. */
 import type { ReportSource } from '../../scan/ports/reports.ts'
 import { many } from '../words.ts'
-import { CHECKS, type Link, look } from './checks.ts'
+import { CHECKS, type Shown } from './checks.ts'
+import { type Link, look } from './looked.ts'
 import { CLAUSES, type Clause } from './regulations.ts'
 
 export const STATES = ['evidence found', 'missing', 'contradicted', 'not checked'] as const
 export type State = (typeof STATES)[number]
 
-export interface MapRow extends Omit<Clause, 'check'> {
+export interface MapRow extends Omit<Clause, 'check' | 'besides'> {
   state: State
   because: string
   /** What it rests on, that which decides first: at most `MOST_LINKS`. Empty: not checked. */
@@ -21,14 +22,14 @@ export const MOST_LINKS = 12
 
 export function regulatoryMap(source: ReportSource, clauses: readonly Clause[] = CLAUSES): MapRow[] {
   const looked = look(source)
-  return clauses.map(({ check, ...clause }) => {
-    const { found = [], missing = [], against = [] } = check ? CHECKS[check](looked) : {}
-    const [state, because] = stateOf(found, missing, against, check !== null)
-    const links = unique([...against, ...missing, ...found])
+  return clauses.map(({ check, besides, ...clause }) => {
+    const shown = check ? CHECKS[check](looked) : {}
+    const [state, because] = stateOf(shown)
+    const links = unique([...(shown.against ?? []), ...(shown.missing ?? []), ...(shown.found ?? [])])
     return {
       ...clause,
       state,
-      because,
+      because: state === 'not checked' || besides === null ? because : `${because} Not looked at: ${besides}.`,
       links: links.slice(0, MOST_LINKS),
       more: Math.max(0, links.length - MOST_LINKS),
     }
@@ -36,22 +37,24 @@ export function regulatoryMap(source: ReportSource, clauses: readonly Clause[] =
 }
 
 /** A row that nothing stands behind says that nothing was checked, never that all is well. */
-function stateOf(found: Link[], missing: Link[], against: Link[], checkable: boolean): [State, string] {
-  const items = (links: Link[], one: string, more: string) => {
+function stateOf(shown: Shown): [State, string] {
+  const { found = [], missing = [], against = [] } = shown
+  const items = (links: readonly Link[], one: string, more: string) => {
     const count = unique(links).length
     return `${many(count, 'item')} in the record ${count === 1 ? one : more}.`
   }
   if (against.length > 0) return ['contradicted', items(against, 'speaks against it', 'speak against it')]
   if (missing.length > 0) return ['missing', items(missing, 'is to be added or mended', 'are to be added or mended')]
-  if (found.length > 0) return ['evidence found', `${foundText(found)}.`]
-  if (checkable) return ['not checked', 'The record holds nothing on it.']
+  if (found.length > 0) return ['evidence found', `${named(shown)}.`]
+  if (shown.found) return ['not checked', 'The record holds nothing on it.']
+  if (shown.against) return ['not checked', 'No finding speaks against it, and nothing in a repository speaks for it.']
   return ['not checked', 'Nothing in a repository shows it: see your procedures.']
 }
 
-/** Queries say what they count; signed files are counted. */
-const foundText = (found: readonly Link[]): string => {
+/** What was found: queries say themselves what they count. */
+function named({ found = [], says }: Shown): string {
   const counted = found.flatMap(({ kind, text }) => (kind === 'query' ? [text] : []))
-  return counted.length > 0 ? counted.join('; ') : `${many(found.length, 'file')} of valid signed evidence`
+  return [...counted, ...(says === undefined ? [] : [says])].join('; ')
 }
 
 /** An evidence may be untrusted and a finding say so; two entries of one number are one. */

@@ -7,6 +7,7 @@ import type { ReportedEvidence, ReportedRisk, ReportedTrail, ReportSource } from
 import { type MatrixRow, matrixRows } from './matrix.ts'
 import { REGULATIONS_DATE, REGULATIONS_VERSION } from './regulations.ts'
 import { type MapRow, regulatoryMap } from './regulatory-map.ts'
+import { type RequirementDocumentCounts, requirementDocuments } from './requirement-documents.ts'
 
 export interface ComplianceReport {
   schemaVersion: 1
@@ -17,6 +18,8 @@ export interface ComplianceReport {
   score: Score | null
   regulatoryMap: { version: string; date: string; rows: MapRow[] }
   risk: { coverage: RiskCoverage[] | null; riskMatrix: string | null; register: readonly ReportedRisk[] }
+  /** What coverage and traceability have no row of, in numbers. */
+  requirementDocuments: RequirementDocumentCounts
   traceability: MatrixRow[]
   evidence: { byTier: TierQuality[]; files: NumberedEvidence[] }
   findings: (AssessedFinding & { ref: string })[]
@@ -61,6 +64,7 @@ export function complianceReport(source: ReportSource): ComplianceReport {
     ...{ repository, scan, score: assessed?.score ?? null },
     regulatoryMap: { version: REGULATIONS_VERSION, date: REGULATIONS_DATE, rows: regulatoryMap(source) },
     risk: { coverage: assessed?.coverage ?? null, riskMatrix: assessed?.riskMatrix ?? null, register: risks },
+    requirementDocuments: requirementDocuments(source),
     traceability: matrixRows(source),
     evidence: { byTier: qualityByTier(files), files },
     findingsTotal: totalOf(source),

@@ -24,6 +24,15 @@ export interface ReportedRequirement extends RequirementCoverage {
   title: string | null
 }
 
+/** Documents of requirements, which are counted by themselves: a row of coverage is of an id. */
+export interface RequirementDocuments {
+  /** Of an id that has a row, and how many such ids there are: several documents may share one. */
+  covered: number
+  ids: number
+  /** Those of which there is no row: the id can't be used, or is retired. */
+  others: readonly { path: string; gxpId: string | null }[]
+}
+
 /** A signed file of the tracked snapshot, with the verdict that the scan reached. */
 export interface ReportedEvidence {
   path: string
@@ -83,6 +92,7 @@ export interface ReportSource {
   /** Most serious first, cut where there are very many: the summary counts all of them. */
   findings: readonly AssessedFinding[]
   requirements: readonly ReportedRequirement[]
+  requirementDocuments: RequirementDocuments
   /** From what fulfils to what is fulfilled. */
   edges: readonly { from: string; to: string; type: string }[]
   evidence: readonly ReportedEvidence[]

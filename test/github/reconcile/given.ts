@@ -36,7 +36,7 @@ export function given(github: Pick<GitHub, 'app' | 'apiUrl'>, database: Database
     checks: new OpenChecks(database),
     onScans: () => void parts.scans++,
     now: () => clock,
-    log: { info: () => {}, warn: (facts) => void parts.warnings.push(facts) },
+    log: { debug: () => {}, info: () => {}, warn: (facts) => void parts.warnings.push(facts) },
     after: (ms) => {
       clock += ms
     },

@@ -19,6 +19,7 @@ export const evidence = (name: string, change: Partial<ReportedEvidence> = {}): 
 /** A good record: two requirements, tested and proven. */
 export function source(change: Partial<ReportSource> = {}): ReportSource {
   const { summary, coverage, score, riskMatrix } = assessment()
+  const { requirements = [requirement('REQ-001'), requirement('REQ-002')] } = change
   return {
     repository: { id: '42', owner: 'acme', name: 'pump', defaultBranch: 'main' },
     scan: {
@@ -27,7 +28,8 @@ export function source(change: Partial<ReportSource> = {}): ReportSource {
     },
     assessed: { coverage, score, riskMatrix, ignored: [], ignoredTotal: 0 },
     findings: [],
-    requirements: [requirement('REQ-001'), requirement('REQ-002')],
+    requirements,
+    requirementDocuments: { covered: requirements.length, ids: requirements.length, others: [] },
     edges: [
       { from: 'SPEC-001', to: 'US-001', type: 'derives_from' },
       { from: 'US-001', to: 'REQ-001', type: 'derives_from' },

@@ -6,7 +6,7 @@ import { renderText } from '../../../src/report/compliance/render.ts'
 import { complianceReport } from '../../../src/report/compliance/report.ts'
 import { linesOfParts } from '../../../src/report/pdf/lines.ts'
 import { renderPdf } from '../../../src/report/pdf/pdf.ts'
-import { evidence, finding, ignored, source } from './given.ts'
+import { evidence, finding, ignored, requirement, source } from './given.ts'
 import { readPdf } from './pdf-text.ts'
 
 const SERVER = 'https://guard.example/rosie'
@@ -55,11 +55,28 @@ describe('The regulatory map of a PDF', () => {
   })
 })
 
+describe('What the policy ignores', () => {
+  it('is to be found at the address that its links name', () => {
+    const links = shown.filter(({ ref }) => ref === 'I1')
+    expect(links.length).toBeGreaterThan(0)
+    // A scan's list of findings has none of it.
+    for (const { href } of links) expect(href).toBe('/api/v1/repositories/42/compliance/report')
+    expect(JSON.parse(renderText(given, 'json')).ignored.findings).toMatchObject([{ ref: 'I1' }])
+  })
+})
+
 describe('The regulatory map in Markdown', () => {
   it('leads to the server, whatever an id is', () => {
     const text = renderText(given, 'markdown', SERVER)
     expect(text).toContain(`(<${SERVER}/api/v1/repositories/42/risk/register>)`)
     expect(text).toContain(`(<${SERVER}/api/v1/repositories/42/evidence/EV-(2)>)`)
+  })
+
+  it('says what is to be asked for there, where no number stands for it', () => {
+    const open = source({ requirements: [requirement('REQ-001', { traced: false })] })
+    expect(renderText(open, 'markdown').replaceAll('\\', '')).toContain(
+      '<br>1 requirement not traced: `/api/v1/repositories/42/traceability/matrix`',
+    )
   })
 
   it('says where to ask, where no server is known', () => {

@@ -1,7 +1,8 @@
 /**
  * What a reader of a PDF of ours finds in it, taken out without the code that put it in: the text of each page through the
- * fonts' own tables (ToUnicode), as selecting and copying it does. Of files that are not compressed.
+ * fonts' own tables (ToUnicode), as selecting and copying it does.
  */
+import { inflateSync } from 'node:zlib'
 
 export interface PdfText {
   /** Of each page, a line for each piece of text. */
@@ -29,7 +30,7 @@ export interface PdfLink {
 type Objects = ReadonlyMap<string, string>
 
 export function readPdf(bytes: Uint8Array): PdfText {
-  const raw = Buffer.from(bytes).toString('latin1')
+  const raw = inflated(Buffer.from(bytes).toString('latin1'))
   const objects = new Map(
     [...raw.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g)].map(([, id = '', body = '']) => [id, body]),
   )
@@ -48,6 +49,11 @@ export function readPdf(bytes: Uint8Array): PdfText {
   const destinations = destinationsIn(raw, pageIds)
   return { pages, bookmarks, structure, links: linksIn(objects, pageIds), destinations, raw }
 }
+
+const inflated = (raw: string) =>
+  raw.replace(/(\/FlateDecode\s*>>\nstream\n)([\s\S]*?)(?=\nendstream)/g, (_, head: string, data: string) => {
+    return head + inflateSync(Buffer.from(data, 'latin1')).toString('latin1')
+  })
 
 const idIn = (body: string | undefined, key: string) =>
   new RegExp(String.raw`/${key} (\d+) 0 R`).exec(body ?? '')?.[1] ?? ''

@@ -61,7 +61,7 @@ describe('The PDF of a report', () => {
   it('repeats the head of a table on each page that it goes on to', () => {
     const withRows = pdf.pages.filter((page) => page.some((line) => /^REQ-0\d\d$/.test(line) && page.includes('HIGH')))
     expect(withRows.length).toBeGreaterThan(1)
-    for (const page of withRows) expect(page).toContain('Stories and specifications')
+    for (const page of withRows) expect(page).toContain('Source files')
   })
 
   it('has bookmarks for its sections and the regulations', () => {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { CLAUSES } from '../../../src/report/compliance/regulations.ts'
 import { type MapRow, MOST_LINKS, regulatoryMap } from '../../../src/report/compliance/regulatory-map.ts'
 import { RULES } from '../../../src/rosie/rules/index.ts'
 import type { ReportSource } from '../../../src/scan/ports/reports.ts'
@@ -20,14 +19,53 @@ const NOTHING: Partial<ReportSource> = {
 }
 
 describe('The regulatory map', () => {
-  it('has every clause once, and links behind each that says something', () => {
-    const rows = regulatoryMap(source())
-    expect(new Set(rows.map(({ regulation, clause }) => `${regulation} ${clause}`)).size).toBe(CLAUSES.length)
-    const said = rows.filter(({ state }) => state !== 'not checked')
-    expect(said.map(({ clause }) => clause)).toEqual(
-      CLAUSES.filter(({ check }) => check !== null).map(({ clause }) => clause),
-    )
-    for (const { links } of said) expect(links[0]?.href).toMatch(/^\/api\/v1\//)
+  it('has every clause, in order', () => {
+    const clauses = (regulation: MapRow['regulation']) =>
+      regulatoryMap(source()).flatMap((each) => (each.regulation === regulation ? [each.clause] : []))
+    expect(clauses('21 CFR Part 11')).toEqual([
+      ...[...'abcdefghijk'].map((letter) => `11.10(${letter})`),
+      ...['11.30', '11.50', '11.70', '11.100', '11.200', '11.300'],
+    ])
+    expect(clauses('EU Annex 11')).toEqual(Array.from({ length: 17 }, (_, at) => String(at + 1)))
+  })
+
+  it('names what it found, and what it did not look at, with links behind each row that says something', () => {
+    const said = regulatoryMap(source()).filter(({ state }) => state !== 'not checked')
+    const found = said.map(({ clause, because }) => [clause, because.replace(/ Not looked at: .*/, '')])
+    const traced = '2 of 2 requirements traced to a test or evidence, 2 proven.'
+    const revised = '9 revisions of files of the record, each with its commit and when a scan met it.'
+    const signed = '1 signed file, whose signature is over what it says'
+    expect(found).toEqual([
+      ['11.10(a)', traced],
+      ['11.10(b)', '9 files of the record listed as CSV, with path and hash.'],
+      ['11.10(c)', '1 signed file, unchanged since it was signed.'],
+      ['11.10(e)', revised],
+      ['11.10(g)', '1 signed file, verified with a key that is trusted here.'],
+      ['11.10(k)', revised],
+      ['11.50', '1 signed file, naming its key and a time.'],
+      ['11.70', `${signed}.`],
+      ['1', '1 entry in the register; 2 requirements rated.'],
+      ['3', '1 vendor assessment.'],
+      ['4', traced],
+      ['9', revised],
+      ['14', `${signed}, a time among it.`],
+    ])
+    for (const { links, because } of said) {
+      expect(links[0]?.href).toMatch(/^\/api\/v1\/repositories\/42\//)
+      expect(because).toMatch(/^\d.* Not looked at: /)
+    }
+  })
+
+  it('rests on nothing but what the reader of a report may ask for', () => {
+    const broken = source({ findings: RULES.map(({ id }) => finding({ rule: id })) })
+    const links = [source(), broken].flatMap((of) => regulatoryMap(of).flatMap((each) => each.links))
+    for (const { href } of links) expect(href).toMatch(/^\/api\/v1\/(?:repositories\/42|scans\/[0-9a-f-]{36})\//)
+  })
+
+  it('counts no keys as access, no valid signature as a backup, no revision as a controlled change', () => {
+    const audit = { ...trail, onApiKeys: 9, onSigningKeys: 9 }
+    expect(row({ audit }, '21 CFR Part 11', '11.10(d)').state).toBe('not checked')
+    for (const clause of ['7', '8', '10', '12']) expect(row({ audit }, 'EU Annex 11', clause).state).toBe('not checked')
   })
 
   it('says "not checked" of everything where there is nothing', () => {
@@ -39,19 +77,26 @@ describe('The regulatory map', () => {
     ['requirements', '21 CFR Part 11', '11.10(a)', { requirements: [] }],
     ['artifacts', '21 CFR Part 11', '11.10(b)', { artifacts: 0 }],
     ['evidence', '21 CFR Part 11', '11.10(c)', { evidence: [] }],
-    ['events on API keys', '21 CFR Part 11', '11.10(d)', { audit: { ...trail, onApiKeys: 0 } }],
-    ['events on who may sign', '21 CFR Part 11', '11.10(g)', { audit: { ...trail, onSigningKeys: 0 } }],
+    ['evidence', '21 CFR Part 11', '11.10(g)', { evidence: [] }],
     ['revisions', '21 CFR Part 11', '11.10(e)', { revisions: { total: 0, first: null, last: null } }],
+    ['revisions', '21 CFR Part 11', '11.10(k)', { revisions: { total: 0, first: null, last: null } }],
+    ['revisions', 'EU Annex 11', '9', { revisions: { total: 0, first: null, last: null } }],
     ['evidence', '21 CFR Part 11', '11.50', { evidence: [] }],
     ['evidence', '21 CFR Part 11', '11.70', { evidence: [] }],
     ['ratings and register', 'EU Annex 11', '1', { risks: [], requirements: [] }],
     ['vendor assessments', 'EU Annex 11', '3', { vendors: [] }],
+    ['requirements', 'EU Annex 11', '4', { requirements: [] }],
+    ['evidence', 'EU Annex 11', '14', { evidence: [] }],
   ])('without %s reads "not checked" at %s %s, and "evidence found" with them', (_, regulation, clause, gone) => {
     expect(row({}, regulation, clause).state).toBe('evidence found')
     expect(row(gone, regulation, clause)).toMatchObject({ state: 'not checked', links: [] })
   })
 
   it.each<[string, string, string, Partial<ReportSource>]>([
+    ['11.10(a)', 'missing', 'F1', { findings: [finding({ rule: 'artifact/invalid-id' })] }],
+    ['11.10(c)', 'contradicted', 'E1', { evidence: [evidence('EV-1', { verdict: 'invalid' })] }],
+    ['11.10(g)', 'contradicted', 'E1', { evidence: [evidence('EV-1', { verdict: 'invalid' })] }],
+    ['11.10(g)', 'missing', 'E1', { evidence: [evidence('EV-1', { verdict: 'untrusted' })] }],
     ['11.10(a)', 'missing', 'F1', { findings: [finding({ rule: 'trace/uncovered-requirement' })] }],
     ['11.10(a)', 'missing', '1 requirement not traced', { requirements: [requirement('REQ-001', { traced: false })] }],
     ['11.10(a)', 'contradicted', 'F1', { findings: [finding({ rule: 'evidence/failed' })] }],
@@ -64,6 +109,17 @@ describe('The regulatory map', () => {
     const { links, ...said } = row(change, '21 CFR Part 11', clause)
     expect(said.state).toBe(state)
     expect(links[0]?.ref ?? links[0]?.text).toBe(by)
+  })
+
+  it.each<[string, string, string, Partial<ReportSource>]>([
+    ['7', 'contradicted', 'F1', { findings: [finding({ rule: 'evidence/removed' })] }],
+    ['10', 'missing', 'F1', { findings: [finding({ rule: 'risk/unrecorded-change' })] }],
+    ['10', 'contradicted', 'F1', { findings: [finding({ rule: 'adr/changed-after-acceptance' })] }],
+    ['14', 'missing', 'E1', { evidence: [evidence('EV-1', { claimedAt: null })] }],
+    ['14', 'contradicted', 'F1', { findings: [finding({ rule: 'evidence/future' })] }],
+  ])('Annex 11, %s is %s by %s', (clause, state, by, change) => {
+    const { links, ...said } = row(change, 'EU Annex 11', clause)
+    expect([said.state, links[0]?.ref]).toEqual([state, by])
   })
 
   it('counts what the policy ignores', () => {

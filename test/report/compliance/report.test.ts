@@ -5,6 +5,12 @@ import { complianceReport } from '../../../src/report/compliance/report.ts'
 import { hostile, outsideCode } from '../sample.ts'
 import { evidence, finding, ignored, requirement, source } from './given.ts'
 
+const SHA = 'a'.repeat(40)
+const event = {
+  ...{ at: '2026-11-22T11:29:00.125Z', actor: 'github/officer', action: 'api_key.created' },
+  ...{ resource: 'scan/1', reason: null },
+}
+
 describe('A compliance report', () => {
   it('says what leads to each requirement, and by which path it is traced', () => {
     const [first, second] = complianceReport(source()).traceability
@@ -77,6 +83,39 @@ describe('A compliance report', () => {
     const text = renderText(source({ assessed: null }), 'markdown')
     expect(text).toContain('Coverage by risk was not kept')
     expect(text).toContain('What the policy ignored was not kept')
+  })
+
+  it('has ids and times in Markdown as they are, to be copied and looked for', () => {
+    const given = source({
+      findings: [finding({ message: `Made for ${'b'.repeat(40)}, not for sha256:${'0'.repeat(64)}.` })],
+      audit: {
+        ...source().audit,
+        events: [
+          { ...event, actor: 'api-key/7b0c1d6e-0000-4000-8000-000000000002' },
+          { ...event, resource: 'scan/8b0c1d6e-0000-4000-8000-000000000003' },
+        ],
+      },
+    })
+    const text = renderText(given, 'markdown')
+    const { id, commit, completedAt } = given.scan
+    for (const exact of [id, commit, completedAt, 'b'.repeat(40), '0'.repeat(64), event.at])
+      expect(text).toContain(exact)
+    expect(text).toContain('`api-key/7b0c1d6e-0000-4000-8000-000000000002`')
+    expect(text).toContain('`scan/8b0c1d6e-0000-4000-8000-000000000003`')
+    expect(text).toContain('`api_key.created`')
+    expect(text).not.toContain('\u2060')
+  })
+
+  it.each([
+    [`@org/team at ${SHA}`, `@\u2060org/team at \`${SHA}\``],
+    [`o/r@${SHA}`, `o/r@\u2060\`${SHA}\``],
+    [`see #${SHA} and #1`, `see #\u2060\`${SHA}\` and #\u20601`],
+    [`\`${SHA}\` <b>`, `\\\`\`${SHA}\`\\\` &lt;b&gt;`],
+    [`${SHA}x`, `${SHA}x`],
+    [`a/${SHA}.md`, `a/${SHA.replaceAll('a'.repeat(6), `${'a'.repeat(6)}\u2060`)}.md`],
+    [`${SHA.slice(1)}`, `${'a'.repeat(6)}\u2060`],
+  ])('stays defused in Markdown beside them: %j', (message, written) => {
+    expect(renderText(source({ findings: [finding({ message })] }), 'markdown')).toContain(`| ${written}`)
   })
 
   it('stays Markdown of ours, whatever a repository says', () => {
