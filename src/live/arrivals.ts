@@ -25,6 +25,10 @@ export class Arrivals {
     this.#failed = new FailedAttempts({ most: options.failures })
   }
 
+  get size(): number {
+    return this.#addresses.size
+  }
+
   /** False: this address has to wait. */
   admit(address: string, socket: NetSocket): boolean {
     const count = this.#counts.get(address) ?? 0
@@ -32,7 +36,7 @@ export class Arrivals {
     this.#counts.set(address, count + 1)
     this.#addresses.set(socket, address)
     socket.once('close', () => this.#leave(socket))
-    this.#options.changed(this.#addresses.size)
+    this.#options.changed(this.size)
     return true
   }
 
@@ -53,6 +57,6 @@ export class Arrivals {
     const left = (this.#counts.get(address) ?? 1) - 1
     if (left > 0) this.#counts.set(address, left)
     else this.#counts.delete(address)
-    this.#options.changed(this.#addresses.size)
+    this.#options.changed(this.size)
   }
 }

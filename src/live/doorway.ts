@@ -1,12 +1,15 @@
 /** Every connection before it is made, and whom it is let in as. */
-import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
 import { Server } from 'socket.io'
 import type { LiveMeasures, LiveRefusal } from '../scan/ports/measures.ts'
 import type { Arrivals } from './arrivals.ts'
 import { callerOf, type Identify, type LiveNamespace, type LiveSocket, newSession } from './caller.ts'
 import type { ChannelLog } from './channel/listeners.ts'
+import type { Known } from './known.ts'
 import { type Origins, originOf } from './origin.ts'
 import { isFinal, Refused, wordsFor } from './refusal.ts'
+import { dropIfSlow } from './slow.ts'
 
 const PATH = '/socket.io/'
 export const NAMESPACE = '/ws'
@@ -14,6 +17,7 @@ export const NAMESPACE = '/ws'
 export interface DoorwayParts {
   origins: Origins
   arrivals: Arrivals
+  known: Known
   identify: Identify
   /** Where a connection comes from, whatever stands in between: what is counted by. */
   address(request: IncomingMessage): string
@@ -37,24 +41,35 @@ export function besides(server: HttpServer, parts: DoorwayParts): Server {
     ...{ path: PATH, transports: ['websocket'], serveClient: false },
     ...{ maxHttpBufferSize: bounds.message, connectTimeout: bounds.silentMs },
     allowRequest: (request: IncomingMessage, answer) => {
-      const refusal = refusalOf(request, io, parts)
+      const refusal = refusalOf(request, parts)
       if (refusal === null) return answer(null, true)
       measures.liveRefused(refusal)
       answer(WORDS[refusal], false)
     },
   })
+  io.engine.use((request: IncomingMessage, _answer: ServerResponse, next: (error?: Error) => void) =>
+    next(goesOn(request) ? new Error('A connection is not moved to another.') : undefined),
+  )
+  // Whatever they say, even to namespaces that there aren't, is answered.
+  io.engine.on('connection', (conn: LiveSocket['conn']) => conn.on('data', () => dropIfSlow(conn)))
   // The namespace that every client may name is of no use here.
   io.use((_socket, next) => next(new Error(`There is nothing here: the namespace is ${NAMESPACE}.`)))
   return io
 }
 
+/**
+ * Names a connection that there is, as Engine.IO has it for moving from polling to a WebSocket. There is no polling; and what
+ * moves is counted no longer than the connection that it leaves, which ends then.
+ */
+const goesOn = ({ url }: IncomingMessage): boolean => new URL(url ?? '', 'http://here').searchParams.has('sid')
+
 function refusalOf(
   request: IncomingMessage,
-  io: Server,
-  { isClosed, bounds, origins, arrivals, address }: DoorwayParts,
+  { isClosed, bounds, origins, arrivals, known, address }: DoorwayParts,
 ): keyof typeof WORDS | null {
   if (isClosed()) return 'closed'
-  if (io.engine.clientsCount >= bounds.ofAll) return 'full'
+  // By what is still open, whether or not Engine.IO has taken leave of it.
+  if (arrivals.size + known.size >= bounds.ofAll) return 'full'
   if (originOf(request.headers, origins) === 'foreign') return 'origin'
   return arrivals.admit(address(request), request.socket) ? null : 'address'
 }
@@ -62,15 +77,19 @@ function refusalOf(
 /** Who is known comes in; everybody else is told why not, and the connection ends. */
 export function letIn(live: LiveNamespace, parts: DoorwayParts): void {
   const { arrivals, address, measures, log } = parts
+  const asked = new WeakSet<NetSocket>()
   live.use((socket, next) => {
     const { socket: wire } = socket.request
+    // While the first answer is looked up: it could be a list of keys, and each that fits would be one more of the reader's.
+    if (asked.has(wire)) {
+      next(new Error('It was said already who this is.'))
+      return void socket.conn.close()
+    }
+    asked.add(wire)
     // A connection that is gone by the answer has no address any more.
     const from = address(socket.request)
-    enter(socket, from, live, parts).then(
-      () => {
-        arrivals.known(wire)
-        next()
-      },
+    enter(socket, from, parts).then(
+      () => next(),
       (error) => {
         const refusal = refusalFor(error)
         if (refusal === 'nobody') arrivals.refused(from)
@@ -86,13 +105,16 @@ export function letIn(live: LiveNamespace, parts: DoorwayParts): void {
 async function enter(
   socket: LiveSocket,
   address: string,
-  live: LiveNamespace,
-  { identify, origins, bounds: { ofReader } }: DoorwayParts,
+  { identify, origins, arrivals, known, bounds: { ofReader } }: DoorwayParts,
 ): Promise<void> {
   const caller = callerOf(socket, address, origins)
   const reader = await identify(caller)
-  const connections = [...live.sockets.values()].filter(({ data }) => data.reader.actor === reader.actor)
-  if (connections.length >= ofReader) throw new Refused(`There are ${ofReader} connections of ${reader.name} already.`)
+  const { socket: wire } = socket.request
+  // From now on it is counted as the reader's, before anybody else is asked about: who comes at once is counted as well.
+  if (!known.take(reader.actor, wire, ofReader)) {
+    throw new Refused(`There are ${ofReader} connections of ${reader.name} already.`)
+  }
+  arrivals.known(wire)
   Object.assign(socket.data, newSession(reader, caller))
 }
 

@@ -9,6 +9,7 @@ import { Arrivals } from './arrivals.ts'
 import type { Identify, LiveNamespace, LiveSocket } from './caller.ts'
 import type { ChannelLog } from './channel/listeners.ts'
 import { besides, letIn, NAMESPACE } from './doorway.ts'
+import { Known } from './known.ts'
 import type { Origins } from './origin.ts'
 import { wordsFor } from './refusal.ts'
 import { Rooms } from './rooms.ts'
@@ -59,12 +60,12 @@ export function startLive(options: LiveOptions): Live {
     ...{ most: bounds.arriving, failures: bounds.failures },
     changed: (count) => measures.liveConnections('arriving', count),
   })
-  const doorway = { ...options, arrivals, bounds, isClosed: () => closed }
+  const known = new Known((count) => measures.liveConnections('known', count))
+  const doorway = { ...options, arrivals, known, bounds, isClosed: () => closed }
   const io = besides(server, doorway)
   const live: LiveNamespace = io.of(NAMESPACE)
   const rooms = new Rooms(live, measures)
   letIn(live, doorway)
-  measureConnections(live, measures)
 
   const parts = { rows, rooms, mostSubscriptions: bounds.subscriptions }
   live.on('connection', (socket) => serve(socket, parts, log))
@@ -83,20 +84,13 @@ export function startLive(options: LiveOptions): Live {
   }
 }
 
-/** Those that are known, whenever there is one more or less. */
-function measureConnections(live: LiveNamespace, measures: LiveMeasures): void {
-  const tell = () => measures.liveConnections('known', live.sockets.size)
-  live.on('connection', (socket) => {
-    tell()
-    socket.on('disconnect', tell)
-  })
-}
-
 function serve(socket: LiveSocket, parts: SubscribeParts, log: ChannelLog): void {
   const answered = (work: (asked: unknown, answer: Answer) => Promise<void>) => (asked: unknown, answer: unknown) => {
     if (typeof answer !== 'function') return
     work(asked, answer as Answer).catch((error) => answer({ ok: false, error: wordsFor(error, log) }))
   }
+  // Whoever leaves the namespace is done: there is nothing else here that the connection could be good for.
+  socket.on('disconnect', () => socket.conn.close())
   socket.on(
     'subscribe',
     answered((asked, answer) => subscribe(socket, asked, parts, answer)),

@@ -3,12 +3,10 @@ import type { LiveEvent, LiveMeasures } from '../scan/ports/measures.ts'
 import { hasEnded, type ProgressListener, type ScanProgress } from '../scan/ports/progress.ts'
 import type { LiveNamespace, LiveSocket } from './caller.ts'
 import { Newest } from './newest.ts'
+import { dropIfSlow } from './slow.ts'
 
 export const scanRoom = (scanId: string) => `scan:${scanId}`
 export const repositoryRoom = (repositoryId: number | bigint) => `repository:${repositoryId}`
-
-/** Whoever has so many packets waiting reads slower than scans go on, and is sent away to come again. */
-const PACKETS_WAITING = 500
 
 export class Rooms {
   readonly #live: LiveNamespace
@@ -40,7 +38,7 @@ export class Rooms {
 
   #emit(progress: ScanProgress): void {
     const rooms = [scanRoom(progress.scanId), repositoryRoom(progress.repositoryId)]
-    for (const room of rooms) this.#dropSlow(room)
+    for (const { conn } of rooms.flatMap((room) => this.#in(room))) dropIfSlow(conn)
     const [event, payload] = eventOf(progress)
     // Who is in both is told once.
     const told = new Set(rooms.flatMap((room) => [...(this.#live.adapter.rooms.get(room) ?? [])])).size
@@ -70,13 +68,6 @@ export class Rooms {
     }
     this.#live.adapter.on('create-room', change(1))
     this.#live.adapter.on('delete-room', change(-1))
-  }
-
-  #dropSlow(room: string): void {
-    for (const { conn } of this.#in(room)) {
-      const { length } = (conn as unknown as { writeBuffer: unknown[] }).writeBuffer
-      if (length > PACKETS_WAITING) conn.close(true)
-    }
   }
 
   #dissolve(room: string): void {

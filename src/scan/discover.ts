@@ -5,7 +5,7 @@ import { DEFAULT_POLICY, type Policy } from '../rosie/policy.ts'
 import { stateIdOf } from '../rosie/state-hash.ts'
 import type { KeySet } from '../rosie/verify.ts'
 import { NotFound } from './errors.ts'
-import { readContents } from './fetch.ts'
+import { NOTHING_READ, readContents } from './fetch.ts'
 import { type RelevantFile, relevantFiles, snapshotOf } from './files.ts'
 import { policyIn } from './policy.ts'
 import type { TreeEntry } from './ports/source.ts'
@@ -60,12 +60,11 @@ export async function readTracked(scan: HeadedScan, ports: ScanPorts): Promise<T
  * another way it is fetched once more. What is gone from GitHub by then counts for nothing, and does not end the scan.
  */
 async function contentsOf(files: readonly RelevantFile[], scan: HeadedScan, ports: ScanPorts) {
-  const nothing = { contents: new Map(), fetched: 0 }
   try {
     const limits = { ...ports, policy: DEFAULT_POLICY }
-    return (await readContents(scan, files, [], nothing, limits, async () => {})).contents
+    return (await readContents(scan, files, [], NOTHING_READ, limits, async () => {})).contents
   } catch (error) {
-    if (error instanceof NotFound) return nothing.contents
+    if (error instanceof NotFound) return NOTHING_READ.contents
     throw error
   }
 }

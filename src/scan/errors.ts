@@ -20,9 +20,23 @@ export class Forbidden extends Error {
   override name = 'Forbidden'
 }
 
+/** Why there was no answer at all, and of whom. */
+export interface NetworkFault {
+  /** As the system calls it: `ENOTFOUND`, `ECONNREFUSED`, `TimeoutError`. */
+  code: string
+  /** With the port, where the address has one. */
+  host: string
+}
+
 /** No usable answer: a network fault, a timeout, a 5xx. Trying again may help. */
 export class Unreachable extends Error {
   override name = 'Unreachable'
+  /** Null: there was an answer, or it is not known why there was none. */
+  readonly fault: NetworkFault | null
+  constructor(message: string, { fault = null, ...options }: ErrorOptions & { fault?: NetworkFault | null } = {}) {
+    super(message, options)
+    this.fault = fault
+  }
 }
 
 /** What arrived is not what its hash or size says, or leads nowhere. */

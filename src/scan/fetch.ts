@@ -19,7 +19,15 @@ export interface Read {
   contents: ReadonlyMap<string, Content>
   /** Blobs that had to be fetched. */
   fetched: number
+  /** What was read of them, by key. */
+  news: ReadonlySet<string>
 }
+
+export const NOTHING_READ: Read = { contents: new Map(), fetched: 0, news: new Set() }
+
+/** How many of these files something had to be fetched for: blobs that others needed are none of theirs. */
+export const fetchedOf = (files: readonly RelevantFile[], news: Read['news']): number =>
+  files.filter(({ key }) => key !== null && news.has(key)).length
 
 /** The contents of the files beside those `had`: the known ones, and the others fetched, read and kept. */
 export async function readContents(
@@ -41,13 +49,13 @@ export async function readContents(
   const count = new Set(unknown.map(({ sha }) => sha)).size
   const reading = (done: number) => ({ filesProcessed: had.fetched + done, totalFiles: had.fetched + count })
   await enter('Fetch', `${count} of ${wanted.length} files are new`, reading(0))
-  if (count === 0) return { contents: known, fetched: had.fetched }
+  if (count === 0) return { ...had, contents: known }
   const at = { commit: scan.headSha, tree, limits: policy, repositoryId: scan.repository.id }
   const progress = (done: number) => enter('Parse', `${done} of ${count} files read`, reading(Math.min(done, count)))
   const fetched = await fetchContents(unknown, at, { source, contents }, progress)
   for (const [key, content] of fetched) known.set(key, content)
   await progress(count)
-  return { contents: known, fetched: had.fetched + count }
+  return { contents: known, fetched: had.fetched + count, news: new Set([...had.news, ...fetched.keys()]) }
 }
 
 /**

@@ -3,13 +3,12 @@
  * git objects that never change, so an attempt that broke off is simply run again and finds most of its work done.
  */
 import { hasRecord } from '../rosie/classify.ts'
-import type { Content } from '../rosie/contents.ts'
 import type { Snapshot } from '../rosie/model.ts'
 import type { Policy } from '../rosie/policy.ts'
 import type { TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
-import { type Read, readContents } from './fetch.ts'
+import { fetchedOf, NOTHING_READ, type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { type Judged, judge } from './judge.ts'
 import { isDue } from './news.ts'
@@ -49,8 +48,6 @@ export type JudgingPorts = ScanPorts & { policy: Policy }
 
 /** A scan whose head is known. */
 export type HeadedScan = Scan & { headSha: string }
-
-const NOTHING_READ: Read = { contents: new Map(), fetched: 0 }
 
 /** What an earlier attempt has kept is told; what none has reached is found out first. */
 export async function runScan(scan: HeadedScan, ports: ScanPorts): Promise<void> {
@@ -103,16 +100,17 @@ async function reach(
   return outcome
 }
 
-const countsOf = ({ files, delta, fetched }: Found) => ({
+const countsOf = ({ files, delta, fetched, news }: Found) => ({
   filesTotal: files.length,
-  filesFetched: fetched,
+  filesFetched: fetchedOf(files, news),
+  blobsRead: fetched,
   filesChanged: delta.changed.size + delta.removed.length,
 })
 
 function outcomeOf(
   scan: HeadedScan,
   { organisation }: Tracked,
-  { files, base, fetched, policy }: Found,
+  { files, base, news, policy }: Found,
   { assessed, by, replay, dueAt }: Judged,
   { shown, settled, requests }: { shown: boolean; settled: boolean; requests: number },
 ): Outcome {
@@ -128,7 +126,7 @@ function outcomeOf(
     comment: policy.comment,
     notes: [...(base.note ? [base.note] : []), ...notesOn(organisation)],
     baseRequirements: assessed.base?.coverage.counts ?? null,
-    ...{ filesTotal: files.length, filesFetched: fetched, requests },
+    ...{ filesTotal: files.length, filesFetched: fetchedOf(files, news), requests },
   }
 }
 
@@ -162,14 +160,12 @@ async function discover(
 }
 
 /** What there is to judge. */
-export interface Found {
+export interface Found extends Read {
   files: readonly RelevantFile[]
   base: ScanBase
   delta: Delta
   /** What it is judged by. */
   policy: Policy
-  contents: ReadonlyMap<string, Content>
-  fetched: number
 }
 
 /**

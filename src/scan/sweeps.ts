@@ -5,13 +5,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimited } from './errors.ts'
 import type { Round, Sweep, SweepStore } from './ports/sweeps.ts'
+import { logTrouble } from './trouble.ts'
 
 export interface SweepsOptions {
   store: SweepStore
   sweeps: readonly Sweep[]
   /** No other process works on these rows: rounds that seem to be under way at the start were left behind. */
   alone: boolean
-  log: { info(facts: object, message: string): void; error(facts: object, message: string): void }
+  log: {
+    debug(facts: object, message: string): void
+    info(facts: object, message: string): void
+    error(facts: object, message: string): void
+  }
   /** Between looks at what is due; ms. A sweep that comes round seldom is looked at less often. */
   pollMs?: number
   leaseMs?: number
@@ -83,7 +88,7 @@ async function work(sweep: Sweep, round: Round, { store, signal, log, leaseMs = 
   else if (signal.aborted) await store.release(round)
   else {
     const { error } = outcome
-    log.error({ err: error, sweep: sweep.name }, 'a sweep broke off; it is tried again soon')
+    logTrouble(log, 'error', { err: error, sweep: sweep.name }, 'a sweep broke off; it is tried again soon')
     await store.end(round, { error: error instanceof Error ? error.message : String(error) })
     return error
   }

@@ -13,7 +13,7 @@ interface Row {
   status: ScanStatus
   phase: Phase | null
   progress: number
-  filesFetched: number | null
+  blobsRead: number | null
   conclusion: 'success' | 'failure' | 'neutral' | null
   error: string | null
   newerHead: string | null
@@ -25,7 +25,7 @@ interface Row {
 /** Artifacts are counted by the index on scan_id, and only where they can be new. */
 const COLUMNS = Prisma.sql`
   s.id, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.token, s.status::text, s.phase,
-  s.progress, s.files_fetched AS "filesFetched", s.conclusion, s.error, ${newerHead} AS "newerHead",
+  s.progress, s.blobs_read AS "blobsRead", s.conclusion, s.error, ${newerHead} AS "newerHead",
   CASE WHEN s.status = 'completed' AND s.kind = 'tracked' THEN (
     SELECT count(*) FROM artifact_revision revision WHERE revision.scan_id = s.id AND revision.change = 'added')
   ELSE 0 END AS "artifactsCreated",
@@ -86,14 +86,14 @@ export class ProgressOfScans implements ProgressRows {
 }
 
 function stateOf(row: Row): ScanProgress {
-  const { status, phase, progress, token, filesFetched } = row
+  const { status, phase, progress, token, blobsRead } = row
   return {
     scanId: row.id,
     repositoryId: Number(row.repositoryId),
     ...{ token, status, phase, progress },
     message: messageOf(row),
-    filesProcessed: filesFetched,
-    totalFiles: filesFetched,
+    filesProcessed: blobsRead,
+    totalFiles: blobsRead,
     timestamp: (row.completedAt ?? new Date()).toISOString(),
     result: resultOf(row),
     error: errorOf(row),

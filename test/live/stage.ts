@@ -59,6 +59,8 @@ export class LiveStage implements ProgressRows {
   readonly counted: Record<string, number> = {}
   /** Before rows are answered, after they were read. */
   beforeAnswer: () => void | Promise<void> = () => {}
+  /** Before somebody is known. */
+  beforeIdentify: () => void | Promise<void> = () => {}
   /** Reading fails meanwhile. */
   away = false
   readonly #clients: Client[] = []
@@ -78,6 +80,7 @@ export class LiveStage implements ProgressRows {
         liveRefused: (reason) => this.#count(`refused ${reason}`, 1, true),
       },
       identify: async ({ headers }) => {
+        await this.beforeIdentify()
         if (this.away) throw new Error('no database')
         const known = this.readers.get(headers.authorization ?? headers.cookie ?? '')
         if (!known) throw Object.assign(new Error('Nobody is known by that.'), { statusCode: 401 })

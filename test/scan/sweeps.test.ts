@@ -1,6 +1,6 @@
 /** Rounds come when they are due, whatever the others do, and whatever became of the process that was at them. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RateLimited } from '../../src/scan/errors.ts'
+import { RateLimited, Unreachable } from '../../src/scan/errors.ts'
 import type { Sweep } from '../../src/scan/ports/sweeps.ts'
 import { type Sweeps, type SweepsOptions, startSweeps } from '../../src/scan/sweeps.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -24,7 +24,12 @@ forEachDatabase('sweeps', ({ open }) => {
     await database.client.sweep.deleteMany()
   })
 
-  const log = { info: () => {}, error: (facts: object) => void complaints.push(facts) }
+  const details: object[] = []
+  const log = {
+    debug: (facts: object) => void details.push(facts),
+    info: () => {},
+    error: (facts: object) => void complaints.push(facts),
+  }
   function start(sweeps: Sweep[], options: Partial<SweepsOptions> = {}): Sweeps {
     const running = startSweeps({ store, sweeps, alone: false, log, pollMs: 20, leaseMs: 60_000, ...options })
     started.push(running)
@@ -103,6 +108,25 @@ forEachDatabase('sweeps', ({ open }) => {
     await until(async () => (await row('breaking'))?.error === 'GitHub is away')
     expect(complaints).toMatchObject([{ sweep: 'breaking' }])
     expect(cursors).toEqual(['kept'])
+  })
+
+  it('say in one line which server could not be reached and why, and all the rest for debug only', async () => {
+    const away = new Unreachable('GET /app: getaddrinfo ENOTFOUND', {
+      fault: { code: 'ENOTFOUND', host: 'github.test' },
+    })
+    const failures: [string, unknown][] = [
+      ['away', away],
+      ['bad gateway', new Unreachable('GET /app: 502')],
+    ]
+    start(failures.map(([name, error]) => ({ name, everyMs: 3_600_000, run: () => Promise.reject(error) })))
+    await until(() => complaints.length === 2)
+    expect(complaints).toEqual(
+      expect.arrayContaining([
+        { sweep: 'away', code: 'ENOTFOUND', host: 'github.test' },
+        { sweep: 'bad gateway', err: failures[1]?.[1] },
+      ]),
+    )
+    expect(details).toEqual([{ sweep: 'away', err: away }])
   })
 
   it('that break off are tried again after a minute at most', async () => {

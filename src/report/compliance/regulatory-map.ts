@@ -25,15 +25,22 @@ export function regulatoryMap(source: ReportSource, clauses: readonly Clause[] =
   return clauses.map(({ check, besides, ...clause }) => {
     const shown = check ? CHECKS[check](looked) : {}
     const [state, because] = stateOf(shown)
-    const links = unique([...(shown.against ?? []), ...(shown.missing ?? []), ...(shown.found ?? [])])
+    const all = unique([...(shown.against ?? []), ...(shown.missing ?? []), ...(shown.found ?? [])])
+    const links = fewOf(all)
     return {
       ...clause,
       state,
       because: state === 'not checked' || besides === null ? because : `${because} Not looked at: ${besides}.`,
-      links: links.slice(0, MOST_LINKS),
-      more: Math.max(0, links.length - MOST_LINKS),
+      links,
+      more: all.length - links.length,
     }
   })
+}
+
+/** What has a number is found again in the sections below; the others stand here alone. */
+function fewOf(all: readonly Link[]): Link[] {
+  let room = MOST_LINKS - all.filter(({ ref }) => !ref).length
+  return all.filter(({ ref }) => !ref || room-- > 0)
 }
 
 /** A row that nothing stands behind says that nothing was checked, never that all is well. */

@@ -27,6 +27,7 @@ export interface Outcome extends Next {
   notes: readonly string[]
   /** The base's coverage; null without a base. */
   baseRequirements: RequirementCounts | null
+  /** Files of the head, and those of them whose content was not known. */
   filesTotal: number
   filesFetched: number
   /** GitHub requests until the result was known. */

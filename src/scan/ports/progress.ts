@@ -11,7 +11,7 @@ export type ScanStatus = 'queued' | 'running' | 'completed' | 'failed' | 'skippe
 export interface ProgressDetail {
   /** For people, as plain text. */
   message: string
-  /** Of the files that are new; null before their number is known. */
+  /** Of the files that are new, the base's too; null before their number is known. */
   filesProcessed: number | null
   totalFiles: number | null
 }

@@ -24,6 +24,7 @@ export interface Report {
   otherFindings: readonly AssessedFinding[]
   /** The base's coverage; null without a base. */
   baseRequirements: RequirementCounts | null
+  /** Files of the head, and those of them whose content was not known. */
   filesTotal: number
   filesFetched: number
   /** GitHub requests until the result was known. */

@@ -100,7 +100,10 @@ export type ScanUpdate = Partial<{
   filesTotal: number
   /** Those that are new, other or gone, against the tracked snapshot. */
   filesChanged: number
+  /** Files of the head whose content was not known. */
   filesFetched: number
+  /** Blobs that had to be read, the base's too. */
+  blobsRead: number
   requests: number
   stage: ScanStage
   checkRunId: bigint

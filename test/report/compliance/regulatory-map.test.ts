@@ -138,6 +138,8 @@ describe('The regulatory map', () => {
     const findings = Array.from({ length: MOST_LINKS + 5 }, () => finding({ rule: 'evidence/failed' }))
     const { links, more } = row({ findings }, '21 CFR Part 11', '11.10(a)')
     expect([links.length, more]).toEqual([MOST_LINKS, 6])
+    // What has no number stands nowhere else.
+    expect(links.filter(({ ref }) => ref === null)).toHaveLength(1)
   })
 
   it('goes by rules that there are', () => {
