@@ -15,6 +15,8 @@ export interface ApiKey extends Grant {
   /** The key that made it, with which it ends; null: a person, or whoever has the command line. */
   makerId: string | null
   createdAt: Date
+  /** Who made it, as the audit trail names them; null: it is from before this was kept. */
+  createdBy: string | null
   expiresAt: Date | null
   lastUsedAt: Date | null
   revokedAt: Date | null

@@ -17,7 +17,8 @@ interface Window {
 
 /** Counts in this process, from the first failure of an address until its window is over. */
 export class FailedAttempts {
-  readonly #most: number
+  /** In a window. */
+  readonly most: number
   readonly #windowMs: number
   readonly #addresses: number
   readonly #now: () => number
@@ -25,7 +26,7 @@ export class FailedAttempts {
   readonly #windows = new Map<string, Window>()
 
   constructor({ most = 10, windowMs = 60_000, addresses = 10_000, now = Date.now }: FailedAttemptsOptions = {}) {
-    this.#most = most
+    this.most = most
     this.#windowMs = windowMs
     this.#addresses = addresses
     this.#now = now
@@ -34,7 +35,7 @@ export class FailedAttempts {
   /** ms until the address may try again; 0: now. */
   restMs(address: string): number {
     const window = this.#windows.get(address)
-    return window && window.count >= this.#most ? Math.max(0, window.endsAt - this.#now()) : 0
+    return window && window.count >= this.most ? Math.max(0, window.endsAt - this.#now()) : 0
   }
 
   failed(address: string): void {

@@ -28,6 +28,10 @@ export type Target = 'server' | { installationId: bigint; repositoryId?: bigint 
 export const allows = (grant: Grant, scope: Scope, target: Target): boolean =>
   hasScope(grant, scope) && reaches(grant, target)
 
+/** What these need beside them: with `scan` alone, nothing is there to be scanned. Null: nothing. */
+export const missingScope = (scopes: readonly Scope[]): Scope | null =>
+  scopes.includes('scan') && !scopes.includes('read') && !scopes.includes('admin') ? 'read' : null
+
 export const may = ({ grants }: Pick<Reader, 'grants'>, scope: Scope, target: Target): boolean =>
   grants.some((grant) => allows(grant, scope, target))
 

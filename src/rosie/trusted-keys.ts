@@ -120,7 +120,7 @@ async function ready(registrations: readonly TrustedKey[]): Promise<ReadyKey | n
 }
 
 /** Whether it may be used as it says is decided before: what remains is what it is. */
-const materialOf = ({ kty, crv, x, y, n, e }: TrustedKey['jwk']) => ({ kty, crv, x, y, n, e })
+export const materialOf = ({ kty, crv, x, y, n, e }: TrustedKey['jwk']) => ({ kty, crv, x, y, n, e })
 
 /** The one that it says, if it fits; of a key that must not be used, all that do. */
 function algorithmsOf({ jwk, refused }: TrustedKey): readonly string[] {

@@ -62,6 +62,7 @@ export class ApiKeys {
         data: {
           ...wanted,
           makerId,
+          createdBy: actorOf(by),
           expiresAt: makerId === null ? expiresAt : await endOf(expiresAt, makerId, transaction),
           hash: hashOfKey(key),
           scopes: SCOPES.filter((scope) => wanted.scopes.includes(scope)),
@@ -77,7 +78,7 @@ export class ApiKeys {
    * Of no effect from now on, and with it what it has made. Answers when it was revoked, which may have been long ago; null:
    * there is no such key.
    */
-  async revoke(id: string, by: By | string, reason?: string): Promise<Date | null> {
+  async revoke(id: string, by: By | string, reason: string): Promise<Date | null> {
     return this.#database.client.$transaction(async (transaction) => {
       const { count } = await transaction.apiKey.updateMany({
         where: { id, revokedAt: null },
@@ -86,8 +87,7 @@ export class ApiKeys {
       const row = await transaction.apiKey.findUnique({ where: { id } })
       if (row && count > 0) {
         const changed = { previous: told({ ...row, revokedAt: null }), next: told(row) }
-        const because = reason === undefined ? {} : { reason }
-        await recordAudit(transaction, { ...eventOf(row, by), action: 'api_key.revoked', ...changed, ...because })
+        await recordAudit(transaction, { ...eventOf(row, by), action: 'api_key.revoked', ...changed, reason })
         await revokeMadeBy(row, by, transaction)
       }
       return row?.revokedAt ?? null
@@ -196,10 +196,12 @@ const keyOf = ({ hash: _, scopes, ...row }: Row): ApiKey => ({
   scopes: SCOPES.filter((scope) => scopes.includes(scope)),
 })
 
+const actorOf = (by: By | string): string => (typeof by === 'string' ? by : by.actor)
+
 /** Who did something to which key. */
 const eventOf = ({ id, installationId }: Pick<Row, 'id' | 'installationId'>, by: By | string) => ({
-  ...(typeof by === 'string' ? { actor: by } : by),
-  ...{ resource: `api-key/${id}`, installationId },
+  ...(typeof by === 'string' ? {} : by),
+  ...{ actor: actorOf(by), resource: `api-key/${id}`, installationId },
 })
 
 /** What the audit trail keeps of a key: all that decides what it opens. */

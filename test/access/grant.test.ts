@@ -1,4 +1,4 @@
-import { allows, may, type Scope, type Target } from '../../src/access/grant.ts'
+import { allows, may, missingScope, type Scope, type Target } from '../../src/access/grant.ts'
 
 describe('A grant allows', () => {
   const server = { installationId: null, repositoryIds: [] }
@@ -44,6 +44,16 @@ describe('A grant allows', () => {
   ] as const)('%s what is its own only, %#', (_whose, grant, target, allowed) => {
     expect(allows({ ...grant, scopes: ['admin'] }, 'admin', target)).toBe(allowed)
   })
+})
+
+it.each<[Scope[], Scope | null]>([
+  [['scan'], 'read'],
+  [['scan', 'read'], null],
+  [['read'], null],
+  [['admin'], null],
+  [['scan', 'admin'], null],
+])('The scopes %j need %s beside them', (scopes, missing) => {
+  expect(missingScope(scopes)).toBe(missing)
 })
 
 describe('Whoever has several grants', () => {

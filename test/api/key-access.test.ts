@@ -14,7 +14,7 @@ beforeEach(() => {
   now = 1_000_000
   row = {
     ...{ id: 'id-1', name: 'ops', scopes: ['admin'], installationId: null, repositoryIds: [] },
-    ...{ makerId: null, createdAt: new Date(0), expiresAt: null, lastUsedAt: null, revokedAt: null },
+    ...{ makerId: null, createdAt: new Date(0), createdBy: 'cli', expiresAt: null, lastUsedAt: null, revokedAt: null },
   }
   ;[looked, used, said] = [[], [], []]
   access = keyAccess({
@@ -51,6 +51,13 @@ it('Who sends none is asked for one, as often as it takes', async () => {
   expect(await access(from(basic))).toEqual(readerOf(row))
 })
 
+it('Who sends none is told of signing in where people can', async () => {
+  const keys = { find: async () => null, used: async () => {} }
+  const told = (signIn: boolean) => keyAccess({ keys, signIn })(from(undefined))
+  await expect(told(true)).rejects.toEqual(refusal(401, /API key.*\/auth\/login/, CHALLENGE))
+  await expect(told(false)).rejects.toEqual(refusal(401, /^(?!.*login)/, CHALLENGE))
+})
+
 it('What a page of a browser asks for makes the browser ask nobody', async () => {
   const request = from(undefined)
   request.headers['sec-fetch-mode'] = 'cors'
@@ -80,7 +87,9 @@ it('Too many wrong ones of an address are looked up no more, except some of all 
   const wrong = () => access(from(`Bearer ${newKey()}`))
   for (let n = 0; n < 3; n++) await expect(wrong()).rejects.toEqual(refusal(401, /no API key/, CHALLENGE))
   now += 500
-  const later = refusal(429, /Try again in 60 s/, { 'retry-after': '60' })
+  const later = refusal(429, /Try again in 60 s/, {
+    ...{ 'retry-after': '60', 'ratelimit-limit': '3', 'ratelimit-remaining': '0', 'ratelimit-reset': '60' },
+  })
   await expect(access(from('Bearer rsk_1'))).rejects.toEqual(later)
   await expect(access(from(undefined))).rejects.toEqual(later)
   // Whoever has a key may share the address with a stranger.

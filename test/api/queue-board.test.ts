@@ -17,7 +17,7 @@ const aKey = (change: Partial<ApiKey>) => {
   const key = newKey()
   keys.set(key, {
     ...{ id: randomUUID(), name: 'k', scopes: ['admin'], installationId: null, repositoryIds: [] },
-    ...{ makerId: null, createdAt: new Date(0), expiresAt: null, lastUsedAt: null, revokedAt: null },
+    ...{ makerId: null, createdAt: new Date(0), createdBy: 'cli', expiresAt: null, lastUsedAt: null, revokedAt: null },
     ...change,
   })
   return key

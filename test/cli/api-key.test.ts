@@ -55,6 +55,7 @@ forEachDatabase('rosie-guard api-key', (databases) => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     return JSON.parse(out) as { key: string; id: string; [member: string]: unknown }
   }
+  const revoke = (...args: string[]) => guard('api-key', 'revoke', ...args, '--reason', 'lost')
   const list = async (...args: string[]) =>
     JSON.parse((await guard('api-key', 'list', '--json', ...args)).out) as { id: string }[]
 
@@ -72,7 +73,7 @@ forEachDatabase('rosie-guard api-key', (databases) => {
   it('lists it and revokes it', async () => {
     const { id, key } = await made('--name', 'short', '--scope', 'read', '--installation', 'acme')
     expect(await list()).toContainEqual(expect.objectContaining({ id, installation: 'acme', revokedAt: null }))
-    expect(await guard('api-key', 'revoke', key)).toMatchObject({ code: 0, out: `short (${id}) is revoked.\n` })
+    expect(await revoke(key)).toMatchObject({ code: 0, out: `short (${id}) is revoked.\n` })
     expect(await list()).toContainEqual(expect.objectContaining({ id, revokedAt: expect.any(String) }))
   })
 
@@ -122,6 +123,7 @@ forEachDatabase('rosie-guard api-key', (databases) => {
       [['--scope', 'read'], /--name <name>' not specified/],
       [['--name', 'x'], /--scope <scope...>' not specified/],
       [['--name', 'x', '--scope', 'write'], /'write' is invalid.*read, scan, admin/],
+      [['--name', 'x', '--scope', 'scan'], /--scope scan alone is of no use: add --scope read/],
       [['--name', ' ', '--scope', 'read'], /--name must be a line of 1 to 100 characters/],
       [['--name', 'a\nb', '--scope', 'read'], /--name must be a line of 1 to 100 characters/],
       [['--name', 'x'.repeat(101), '--scope', 'read'], /--name must be a line of 1 to 100 characters/],
@@ -158,31 +160,37 @@ forEachDatabase('rosie-guard api-key', (databases) => {
       await made('--name', 'over', '--scope', 'read', '--repository', 'acme/pump'),
       await made('--name', 'ended', '--scope', 'read', ...ofAcme),
     ]
-    await guard('api-key', 'revoke', ended.id)
+    await revoke(ended.id)
     await onRows(({ client }) =>
       client.apiKey.update({
         where: { id: over.id },
-        data: { expiresAt: new Date('2026-01-02T03:04:05Z'), lastUsedAt: new Date('2026-01-01T12:00:00Z') },
+        data: {
+          ...{ expiresAt: new Date('2026-01-02T03:04:05Z'), lastUsedAt: new Date('2026-01-01T12:00:00Z') },
+          createdBy: 'github/quinn',
+        },
       }),
     )
+    await onRows(({ client }) => client.apiKey.update({ where: { id: ended.id }, data: { createdBy: null } }))
     const { code, out, err } = await guard('api-key', 'list', '--installation', 'acme')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const lines = out.split('\n')
-    expect(lines[0]).toMatch(/^ID +NAME +SCOPES +FOR +CREATED +LAST USED +STATE$/)
+    expect(lines[0]).toMatch(/^ID +NAME +SCOPES +FOR +CREATED +CREATED BY +LAST USED +STATE$/)
     const of = ({ id }: { id: string }) =>
       lines
         .find((line) => line.startsWith(id))
         ?.slice(id.length)
         .trim()
-    expect(of(open)).toMatch(/^open +read scan +acme +\d{4}-\d\d-\d\d +never +until 2099-01-02 00:00 UTC$/)
-    expect(of(over)).toMatch(/^over +read +acme\/pump .* +2026-01-01 12:00 UTC +expired 2026-01-02 03:04 UTC$/)
-    expect(of(ended)).toMatch(/^ended +read +acme .*revoked \d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
+    expect(of(open)).toMatch(/^open +read scan +acme +\d{4}-\d\d-\d\d +cli +never +until 2099-01-02 00:00 UTC$/)
+    expect(of(over)).toMatch(
+      /^over +read +acme\/pump .* github\/quinn +2026-01-01 12:00 UTC +expired 2026-01-02 03:04 UTC$/,
+    )
+    expect(of(ended)).toMatch(/^ended +read +acme .* not known +never +revoked \d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
     expect(out).not.toContain('rsk_')
     const json = await list('--installation', 'acme')
     expect(json.map(({ id }) => id)).toEqual(expect.arrayContaining([open.id, over.id, ended.id]))
     expect(Object.keys(json[0] ?? {})).toEqual([
       ...['id', 'name', 'scopes', 'installation', 'repositories'],
-      ...['createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'],
+      ...['createdAt', 'createdBy', 'expiresAt', 'lastUsedAt', 'revokedAt'],
     ])
     expect((await list('--installation', 'Beta-Labs')).map(({ id }) => id)).not.toContain(open.id)
     expect(await guard('api-key', 'list', '--installation', 'nobody')).toMatchObject({ code: 2 })
@@ -191,18 +199,33 @@ forEachDatabase('rosie-guard api-key', (databases) => {
   it('revokes a key by its id, its name, or itself, and says so in the audit trail', async () => {
     for (const by of ['id', 'name', 'key'] as const) {
       const key = await made('--name', `by ${by}`, '--scope', 'read')
-      const { code, out, err } = await guard('api-key', 'revoke', String(key[by]))
+      const { code, out, err } = await revoke(String(key[by]))
       expect({ code, out, err }).toEqual({ code: 0, out: `by ${by} (${key.id}) is revoked.\n`, err: '' })
       const events = await onRows(({ client }) =>
         client.auditEvent.findMany({ where: { resource: `api-key/${key.id}` }, orderBy: { id: 'asc' } }),
       )
       expect(events).toMatchObject([
-        { actor: 'cli', action: 'api_key.created' },
-        { actor: 'cli', action: 'api_key.revoked' },
+        { actor: 'cli', action: 'api_key.created', reason: null },
+        { actor: 'cli', action: 'api_key.revoked', reason: 'lost' },
       ])
-      const again = await guard('api-key', 'revoke', key.id)
+      const again = await revoke(key.id)
       expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/was revoked already, \d{4}-/) })
     }
+  })
+
+  it('revokes nothing without a reason on one line', async () => {
+    const { id } = await made('--name', 'lasting', '--scope', 'read')
+    const refused = /--reason must be a line of 1 to 500 characters/
+    const wrong: [string[], RegExp][] = [
+      [[], /--reason <text>' not specified/],
+      ...[' ', 'a\nb', 'x'.repeat(501)].map((text): [string[], RegExp] => [['--reason', text], refused]),
+    ]
+    for (const [args, message] of wrong) {
+      const { code, out, err } = await guard('api-key', 'revoke', id, ...args)
+      expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringMatching(message) })
+    }
+    expect(await list()).toContainEqual(expect.objectContaining({ id, revokedAt: null }))
+    expect(await guard('api-key', 'revoke', id, '--reason', ` ${'x'.repeat(500)} `)).toMatchObject({ code: 0 })
   })
 
   it('revokes nothing where it is not clear what is meant', async () => {
@@ -210,15 +233,15 @@ forEachDatabase('rosie-guard api-key', (databases) => {
       await made('--name', 'twin', '--scope', 'read'),
       await made('--name', 'twin', '--scope', 'read'),
     ]
-    const { code, out, err } = await guard('api-key', 'revoke', 'twin')
+    const { code, out, err } = await revoke('twin')
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('There are 2 keys called twin: name one by its id.')
     expect(err).toContain(one.id)
     expect(err).toContain(other.id)
-    await guard('api-key', 'revoke', one.id)
-    expect(await guard('api-key', 'revoke', 'twin', '--json')).toMatchObject({ code: 0 })
+    await revoke(one.id)
+    expect(await revoke('twin', '--json')).toMatchObject({ code: 0 })
     for (const unknown of ['twin', 'nobody', '5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11', `rsk_${'0'.repeat(64)}`]) {
-      const refused = await guard('api-key', 'revoke', unknown)
+      const refused = await revoke(unknown)
       expect(refused).toMatchObject({
         code: 2,
         err: expect.stringMatching(/^rosie-guard: There is no key .*api-key list/),

@@ -62,7 +62,7 @@ describeWith.each([
     expect((await ask('', basic(ops.key))).status).toBe(200)
     const used = JSON.parse((await guardOn(servers, 'api-key', 'list', '--json')).out)
     expect(used.find(({ id }: { id: string }) => id === ops.id).lastUsedAt).not.toBeNull()
-    await guardOn(servers, 'api-key', 'revoke', ops.id)
+    await guardOn(servers, 'api-key', 'revoke', ops.id, '--reason', 'lost')
     expect((await ask('', basic(ops.key))).status).toBe(401)
     await world.until(() => world.app.log().includes('a key was refused'))
     for (const secret of [ops.key, reader.key, basic(ops.key)]) expect(world.app.log()).not.toContain(secret)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashOfKey, newKey } from '../../src/access/api-key.ts'
 import type { Scope } from '../../src/access/grant.ts'
@@ -36,7 +37,7 @@ forEachDatabase('API keys', (databases) => {
     const { key, ...made } = await make({ scopes: ['scan', 'read', 'scan'], expiresAt })
     expect(made).toEqual({
       ...{ id: made.id, name: 'ci', scopes: ['read', 'scan'], installationId: null, repositoryIds: [], expiresAt },
-      ...{ makerId: null, createdAt: expect.any(Date), lastUsedAt: null, revokedAt: null },
+      ...{ makerId: null, createdAt: expect.any(Date), createdBy: 'cli', lastUsedAt: null, revokedAt: null },
     })
     expect(await keys.find(key)).toEqual(made)
     expect(await keys.find(newKey())).toBeNull()
@@ -46,6 +47,26 @@ forEachDatabase('API keys', (databases) => {
       SELECT row_to_json(k)::text AS text FROM api_key k UNION ALL SELECT row_to_json(e)::text FROM audit_event e`
     expect(kept.length).toBeGreaterThan(1)
     expect(kept.filter(({ text }) => text.includes(key) || text.includes(key.slice(4)))).toEqual([])
+  })
+
+  it('say who made them, as the audit trail does', async () => {
+    const by = { actor: 'github/quinn', address: '203.0.113.7', requestId: 'r-1' }
+    const key = newKey()
+    const { id } = await keys.create(key, WANTED, by)
+    expect(await keys.find(key)).toMatchObject({ createdBy: 'github/quinn' })
+    expect(await keys.withId(id)).toMatchObject({ createdBy: 'github/quinn' })
+    expect(await audit(id)).toMatchObject([{ ...by, action: 'api_key.created' }])
+  })
+
+  it('from before that was kept have it of the audit trail, by the migration', async () => {
+    const [known, revoked] = [await make(), await make()]
+    await keys.revoke(revoked.id, 'github/somebody-else', 'lost')
+    const unknown = await database.client.apiKey.create({ data: { name: 'old', hash: newKey(), scopes: ['read'] } })
+    await database.client.apiKey.updateMany({ data: { createdBy: null } })
+    const migration = await readFile('prisma/migrations/20261123042452_api_key_created_by/migration.sql', 'utf8')
+    await database.session(({ script }) => script(migration.replace(/ALTER TABLE[^;]*;/, '')))
+    const by = async (id: string) => (await keys.withId(id))?.createdBy
+    expect([await by(known.id), await by(revoked.id), await by(unknown.id)]).toEqual(['cli', 'cli', null])
   })
 
   it('with a scope that nobody knows may do nothing by it', async () => {
@@ -58,9 +79,9 @@ forEachDatabase('API keys', (databases) => {
     const acme = await anInstallation('audited', 'pump')
     const { key, id } = await make({ installationId: acme.id, repositoryIds: acme.repositories })
     const before = Date.now()
-    const revokedAt = await keys.revoke(id, 'cli')
+    const revokedAt = await keys.revoke(id, 'cli', 'lost')
     expect(revokedAt?.getTime()).toBeGreaterThanOrEqual(before)
-    expect(await keys.revoke(id, 'cli')).toEqual(revokedAt)
+    expect(await keys.revoke(id, 'cli', 'lost')).toEqual(revokedAt)
     expect(await keys.find(key)).toMatchObject({ revokedAt })
     const facts = {
       ...{ name: 'ci', scopes: ['read'], expiresAt: null },
@@ -69,7 +90,7 @@ forEachDatabase('API keys', (databases) => {
     expect(await audit(id)).toMatchObject([
       { actor: 'cli', action: 'api_key.created', previous: null, next: { ...facts, revokedAt: null } },
       {
-        ...{ actor: 'cli', action: 'api_key.revoked', previous: { ...facts, revokedAt: null } },
+        ...{ actor: 'cli', action: 'api_key.revoked', previous: { ...facts, revokedAt: null }, reason: 'lost' },
         next: { ...facts, revokedAt: revokedAt?.toISOString() },
       },
     ])
@@ -95,7 +116,7 @@ forEachDatabase('API keys', (databases) => {
       const second = await make({ makerId: first.id })
       const third = await make({ makerId: second.id })
       const other = await make()
-      await keys.revoke(second.id, 'cli')
+      await keys.revoke(second.id, 'cli', 'lost')
       expect(await keys.find(first.key)).toMatchObject({ revokedAt: null })
       const fourth = await make({ makerId: first.id })
       const revokedAt = await keys.revoke(first.id, 'cli', 'found in a log')
@@ -113,7 +134,7 @@ forEachDatabase('API keys', (databases) => {
 
     it('are not made any more once it has ended', async () => {
       const [revoked, expired] = [await make(), await make({ expiresAt: new Date(Date.now() - 1) })]
-      await keys.revoke(revoked.id, 'cli')
+      await keys.revoke(revoked.id, 'cli', 'lost')
       for (const { id } of [revoked, expired]) await expect(make({ makerId: id })).rejects.toThrow('has ended')
     })
 
@@ -134,7 +155,7 @@ forEachDatabase('API keys', (databases) => {
       const hash = hashOfKey(newKey())
       const revoking = await database.client.$transaction(async (transaction) => {
         await transaction.$queryRaw`SELECT id FROM api_key WHERE id = ${maker.id}::uuid FOR SHARE`
-        const begun = keys.revoke(maker.id, 'cli')
+        const begun = keys.revoke(maker.id, 'cli', 'lost')
         await sleep(100)
         await transaction.apiKey.create({ data: { name: 'late', hash, scopes: ['read'], makerId: maker.id } })
         return { begun }
@@ -153,7 +174,7 @@ forEachDatabase('API keys', (databases) => {
       const another = newKey()
       await expect(keys.create(another, WANTED, 'nobody')).rejects.toThrow()
       expect(await keys.find(another)).toBeNull()
-      await expect(keys.revoke(id, 'nobody')).rejects.toThrow()
+      await expect(keys.revoke(id, 'nobody', 'lost')).rejects.toThrow()
       expect(await keys.find(key)).toMatchObject({ revokedAt: null })
     } finally {
       await database.session(({ script }) => script('ALTER TABLE audit_event DROP CONSTRAINT refuses'))
@@ -161,7 +182,7 @@ forEachDatabase('API keys', (databases) => {
   })
 
   it('that are not there are not revoked', async () => {
-    expect(await keys.revoke('5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11', 'cli')).toBeNull()
+    expect(await keys.revoke('5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11', 'cli', 'lost')).toBeNull()
   })
 
   it('were used when they were, to the minute', async () => {

@@ -24,15 +24,24 @@ const MOST_MEMBERS = 100
 /** No one mends more of these before the next scan. */
 const MOST_PROBLEMS = 100
 
-export function readKeys(text: string): KeyFile {
+/** Where keys are read from, as it is called in what is said of them. */
+export interface KeySource {
+  called: string
+  /** What is to be said of a private key there. */
+  ifPrivate: string
+}
+
+const FILE: KeySource = { called: 'this file', ifPrivate: 'which must not be kept in a repository' }
+
+export function readKeys(text: string, source = FILE): KeyFile {
   try {
-    const file = text.trimStart().startsWith('{') ? fromJwks(text) : fromPem(text)
+    const file = text.trimStart().startsWith('{') ? fromJwks(text, source) : fromPem(text, source)
     if (file.keys.length === 0) throw new Error('it holds no key')
     return file
   } catch (error) {
     const line = error instanceof NotJson ? error.line : 1
     const why = error instanceof NotJson ? `it ${error.fault}` : (error as Error).message
-    const message = `No public key can be read from this file: ${why}.`
+    const message = `No public key can be read from ${source.called}: ${why}.`
     return { kind: 'key', keys: [], problems: [{ cause: 'key', line, message }] }
   }
 }
@@ -46,7 +55,7 @@ interface FoundKey {
 }
 
 /** What is said of all keys of a file counts for each, and is told once. */
-function fileOf(keys: readonly FoundKey[], ofAll: FoundKey['faults'] = []): KeyFile {
+function fileOf(keys: readonly FoundKey[], { called }: KeySource, ofAll: FoundKey['faults'] = []): KeyFile {
   const problem = (name: string, { line, fault }: FoundKey['faults'][number]): Problem => ({
     cause: 'key',
     line,
@@ -60,20 +69,21 @@ function fileOf(keys: readonly FoundKey[], ofAll: FoundKey['faults'] = []): KeyF
     }),
     problems: [
       ...ofAll.map((fault) => problem('This set of keys', fault)),
-      ...keys.flatMap(({ jwk, faults }, at) => faults.map((fault) => problem(nameOf(jwk, at, keys.length), fault))),
+      ...keys.flatMap(({ jwk, faults }, at) =>
+        faults.map((fault) => problem(nameOf(jwk, at, keys.length, called), fault)),
+      ),
     ].slice(0, MOST_PROBLEMS),
   }
 }
 
-function nameOf({ kid }: Members, at: number, of: number): string {
+function nameOf({ kid }: Members, at: number, of: number, file: string): string {
   if (kid !== undefined) return `The key ${quoted(kid)}`
-  return of > 1 ? `Key ${at + 1} of this file` : 'This key'
+  return of > 1 ? `Key ${at + 1} of ${file}` : 'This key'
 }
 
-function fromPem(text: string): KeyFile {
+function fromPem(text: string, source: KeySource): KeyFile {
   // Looked for on its own: an encrypted key carries headers that a public key's form does not allow for.
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
-    throw new Error('it holds a private key, which must not be kept in a repository')
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw new Error(`it holds a private key, ${source.ifPrivate}`)
   const found = notTooMany([...text.matchAll(PEM)])
   return fileOf(
     found.map(({ 0: pem, index }) => {
@@ -81,29 +91,31 @@ function fromPem(text: string): KeyFile {
       const line = text.slice(0, index).split('\n').length
       return { jwk, faults: faultsOf(jwk).map((fault) => ({ ...fault, line })) }
     }),
+    source,
   )
 }
 
-function fromJwks(text: string): KeyFile {
+function fromJwks(text: string, source: KeySource): KeyFile {
   const node = readJson(text)
   if (node instanceof NotJson) throw node
   const set = membersOf(node)
   const list = set?.get('keys')?.value
-  if (!set || !isList(list)) return fileOf([fromJwk(node)])
+  if (!set || !isList(list)) return fileOf([fromJwk(node, source)], source)
   if (set.size > MOST_MEMBERS) throw new Error(`it has more than ${MOST_MEMBERS} members`)
   // A revocation beside the keys is meant for all of them.
   const ofAll = [...set].flatMap(([name, { line, value }]) =>
     misnamedRevocation(name, value).map((fault) => ({ ...fault, line })),
   )
-  return fileOf(notTooMany([...list]).map(fromJwk), ofAll)
+  const keys = notTooMany([...list]).map((key) => fromJwk(key, source))
+  return fileOf(keys, source, ofAll)
 }
 
-function fromJwk(node: JsonNode): FoundKey {
+function fromJwk(node: JsonNode, { ifPrivate }: KeySource): FoundKey {
   const members = membersOf(node)
   if (!members) throw new Error('one of its keys is no JSON object')
   if (members.size > MOST_MEMBERS) throw new Error(`one of its keys has more than ${MOST_MEMBERS} members`)
   if (SECRET_MEMBERS.some((name) => members.has(name)))
-    throw new Error('it holds a private or symmetric key, which must not be kept in a repository')
+    throw new Error(`it holds a private or symmetric key, ${ifPrivate}`)
   const key = plainMembers(members)
   const jwk = publicMembers(key)
   createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })

@@ -20,6 +20,8 @@ export interface ApiKeyRow extends ApiKey {
 export interface ApiKeyFilter {
   installationId?: bigint | undefined
   state?: KeyState | undefined
+  /** As the audit trail names them. */
+  createdBy?: string | undefined
 }
 
 const STATE = Prisma.sql`
@@ -27,7 +29,8 @@ const STATE = Prisma.sql`
 
 const COLUMNS = Prisma.sql`
   k.id, k.installation_id AS "installationId", k.name, k.scopes, k.repository_ids AS "repositoryIds",
-  k.maker_id AS "makerId", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.revoked_at AS "revokedAt", k.created_at AS "createdAt"`
+  k.maker_id AS "makerId", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.revoked_at AS "revokedAt", k.created_at AS "createdAt",
+  k.created_by AS "createdBy"`
 
 export class ApiKeyRows {
   readonly #database: Database
@@ -39,7 +42,7 @@ export class ApiKeyRows {
   /** The newest first. */
   async list(
     grants: readonly Grant[],
-    { installationId, state }: ApiKeyFilter,
+    { installationId, state, createdBy }: ApiKeyFilter,
     limit: number,
     after: ApiKeyPosition | null,
   ): Promise<Page<ApiKeyRow, ApiKeyPosition>> {
@@ -47,6 +50,7 @@ export class ApiKeyRows {
       administered(grants),
       installationId !== undefined && Prisma.sql`k.installation_id = ${installationId}`,
       state !== undefined && Prisma.sql`${STATE} = ${state}`,
+      createdBy !== undefined && Prisma.sql`k.created_by = ${createdBy}`,
       after && Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
     ]
     const rows = await this.#database.client.$queryRaw<ApiKey[]>`
