@@ -55,7 +55,10 @@ export async function adminOn(
   const people = signInOf(parts)
   await host.register(home, { version: VERSION, signIn: people.access !== null })
   await host.register(signIn, people.options)
-  const authenticate = authenticateBy(keyAccess({ keys: new ApiKeys(database) }), people.access)
+  const authenticate = authenticateBy(
+    keyAccess({ keys: new ApiKeys(database), signIn: people.access !== null }),
+    people.access,
+  )
   const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
   await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
   const live = liveOn(host.server, { ...parts, addressOf }, authenticate)

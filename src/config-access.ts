@@ -43,7 +43,9 @@ export const accessVariables = {
     `must be addresses of proxies, networks such as 10.0.3.0/28 but not of all addresses, or ${NETWORKS.join(', ')}, separated by commas; or none.`,
     ['loopback'],
   )
-    .refine((entries) => entries.length === 1 || !entries.includes('none'), { error: 'must be either proxies or none.' })
+    .refine((entries) => entries.length === 1 || !entries.includes('none'), {
+      error: 'must be either proxies or none.',
+    })
     .transform((entries) => entries.filter((entry) => entry !== 'none'))
     .describe(
       'Proxies, comma-separated, whose `X-Forwarded-For` is believed: addresses, networks, `loopback` for this machine, `linklocal` and `uniquelocal` for private networks, or `none`. Name the proxies only: whoever else sends from there chooses the address that the audit trail keeps.',

@@ -3,7 +3,13 @@
  * of the parts it hosts.
  */
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { type AddressOf, addressesBehind } from '../access/address.ts'
 import { Problem, sendProblem, toProblem } from './problem.ts'
@@ -24,6 +30,9 @@ export interface HostOptions {
 /** Of a request, unless its route allows more. */
 const BODY_LIMIT = 2 ** 20
 
+/** Characters between two slashes of an address. Ids are as their authors wrote them: the schemas say how long one may be. */
+const LONGEST_PARAM = 2_000
+
 /** A page or route that needs more overrides these on its reply. */
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -42,6 +51,9 @@ export function createHost({ logger, addressOf = addressesBehind([]) }: HostOpti
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: 60_000,
     bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: LONGEST_PARAM },
+    // What is found before there is a route: no hook has been there.
+    frameworkErrors: (error, request, reply) => sendProblem(begun(request, reply), toProblem(error, request)),
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
       return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
@@ -51,7 +63,7 @@ export function createHost({ logger, addressOf = addressesBehind([]) }: HostOpti
   host.decorateRequest('address', '')
   host.addHook('onRequest', async (request, reply) => {
     request.address = addressOf(request.raw)
-    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
+    begun(request, reply)
   })
   host.addHook('onResponse', async ({ log, method, routeOptions }, { statusCode, elapsedTime }) => {
     log.debug({ method, route: routeOptions.url, status: statusCode, ms: Math.round(elapsedTime) }, 'answered')
@@ -62,3 +74,7 @@ export function createHost({ logger, addressOf = addressesBehind([]) }: HostOpti
   host.setErrorHandler((error, request, reply) => sendProblem(reply, toProblem(error, request)))
   return host
 }
+
+/** With what every answer has. */
+const begun = ({ id }: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  reply.headers({ ...SECURITY_HEADERS, 'x-request-id': id })

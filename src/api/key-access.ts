@@ -19,6 +19,8 @@ export interface KeyAccessOptions {
   attempts?: FailedAttempts
   /** Wrong keys of all addresses together that had too many already. */
   further?: FailedAttempts
+  /** People can sign in, which is said to whoever sends no key. */
+  signIn?: boolean
   /** ms since 1970. */
   now?: () => number
 }
@@ -35,6 +37,8 @@ const challenge = ({ headers }: Sender) => {
   return { 'www-authenticate': `${asks ? 'Basic' : 'Bearer'} realm="rosie-guard"` }
 }
 
+const KEY_NEEDED = 'This needs an API key: as bearer token, or as password with any user name.'
+
 /** Wrong keys a minute, of all addresses that had too many already. */
 const FURTHER = 60
 const ALL = 'all'
@@ -43,6 +47,7 @@ export function keyAccess({
   keys,
   attempts = new FailedAttempts(),
   further = new FailedAttempts({ most: FURTHER }),
+  signIn = false,
   now = Date.now,
 }: KeyAccessOptions): Authenticate {
   return async (request) => {
@@ -51,10 +56,13 @@ export function keyAccess({
     const text = keyIn(request.headers.authorization)
     const restMs = attempts.restMs(network)
     // Who has a key may share the address with a stranger.
-    if (restMs > 0 && (text === null || !isKey(text) || further.restMs(ALL) > 0)) throw tooMany(restMs)
+    if (restMs > 0 && (text === null || !isKey(text) || further.restMs(ALL) > 0)) throw tooMany(restMs, attempts.most)
     if (text === null) {
-      const needed = 'This needs an API key: as bearer token, or as password with any user name.'
-      throw new Problem(401, needed, challenge(request))
+      throw new Problem(
+        401,
+        signIn ? `${KEY_NEEDED} People sign in at /auth/login instead.` : KEY_NEEDED,
+        challenge(request),
+      )
     }
     const key = isKey(text) ? await keys.find(text) : null
     const standing = key && standingOf(key, now())
@@ -64,7 +72,7 @@ export function keyAccess({
     }
     if (restMs > 0) {
       further.failed(ALL)
-      throw tooMany(restMs)
+      throw tooMany(restMs, attempts.most)
     }
     attempts.failed(network)
     // Whoever has the key may know what became of it.
@@ -74,8 +82,10 @@ export function keyAccess({
   }
 }
 
-function tooMany(restMs: number): Problem {
-  const seconds = Math.ceil(restMs / 1000)
+/** In place of what is left of the requests that an address may send, which has nothing to do with it. */
+function tooMany(restMs: number, most: number): Problem {
+  const seconds = String(Math.ceil(restMs / 1000))
   const detail = `Too many wrong keys came from this address. Try again in ${seconds} s.`
-  return new Problem(429, detail, { 'retry-after': String(seconds) })
+  const limit = { 'ratelimit-limit': String(most), 'ratelimit-remaining': '0', 'ratelimit-reset': seconds }
+  return new Problem(429, detail, { 'retry-after': seconds, ...limit })
 }

@@ -24,6 +24,7 @@ export function toProblem(error: unknown, { id, log }: Pick<FastifyRequest, 'id'
   if (error instanceof Error) {
     const status = 'statusCode' in error ? Number(error.statusCode) : 500
     if (status === 415) return new Problem(415, JSON_ONLY)
+    if (status === 414) return new Problem(414, 'A part of this address is longer than any that there is.')
     if (status >= 400 && status < 500) return new Problem(status, error.message)
   }
   log.error({ err: error }, 'A request failed.')

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { type HealthOptions, health } from '../../src/api/health.ts'
@@ -14,6 +15,15 @@ async function send(path: string, init: RequestInit = {}) {
   const address = host.server.address() as AddressInfo
   const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, init)
   return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
+}
+
+/** As it is: no client of ours writes such an address. */
+async function sendRaw(path: string) {
+  if (!host.server.listening) await host.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect((host.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.end(`GET ${path} HTTP/1.1\r\nhost: guard\r\nx-request-id: of-a-proxy\r\nconnection: close\r\n\r\n`)
+  const [headers = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  return { headers, body }
 }
 
 beforeEach(() => {
@@ -84,6 +94,32 @@ describe('errors', () => {
     const headers = { 'content-type': 'application/json' }
     const answer = await send('/thing', { method: 'POST', headers, body: '{' })
     expect([answer.status, answer.headers['content-type']]).toEqual([400, expect.stringContaining('problem+json')])
+  })
+
+  it.each([
+    ['that can not be read', '/api/v1/%zz', 400],
+    ['of which a part is too long', `/things/${'x'.repeat(2_001)}`, 414],
+  ])('for an address %s', async (_of, path, status) => {
+    host.get('/things/:thing', async () => 'ok')
+    const { headers, body } = await sendRaw(path)
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, requestId: 'of-a-proxy' })
+    expect(headers).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    const due = [
+      'content-type: application/problem+json',
+      'x-request-id: of-a-proxy',
+      'x-content-type-options: nosniff',
+    ]
+    for (const header of [...due, "content-security-policy: default-src 'none'", 'cache-control: no-store']) {
+      expect(headers).toContain(header)
+    }
+  })
+
+  it('are none for as long an id as there may be', async () => {
+    host.get('/things/:thing', async ({ params }) => params)
+    const thing = 'ä'.repeat(1_000)
+    expect(await send(`/things/${encodeURIComponent(thing)}`)).toMatchObject({
+      ...{ status: 200, body: JSON.stringify({ thing }) },
+    })
   })
 })
 

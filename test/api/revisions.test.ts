@@ -35,6 +35,30 @@ forEachDatabase('What is read below a repository', (databases) => {
   )
 
   it.each([
+    ['/requirements/NOPE-1', '/requirements'],
+    ['/risks/RISK-404', '/risks'],
+    ['/artifacts/00000000-0000-4000-8000-000000000000', '/artifacts'],
+    ['/traceability/matrix', '/requirements?limit=1'],
+  ])('%s is not known by the revision of %s', async (path, other) => {
+    const { headers } = await ask(other)
+    const status = path.endsWith('matrix') ? 200 : 404
+    const plain = await ask(path)
+    expect(plain.status).toBe(status)
+    expect((await ask(path, headers.etag)).status).toBe(status)
+    if (status === 200) return
+    // What is not there has no revision to ask again with.
+    expect(plain.headers.etag).toBeUndefined()
+    expect((await ask(path, '*')).status).toBe(404)
+  })
+
+  it.each(['/requirements', '/traceability/matrix', '/artifacts.csv', '/settings'])(
+    '%s is there, which `*` asks',
+    async (path) => {
+      expect(await ask(path, '*')).toMatchObject({ status: 304, body: '', headers: { etag: expect.any(String) } })
+    },
+  )
+
+  it.each([
     '/artifacts',
     '/risks',
     '/annotations',

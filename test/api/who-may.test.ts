@@ -124,6 +124,11 @@ forEachDatabase('Outside of /api/v1', (databases) => {
     }
   })
 
+  it('whoever opens something without a key is told where to sign in', async () => {
+    const { status, body } = await ask('GET', '/api/v1/me', 'nobody')
+    expect([status, JSON.parse(body).detail]).toEqual([401, expect.stringContaining('/auth/login')])
+  })
+
   it('metrics are for who has their token', async () => {
     const headers = { authorization: `Bearer ${METRICS_TOKEN}` }
     expect((await fetch(`${web.url}/metrics`, { headers })).status).toBe(200)

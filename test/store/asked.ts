@@ -38,7 +38,7 @@ export const ASKED: Record<string, Ask> = {
   'findings on an artifact': ({ record }, scanId) =>
     record.links.findings(scanId, ['REQ-7'], ['.gxp/requirements/REQ-7.md'], 100),
   coverage: ({ record }) => record.links.coverage(REPOSITORY, 'REQ-7'),
-  annotations: ({ record }) => record.annotations.list(REPOSITORY, {}, page, ['src/300.ts', '1']),
+  annotations: ({ record }) => record.annotations.list(REPOSITORY, {}, page, ['src/300.ts', 'source', 'b300', '1']),
   'annotations with an id': ({ record }) => record.annotations.list(REPOSITORY, { id: 'SPEC-7' }, page, null),
   'a chain': ({ record }) => record.traceability.chain(REPOSITORY, 'REQ-7', 'down', 10, 100),
   'edges of a chain': ({ record }) => record.traceability.among(REPOSITORY, ['SPEC-7', 'REQ-7'], 100),
@@ -56,6 +56,7 @@ export const ASKED: Record<string, Ask> = {
   repositories: ({ repositories }) => repositories.list(ALL, {}, page, ['acme', 'pump-3', '3']),
   installations: ({ installations }) => installations.list(ALL, page, null),
   'risk entries': ({ record }) => record.risks.entries(REPOSITORY, {}, page, null),
+  'risk entries, deep': ({ record }) => record.risks.entries(REPOSITORY, {}, page, ['s1', '30']),
   reports: ({ compliance }) => compliance.reports(REPOSITORY, page, null),
   'revisions of a record': ({ compliance }) => compliance.trail(REPOSITORY, undefined, page, null),
   'revisions of a file': ({ compliance }) => compliance.trail(REPOSITORY, '.gxp/specs/SPEC-7.md', page, null),

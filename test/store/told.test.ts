@@ -39,7 +39,7 @@ forEachDatabase('the progress of scans', (databases) => {
   it('is told from its begin to its end, as the row has it', async () => {
     const scan = await begun()
     await store.update(scan, { phase: 'Fetch', progress: 30 }, DETAIL)
-    await store.update(scan, { filesTotal: 9, filesFetched: 3 })
+    await store.update(scan, { filesTotal: 9, filesFetched: 2, blobsRead: 3 })
     expect(await rows.scan(scan.id)).toMatchObject({
       place: { repositoryId: scan.repository.id, installationId: 1n },
       state: { ...{ status: 'running', phase: 'Fetch', progress: 30 }, filesProcessed: 3, totalFiles: 3 },

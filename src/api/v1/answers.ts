@@ -9,8 +9,8 @@ const isRead = ({ method }: RouteOptions) => [method].flat().every((each) => SAF
 const WITH_BODY = problems(413, 415)
 /** What changes something takes no session without its token. */
 const CHANGING = problems(403)
-/** What a session may, GitHub may have to be asked, and be away. */
-const ALL = problems(503)
+/** No operation takes just any query. What a session may, GitHub may have to be asked, and be away. */
+const ALL = problems(400, 503)
 const UNCHANGED = { 304: z.null().describe('It still is as `if-none-match` names it.') }
 
 /** On all routes that are added to `app` after this. What a route says itself counts. */

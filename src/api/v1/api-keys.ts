@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { keyIdOf, newKey } from '../../access/api-key.ts'
-import { SCOPES } from '../../access/grant.ts'
+import { missingScope, SCOPES } from '../../access/grant.ts'
 import { NotByThatKey } from '../../store/api-keys.ts'
 import { type ApiKeyRow, KEY_STATES } from '../../store/reading/api-keys.ts'
 import type { Reading } from '../../store/reading/index.ts'
@@ -9,7 +9,19 @@ import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { demandInstallation } from './installations.ts'
-import { gitHubId, line, problems, reasoned, time, timeOf, timeOrNull } from './schemas.ts'
+import {
+  gitHubId,
+  gitHubIdInBody,
+  line,
+  moment,
+  placeInTime,
+  problems,
+  reasoned,
+  text,
+  time,
+  timeOf,
+  timeOrNull,
+} from './schemas.ts'
 
 const apiKey = z
   .object({
@@ -21,6 +33,12 @@ const apiKey = z
     state: z.enum(KEY_STATES),
     makerId: z.uuid().nullable().describe('The key that made it, with which it ends; null: no key did.'),
     createdAt: time,
+    createdBy: z
+      .string()
+      .nullable()
+      .describe(
+        'Who made it, as the audit trail names them: `github/LOGIN`, `api-key/UUID`, `cli`. Null: made before this was kept.',
+      ),
     expiresAt: time.nullable(),
     lastUsedAt: time.nullable().describe('To the minute.'),
     revokedAt: time.nullable(),
@@ -33,17 +51,19 @@ const createdKey = apiKey
 
 const wanted = z.strictObject({
   name: line.describe('What it is for, as people will know it.'),
-  installationId: gitHubId.describe('Keys of the whole server are made on its command line.'),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  repositoryIds: z.array(gitHubId).max(1_000).default([]).describe('Of that installation; empty: all of them.'),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe('Absent: never, or with the key that asks, which it may not outlive.'),
+  installationId: gitHubIdInBody.describe('Keys of the whole server are made on its command line.'),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .max(SCOPES.length)
+    .refine((scopes) => missingScope(scopes) === null, 'needs `read` beside `scan`: what is not seen is not scanned')
+    .describe('`scan` needs `read` beside it; `admin` includes both.'),
+  repositoryIds: z.array(gitHubIdInBody).max(1_000).default([]).describe('Of that installation; empty: all of them.'),
+  expiresAt: moment.optional().describe('Absent: never, or with the key that asks, which it may not outlive.'),
 })
 
 const keyParams = z.object({ apiKeyId: z.uuid() })
-const position = z.tuple([z.iso.datetime(), z.uuid()])
+const position = z.tuple([placeInTime, z.uuid()])
 
 const told = (row: Omit<ApiKeyRow, 'state'>, state: ApiKeyRow['state']): z.infer<typeof apiKey> => ({
   id: row.id,
@@ -54,6 +74,7 @@ const told = (row: Omit<ApiKeyRow, 'state'>, state: ApiKeyRow['state']): z.infer
   state,
   makerId: row.makerId,
   createdAt: timeOf(row.createdAt),
+  createdBy: row.createdBy,
   expiresAt: timeOrNull(row.expiresAt),
   lastUsedAt: timeOrNull(row.lastUsedAt),
   revokedAt: timeOrNull(row.revokedAt),
@@ -65,7 +86,7 @@ const gone = () => new Problem(404, 'There is no such key, or it is not for you.
 
 /** Throws `Problem` 400. */
 async function checked({ apiKeyRows }: Store, { installationId, repositoryIds, ...rest }: z.output<typeof wanted>) {
-  const expiresAt = rest.expiresAt === undefined ? null : new Date(rest.expiresAt)
+  const { expiresAt = null } = rest
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) throw new Problem(400, '`expiresAt` is over.')
   const ids = [...new Set(repositoryIds.map(BigInt))]
   const known = await apiKeyRows.repositoriesIn(BigInt(installationId), ids)
@@ -89,12 +110,16 @@ export const apiKeys: FastifyPluginAsyncZod<{ store: Store }> = async (app, { st
           tags,
           summary: 'API keys of installations that you administer, the newest first',
         },
-        querystring: pageQuery.extend({ installationId: gitHubId.optional(), state: z.enum(KEY_STATES).optional() }),
+        querystring: pageQuery.extend({
+          installationId: gitHubId.optional(),
+          state: z.enum(KEY_STATES).optional(),
+          createdBy: text(200).optional().describe('As the audit trail names them.'),
+        }),
         response: { 200: pageOf(apiKey), ...problems(400) },
       },
     },
-    async ({ query: { limit, cursor, installationId, state }, reader }) => {
-      const filter = { state, installationId: installationId === undefined ? undefined : BigInt(installationId) }
+    async ({ query: { limit, cursor, installationId, ...rest }, reader }) => {
+      const filter = { ...rest, installationId: installationId === undefined ? undefined : BigInt(installationId) }
       const { items, next } = await store.apiKeyRows.list(reader.grants, filter, limit, decodeCursor(cursor, position))
       return { items: items.map((row) => told(row, row.state)), next: encodeCursor(next) }
     },

@@ -4,14 +4,13 @@ import { z } from 'zod'
 import { hasScope, may, type Reader } from '../../access/grant.ts'
 import { EXPORT_FORMATS, exportText } from '../../report/audit-export.ts'
 import { eventOf } from '../../store/audit-chain.ts'
-import type { AuditEventRow } from '../../store/reading/audit-events.ts'
+import { AUDIT_ACTIONS, type AuditEventRow } from '../../store/reading/audit-events.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
-import { gitHubId, text as lookedUp, problems, time, timeOf } from './schemas.ts'
+import { gitHubId, text as lookedUp, momentOrDay, placeInTime, problems, serial, time, timeOf } from './schemas.ts'
 
-const serial = z.string().regex(/^\d{1,18}$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 const auditEvent = z
@@ -21,7 +20,7 @@ const auditEvent = z
     actor: z
       .string()
       .describe('`api-key/UUID`, `github/LOGIN`, `github`, `cli`, or `rosie-guard` for the server itself.'),
-    action: z.string().describe('What happened, such as `api_key.created`.'),
+    action: z.string().describe('What happened, such as `api_key.created`: what lists are filtered by has them all.'),
     resource: z.string().describe('To what, such as `repository/42`.'),
     previous: z.unknown().describe('What was there before; null: nothing, or nothing was changed.'),
     next: z.unknown().describe('What is there since.'),
@@ -52,10 +51,8 @@ const publicKey = z
 /** The public key of checkpoints, as JWK. */
 export type CheckpointKey = z.infer<typeof publicKey>
 
-const eventPosition = z.tuple([z.iso.datetime(), serial])
+const eventPosition = z.tuple([placeInTime, serial])
 const checkpointPosition = z.tuple([serial])
-
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 const told = ({ position, hash, ...row }: AuditEventRow): z.infer<typeof auditEvent> => ({
   position: position === null ? null : Number(position),
@@ -97,12 +94,21 @@ const events: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
         summary: 'Who did what, the newest first',
         description: 'Of what the reader administers: an installation, some of its repositories, or the whole server.',
         querystring: pageQuery.extend({
-          action: lookedUp(100).optional(),
-          actor: lookedUp(200).optional(),
-          resource: lookedUp(500).optional(),
+          action: z
+            .enum(AUDIT_ACTIONS)
+            .optional()
+            .describe(
+              'What happened. Events of earlier versions may have other actions, by which nothing is looked for.',
+            ),
+          actor: lookedUp(200)
+            .optional()
+            .describe('Who did it, exactly: `github/LOGIN`, `api-key/UUID`, `cli` and so on.'),
+          resource: lookedUp(500).optional().describe('What it was done to, exactly: `repository/42`, `api-key/UUID`.'),
           installationId: gitHubId.optional(),
-          from: moment.optional().describe('At this moment or later; RFC 3339.'),
-          to: moment.optional().describe('Before this moment; RFC 3339.'),
+          from: momentOrDay
+            .optional()
+            .describe('At that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
+          to: momentOrDay.optional().describe('Before that moment, or before that day begins.'),
         }),
         response: { 200: pageOf(auditEvent), ...problems(400, 403) },
       },
@@ -161,7 +167,9 @@ const wholeTrail: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
       const { grants } = request.reader
       const { format } = request.query
       await trail.exporting(byOf(request), grants, format)
-      reply.type(MEDIA_TYPES[format]).header('content-disposition', `attachment; filename="audit-events.${format}"`)
+      // Next to the whole trail a part of it must not pass for that.
+      const name = may(request.reader, 'admin', 'server') ? 'audit-events' : 'audit-events-part'
+      reply.type(MEDIA_TYPES[format]).header('content-disposition', `attachment; filename="${name}.${format}"`)
       // What is sent as a stream is not serialized by the schema.
       return reply.send(Readable.from(exportText(trail.linked(grants), format)) as unknown as string)
     },

@@ -5,7 +5,7 @@ import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { repositoryParams } from './in-repository.ts'
-import { problems, text, time, timeOf } from './schemas.ts'
+import { problems, serial, text, time, timeOf } from './schemas.ts'
 
 const counts = { total: z.int(), linked: z.int(), traced: z.int(), proven: z.int() }
 
@@ -53,7 +53,7 @@ const revision = z
   })
   .meta({ id: 'RecordRevision' })
 
-const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const position = z.tuple([serial])
 
 /** Below `/repositories/:repositoryId`. */
 export const complianceScore: FastifyPluginAsyncZod<{ store: Pick<Reading, 'compliance'> }> = async (

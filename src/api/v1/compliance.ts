@@ -15,7 +15,7 @@ import { byOf } from './by.ts'
 import { jobAccepted, reportFile, sendReport, signatureFile, storedReport, toldReport } from './compliance-schemas.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { isAmong, repositoryParams } from './in-repository.ts'
-import { problems } from './schemas.ts'
+import { placeInTime, problems } from './schemas.ts'
 
 export type SignReport = (content: Uint8Array) => Promise<string>
 
@@ -34,7 +34,7 @@ const MOST_AT_ONCE = 1_000
 
 const tags = ['compliance']
 const reportParams = repositoryParams.extend({ reportId: z.uuid() })
-const position = z.tuple([z.iso.datetime(), z.uuid()])
+const position = z.tuple([placeInTime, z.uuid()])
 
 /** Below `/repositories/:repositoryId`. */
 export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, options) => {

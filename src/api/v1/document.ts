@@ -75,3 +75,28 @@ export function withRevisions<Document extends { paths?: object }>(document: Doc
   }
   return document
 }
+
+interface Components {
+  schemas?: Record<string, unknown>
+}
+
+/**
+ * Each thing is made a schema of as it comes in and as it goes out, though most do only one of these. Generated clients would
+ * have a type for each.
+ */
+export function onlyWhatIsUsed<Document extends { paths?: object; components?: Components }>(
+  document: Document,
+): Document {
+  const { schemas = {} } = document.components ?? {}
+  const used = new Set<string>()
+  const look = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part ?? null).matchAll(/"#\/components\/schemas\/([^"/]+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      look(schemas[name])
+    }
+  }
+  look(document.paths)
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...document, components: { ...document.components, schemas: kept } }
+}

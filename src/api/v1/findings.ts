@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { SEVERITIES } from '../../rosie/model.ts'
 import type { FindingRow } from '../../store/reading/findings.ts'
 import type { Reading } from '../../store/reading/index.ts'
+import { Problem } from '../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { repositoryParams } from './in-repository.ts'
-import { problems, text } from './schemas.ts'
+import { problems, serial, text } from './schemas.ts'
 
 export const finding = z
   .object({
@@ -27,23 +28,32 @@ export const finding = z
 
 export const findingQuery = pageQuery.extend({
   severity: z.enum(SEVERITIES).optional(),
-  rule: text(100).optional(),
+  rule: text(100)
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be the id of a rule, such as `trace/broken-reference`')
+    .optional(),
   status: z.enum(['introduced', 'existing']).optional(),
   path: text(4_096).optional(),
   gxpId: text(500).optional(),
 })
 
-const position = z.tuple([z.uuid(), z.string().regex(/^\d{1,19}$/)])
+const position = z.tuple([z.uuid(), serial])
 
 const told = ({ id, ...row }: FindingRow): z.infer<typeof finding> => ({ id: String(id), ...row })
 
-/** A page of what that scan found; a cursor of an earlier scan of the repository goes on with that one. */
+/**
+ * A page of what that scan found; a cursor of an earlier scan of the repository goes on with that one. Throws `Problem` 400
+ * where that is not kept any more: an empty page would pass for the end of the list.
+ */
 export async function findingsPage(
   { findings }: Pick<Reading, 'findings'>,
   of: { repositoryId: bigint; scanId: string },
   { limit, cursor, ...filter }: z.output<typeof findingQuery>,
 ) {
-  const { items, next } = await findings.list(of, filter, limit, decodeCursor(cursor, position))
+  const after = decodeCursor(cursor, position)
+  if (after && after[0] !== of.scanId && !(await findings.knows({ repositoryId: of.repositoryId, scanId: after[0] }))) {
+    throw new Problem(400, 'The scan that this list began with is not kept any more. Begin with the first page.')
+  }
+  const { items, next } = await findings.list(of, filter, limit, after)
   return { items: items.map(told), next: encodeCursor(next) }
 }
 

@@ -3,6 +3,7 @@
  * Where that is the scan of the default branch, nothing has to be read to answer that it is the same.
  */
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { may, type Scope } from '../../access/grant.ts'
@@ -40,23 +41,41 @@ export const inRepository =
     if (!may(request.reader, scope, target)) throw new Problem(403, `This needs the scope ${scope}.`)
     request.repository = repository
     if (!revised) return undefined
-    const etag = `"${repository.trackedScanId ?? 'none'}-${version}"`
+    const etag = `"${repository.trackedScanId ?? 'none'}-${version}-${digestOf(request.url).slice(0, 16)}"`
     // Ask every time, and nobody else may keep it: who may read changes.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })
-    return isAmong(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined
+    // Whoever has this one was answered at this address: it is there. `*` says nothing of that.
+    return isNamed(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined
   }
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 /** A hook for the same: what may change without a scan is known by what it says, and made before that is known. */
 export async function tagged(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  const has = request.method !== 'GET' || reply.statusCode !== 200 || reply.hasHeader('etag')
-  if (has || typeof payload !== 'string') return payload
-  const etag = `"${createHash('sha256').update(payload).digest('base64url')}"`
+  // What is not there has no revision.
+  if (reply.statusCode >= 400) reply.removeHeader('etag')
+  // The head of an answer is that of the whole: what is left out goes after this.
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead || reply.statusCode !== 200) return payload
+  const known = request.headers['if-none-match']
+  if (reply.hasHeader('etag')) return known?.trim() === '*' ? unchanged(reply, payload) : payload
+  if (typeof payload !== 'string') return payload
+  const etag = `"${digestOf(payload)}"`
   reply.headers({ etag, 'cache-control': 'private, no-cache' })
-  if (!isAmong(etag, request.headers['if-none-match'])) return payload
-  reply.code(304).removeHeader('content-type')
-  return null
+  return isAmong(etag, known) ? unchanged(reply, payload) : payload
 }
 
-/** RFC 9110 §13.1.2: by weak comparison. */
+function unchanged(reply: FastifyReply, payload: unknown): '' | null {
+  if (payload instanceof Readable) payload.destroy()
+  reply.code(304).removeHeader('content-type')
+  // What Fastify does for a head takes texts.
+  return reply.request.method === 'HEAD' ? '' : null
+}
+
+/** RFC 9110 §13.1.2, of what is there. */
 export const isAmong = (etag: string, header: string | undefined): boolean =>
-  header?.trim() === '*' || (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+  header?.trim() === '*' || isNamed(etag, header)
+
+/** By weak comparison. */
+const isNamed = (etag: string, header = ''): boolean =>
+  header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)

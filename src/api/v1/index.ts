@@ -20,14 +20,17 @@ import { apiKeys } from './api-keys.ts'
 import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { compliance, type SignReport } from './compliance.ts'
 import { complianceScore } from './compliance-score.ts'
-import { DOCUMENT, withRevisions } from './document.ts'
+import { markCursors } from './cursor-marks.ts'
+import { DOCUMENT, onlyWhatIsUsed, withRevisions } from './document.ts'
 import { repositoryFindings } from './findings.ts'
 import { inRepository, tagged } from './in-repository.ts'
 import { installations } from './installations.ts'
 import { jobs } from './jobs.ts'
 import { manufacturers } from './manufacturers.ts'
 import { whoAmI } from './me.ts'
+import { Methods } from './methods.ts'
 import { products } from './products.ts'
+import { strictQueries } from './queries.ts'
 import { complianceRecord } from './record/index.ts'
 import type { RawText } from './record/raw.ts'
 import { oneRepository, repositories } from './repositories.ts'
@@ -35,7 +38,7 @@ import { scanRequests } from './scan-requests.ts'
 import { repositoryScans, scans } from './scans.ts'
 import { settingsOfRepository } from './settings.ts'
 import { installationKeys, repositoryKeys } from './signing-keys.ts'
-import { validatorCompiler } from './understood.ts'
+import { tellBodyLimit, validatorCompiler } from './understood.ts'
 import { webhookDeliveries } from './webhook-deliveries.ts'
 
 export const API_PATH = '/api/v1'
@@ -81,12 +84,13 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     keep,
   },
 ) => {
+  const methods = new Methods(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await app.register(swagger, {
     openapi: DOCUMENT,
     transform: createJsonSchemaTransform({}),
-    transformObject: (made) => withRevisions(schemasOf(made)),
+    transformObject: (made) => onlyWhatIsUsed(withRevisions(schemasOf(made))),
   })
   app.get(`${API_PATH}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: true })
@@ -94,7 +98,10 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   await app.register(
     async (resources) => {
       await gate(resources, { authenticate, origins, limits })
+      tellBodyLimit(resources)
       describeAnswers(resources)
+      strictQueries(resources)
+      markCursors(resources)
       await resources.register(whoAmI, { store })
       await resources.register(installations, { store })
       await resources.register(installationKeys, { store, prefix: '/installations/:installationId' })
@@ -130,4 +137,6 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     },
     { prefix: API_PATH },
   )
+  // Beside the gate: nobody has to be known to be told that there is nothing.
+  await app.register(async (elsewhere) => elsewhere.setNotFoundHandler(methods.refuse), { prefix: API_PATH })
 }

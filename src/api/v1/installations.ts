@@ -7,7 +7,7 @@ import type { InstallationRow } from '../../store/reading/installations.ts'
 import { Problem } from '../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { jobStatistics, statisticsOf } from './job-statistics.ts'
-import { gitHubId, problems, text, time, timeOf, timeOrNull } from './schemas.ts'
+import { gitHubId, problems, serial, text, time, timeOf, timeOrNull } from './schemas.ts'
 
 const quota = z.object({
   resource: z.string().describe("GitHub's word: `core`, `graphql`."),
@@ -32,7 +32,7 @@ const installation = z
 
 export const installationParams = z.object({ installationId: gitHubId.describe("GitHub's id of the installation.") })
 
-const position = z.tuple([text(200), z.string().regex(/^\d{1,19}$/)])
+const position = z.tuple([text(200), serial])
 
 /** `now`: ms since 1970. A quota whose hour has passed is whole again. */
 const told = (row: InstallationRow, now: number): z.infer<typeof installation> => ({

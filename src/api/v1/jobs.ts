@@ -5,11 +5,11 @@ import { Problem } from '../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { jobStatistics, statisticsOf } from './job-statistics.ts'
 import { job, jobOf } from './scan-schemas.ts'
-import { problems, text } from './schemas.ts'
+import { problems, serial, text } from './schemas.ts'
 
 const statistics = z.object({ installationId: z.int(), account: z.string(), jobs: jobStatistics })
 
-const position = z.tuple([text(200), z.string().regex(/^\d{1,19}$/)])
+const position = z.tuple([text(200), serial])
 
 export const jobs: FastifyPluginAsyncZod<{ store: Pick<Reading, 'scans' | 'installations'> }> = async (
   app,

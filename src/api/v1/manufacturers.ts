@@ -6,14 +6,14 @@ import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { demandInstallation } from './installations.ts'
-import { gitHubId, line, problems, reasoned, time, timeOf } from './schemas.ts'
+import { gitHubId, gitHubIdInBody, line, problems, reasoned, text, time, timeOf } from './schemas.ts'
 
 const manufacturer = z
   .object({ id: z.uuid(), installationId: z.int(), name: z.string(), createdAt: time })
   .meta({ id: 'Manufacturer', description: 'Who makes products, as an installation knows them.' })
 
 export const manufacturerParams = z.object({ manufacturerId: z.uuid() })
-export const byName = z.tuple([z.string(), z.uuid()])
+export const byName = z.tuple([text(500), z.uuid()])
 
 const told = ({ id, installationId, name, createdAt }: ManufacturerRow): z.infer<typeof manufacturer> => ({
   ...{ id, installationId: Number(installationId), name, createdAt: timeOf(createdAt) },
@@ -60,7 +60,7 @@ const listed: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) =
     {
       schema: {
         ...{ operationId: 'createManufacturer', tags, summary: 'Add a manufacturer to an installation' },
-        body: z.strictObject({ installationId: gitHubId, name: line }),
+        body: z.strictObject({ installationId: gitHubIdInBody, name: line }),
         response: { 201: manufacturer, ...problems(400, 403, 404, 409) },
       },
     },

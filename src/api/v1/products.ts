@@ -12,7 +12,7 @@ import { repositoryParams } from './in-repository.ts'
 import { demandInstallation } from './installations.ts'
 import { byName, noManufacturer } from './manufacturers.ts'
 import { aggregated, aggregateOf } from './product-aggregate.ts'
-import { gitHubId, line, problems, reasoned, text, time, timeOf } from './schemas.ts'
+import { gitHubId, line, problems, reasoned, time, timeOf } from './schemas.ts'
 
 const product = z
   .object({
@@ -66,7 +66,7 @@ const listed: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) =
         querystring: pageQuery.extend({
           installationId: gitHubId.optional(),
           manufacturerId: z.uuid().optional(),
-          gtin: text(14).optional(),
+          gtin: gtin.optional(),
           q: line.optional().describe('Part of the name, in capitals or not.'),
         }),
         response: { 200: pageOf(product), ...problems(400) },

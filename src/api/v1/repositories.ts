@@ -4,7 +4,7 @@ import type { Reading } from '../../store/reading/index.ts'
 import type { RepositoryRow } from '../../store/reading/repositories.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { repositoryParams } from './in-repository.ts'
-import { gitHubId, problems, text, time, timeOrNull } from './schemas.ts'
+import { gitHubId, problems, serial, text, time, timeOrNull } from './schemas.ts'
 
 const repository = z
   .object({
@@ -28,7 +28,7 @@ const repository = z
   })
   .meta({ id: 'Repository' })
 
-const position = z.tuple([text(200), text(200), z.string().regex(/^\d{1,19}$/)])
+const position = z.tuple([text(200), text(200), serial])
 
 const told = (row: RepositoryRow): z.infer<typeof repository> => ({
   id: Number(row.id),
@@ -60,8 +60,8 @@ export const repositories: FastifyPluginAsyncZod<{ store: Pick<Reading, 'reposit
         summary: 'Repositories, by owner and name',
         querystring: pageQuery.extend({
           installationId: gitHubId.optional(),
-          owner: text(100).optional(),
-          name: text(100).optional(),
+          owner: text(100).optional().describe('In capitals or not.'),
+          name: text(100).optional().describe('In capitals or not.'),
           conclusion: z.enum(['success', 'failure', 'neutral']).optional(),
         }),
         response: { 200: pageOf(repository), ...problems(400) },

@@ -38,8 +38,12 @@ const listed = {
   files: z.object({
     total: z.int().nullable().describe('Relevant files of the head; null: not listed yet.'),
     changed: z.int().nullable().describe('New, other or gone, against the default branch as it was last scanned.'),
-    fetched: z.int().nullable().describe('Of these, fetched from GitHub.'),
-    skipped: z.int().nullable().describe('Known already, by their content.'),
+    fetched: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('Of all relevant files of the head, those whose content was not known; null: not counted, or not yet.'),
+    skipped: z.int().min(0).nullable().describe('The others: nothing had to be fetched for them.'),
   }),
   requests: z.int().describe('Requests to GitHub until the result was kept.'),
   checkRunId: z.int().nullable(),
@@ -101,18 +105,19 @@ export const listedScanOf = (row: ListedScan): z.infer<typeof listedScan> => ({
   ref: row.ref,
   base: row.baseSha,
   baseRef: row.baseRef,
-  files: {
-    total: row.filesTotal,
-    changed: row.filesChanged,
-    fetched: row.filesFetched,
-    skipped: row.filesTotal === null || row.filesFetched === null ? null : row.filesTotal - row.filesFetched,
-  },
+  files: filesOf(row),
   requests: row.requests,
   checkRunId: row.checkRunId === null ? null : Number(row.checkRunId),
   conclusion: row.conclusion,
   supersededBy: row.supersededBy,
   ...courseOf(row),
 })
+
+function filesOf({ filesTotal: total, filesChanged: changed, filesFetched }: ListedScan) {
+  // Versions before this one counted what the base needed as well: of more than there are it isn't known how many are the head's.
+  const fetched = total === null || filesFetched === null || filesFetched > total ? null : filesFetched
+  return { total, changed, fetched, skipped: total === null || fetched === null ? null : total - fetched }
+}
 
 export const scanOf = (row: ScanRow): z.infer<typeof scan> => ({
   phases: phasesOf(row),

@@ -8,16 +8,18 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { finding, findingQuery, findingsPage } from './findings.ts'
 import { repositoryParams } from './in-repository.ts'
 import { listedScan, listedScanOf, scan, scanOf } from './scan-schemas.ts'
-import { gitHubId, problems } from './schemas.ts'
+import { gitHubId, momentOrDay, placeInTime, problems } from './schemas.ts'
 
 const filters = pageQuery.extend({
   status: z.enum(SCAN_STATUSES).optional(),
   kind: z.enum(SCAN_KINDS).optional(),
-  from: z.iso.datetime({ offset: true }).optional().describe('Asked for at that moment or later.'),
-  to: z.iso.datetime({ offset: true }).optional().describe('Asked for before that moment.'),
+  from: momentOrDay
+    .optional()
+    .describe('Asked for at that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
+  to: momentOrDay.optional().describe('Asked for before that moment, or before that day begins.'),
 })
 
-const position = z.tuple([z.iso.datetime(), z.uuid()])
+const position = z.tuple([placeInTime, z.uuid()])
 
 const scanParams = z.object({ scanId: z.uuid() })
 
@@ -33,15 +35,11 @@ async function scanWith({ scans }: Store, { grants }: Reader, id: string): Promi
 async function page(
   { scans }: Store,
   { grants }: Reader,
-  { limit, cursor, from, to, ...filter }: z.output<typeof filters> & { repositoryId?: number | undefined },
+  { limit, cursor, repositoryId, ...filter }: z.output<typeof filters> & { repositoryId?: number | undefined },
 ) {
-  const { repositoryId, status, kind } = filter
   const { items, next } = await scans.list(
     grants,
-    {
-      ...{ status, kind, from: from === undefined ? from : new Date(from), to: to === undefined ? to : new Date(to) },
-      repositoryId: repositoryId === undefined ? repositoryId : BigInt(repositoryId),
-    },
+    { ...filter, repositoryId: repositoryId === undefined ? repositoryId : BigInt(repositoryId) },
     limit,
     decodeCursor(cursor, position),
   )

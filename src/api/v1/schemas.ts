@@ -1,5 +1,6 @@
 /** What the resources have in common. Each schema here validates, types and documents. */
 import { z } from 'zod'
+import { isDay } from '../../rosie/dates.ts'
 
 /** RFC 9457. */
 export const problem = z
@@ -37,10 +38,45 @@ export const problems = <const Status extends Wrong>(...statuses: Status[]) => {
   return Object.fromEntries(all.map((status) => [status, WRONG[status]])) as Pick<typeof WRONG, Status | 401 | 429>
 }
 
-/** GitHub's id, below 2^53. */
+/** GitHub's id, below 2^53, in a path or a query, which know only text. */
 export const gitHubId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+/** The same in a body, where only a number is one. */
+export const gitHubIdInBody = z.int().min(1)
+
+const MOST_BIGINT = 2n ** 63n - 1n
+
+/** A whole number as text: rows are counted by PostgreSQL's `bigint`. */
+export const serial = z
+  .string()
+  .regex(/^\d{1,19}$/, { abort: true })
+  .refine((digits) => BigInt(digits) <= MOST_BIGINT, `is above ${MOST_BIGINT}`)
+
+/** Of a git object, in a place in a list. */
+export const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
 
 export const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339.' })
+
+/**
+ * A moment that is sent, with any offset from UTC: RFC 3339. In UTC it must be of a year of four digits too, which neither
+ * 9999-12-31T23:59:59-23:59 nor 0001-01-01T00:00:00+23:59 is, and PostgreSQL has no year 0.
+ */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9_999, 'is not of the years 1 to 9999 in UTC')
+
+const MOMENT_OR_DAY =
+  'must be a time as in RFC 3339, such as `2026-01-31T12:00:00Z`, or a day in UTC, such as `2026-01-31`'
+
+/** The same of a list: there a day will do as well, which is the moment of its beginning in UTC. */
+export const momentOrDay = z
+  .string()
+  .transform((text) => (isDay(text) ? `${text}T00:00:00Z` : text))
+  .pipe(z.iso.datetime({ offset: true, error: MOMENT_OR_DAY }))
+  .pipe(moment)
+
+/** The same as a place in a list: text as `timeOf` writes it, however many digits of a second were sent. */
+export const placeInTime = moment.transform((at) => at.toISOString())
 
 export const timeOf = (at: Date): string => at.toISOString()
 export const timeOrNull = (at: Date | null): string | null => at && timeOf(at)
@@ -51,6 +87,9 @@ export const text = (most: number) =>
     .string()
     .max(most)
     .regex(/^[^\0]*$/, 'holds U+0000, which is in no name')
+
+/** The same of what is never empty. */
+export const someText = (most: number) => text(most).min(1)
 
 /** Text on one line, as names and reasons are. */
 export const line = z

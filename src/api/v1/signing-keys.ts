@@ -2,16 +2,16 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Scope } from '../../access/grant.ts'
-import { readKeys } from '../../rosie/parse/keys.ts'
+import { type KeySource, readKeys } from '../../rosie/parse/keys.ts'
 import { thumbprintOf } from '../../rosie/trusted-keys.ts'
-import type { KeyPlace, NewSigningKey, RegisteredKey } from '../../store/key-registry.ts'
+import { type KeyPlace, type NewSigningKey, type RegisteredKey, RevokedBefore } from '../../store/key-registry.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { repositoryParams } from './in-repository.ts'
 import { demandInstallation, installationParams } from './installations.ts'
-import { line, problems, reasoned, time, timeOf, timeOrNull } from './schemas.ts'
+import { line, moment, placeInTime, problems, reasoned, time, timeOf, timeOrNull } from './schemas.ts'
 
 const signingKey = z
   .object({
@@ -28,24 +28,22 @@ const signingKey = z
   })
   .meta({ id: 'SigningKey', description: 'A key of the server that evidence may be signed with.' })
 
-const moment = z.iso.datetime({ offset: true })
-
 const newKey = z
   .strictObject({
     owner: line.describe('Whose key it is, as reports name them.'),
     key: z
-      .union([z.string().max(20_000), z.record(z.string(), z.json())])
+      .union([z.string().max(20_000), z.record(z.string(), z.unknown())])
       .describe('The public key: PEM (SubjectPublicKeyInfo) or a JWK. A private key is refused and not kept.'),
     kid: line.optional().describe("Absent: the JWK's own, else its thumbprint (RFC 7638)."),
     validFrom: moment.optional().describe('It counts for evidence first seen at that moment or later.'),
     validUntil: moment.optional().describe('And before this one.'),
   })
-  .refine(({ validFrom, validUntil }) => !validFrom || !validUntil || Date.parse(validFrom) < Date.parse(validUntil), {
+  .refine(({ validFrom, validUntil }) => !validFrom || !validUntil || validFrom < validUntil, {
     path: ['validUntil'],
     message: 'is not after `validFrom`',
   })
 
-const position = z.tuple([z.iso.datetime(), z.uuid()])
+const position = z.tuple([placeInTime, z.uuid()])
 const keyParams = z.object({ keyId: z.uuid() })
 
 const told = (row: RegisteredKey): z.infer<typeof signingKey> => ({
@@ -61,17 +59,18 @@ const told = (row: RegisteredKey): z.infer<typeof signingKey> => ({
   createdAt: timeOf(row.createdAt),
 })
 
+const SENT: KeySource = { called: '`key` in the body', ifPrivate: 'which stays with its owner and was not kept' }
+
 /** Exactly one public key that may be used. Throws `Problem` 400, which says what is wrong with it. */
 async function keyOf({ key, kid, owner, ...window }: z.output<typeof newKey>): Promise<NewSigningKey> {
-  const { keys, problems: faults } = readKeys(typeof key === 'string' ? key : JSON.stringify(key))
+  const { keys, problems: faults } = readKeys(typeof key === 'string' ? key : JSON.stringify(key), SENT)
   const [jwk, ...others] = keys
-  if (faults[0]) throw new Problem(400, faults[0].message)
-  if (!jwk || others.length > 0) throw new Problem(400, 'Send one key at a time.')
+  const wrong = others.length > 0 ? 'Send one key at a time.' : faults[0]?.message
+  if (!jwk || wrong !== undefined) throw new Problem(400, wrong ?? 'There is no key in it.')
   const own = typeof jwk.kid === 'string' ? jwk.kid : undefined
   return {
     ...{ owner, jwk, kid: kid ?? own ?? (await thumbprintOf(jwk)) },
-    validFrom: window.validFrom === undefined ? null : new Date(window.validFrom),
-    validUntil: window.validUntil === undefined ? null : new Date(window.validUntil),
+    ...{ validFrom: window.validFrom ?? null, validUntil: window.validUntil ?? null },
   }
 }
 
@@ -139,7 +138,9 @@ function keysOf(app: Parameters<FastifyPluginAsyncZod>[0], { keyRegistry }: Stor
     async (request, reply) => {
       const place = await placeOf(request, 'admin')
       const key = await keyOf(request.body)
-      const registered = await keyRegistry.register(place, key, byOf(request))
+      const registered = await keyRegistry.register(place, key, byOf(request)).catch((error: unknown) => {
+        throw error instanceof RevokedBefore ? new Problem(409, error.message) : error
+      })
       if (!registered)
         throw new Problem(409, 'A key of that kid is registered there. Revoke it first, or name this one.')
       return reply.code(201).send(told(registered))

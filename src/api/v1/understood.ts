@@ -1,7 +1,7 @@
 /** What of a request is not as a schema says, told by the names that its sender knows, with what is expected there. */
-import type { FastifySchemaCompiler } from 'fastify'
-import type { z } from 'zod'
-import { Problem } from '../problem.ts'
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
+import { z } from 'zod'
+import { Problem, sendProblem, toProblem } from '../problem.ts'
 
 const PLACES: Record<string, string> = {
   params: 'the path',
@@ -18,14 +18,26 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     return success ? { value } : { error: new Problem(400, faultsOf(error.issues, data, PLACES[httpPart] ?? httpPart)) }
   }
 
+/** On all routes that are added to `app` after this: of a body that is too large, how large it may be is told. */
+export function tellBodyLimit(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const told = toProblem(error, request)
+    if (error instanceof Problem || told.statusCode !== 413) return sendProblem(reply, told)
+    const most = request.routeOptions.bodyLimit / 2 ** 20
+    return sendProblem(reply, new Problem(413, `The body is larger than ${most} MiB.`))
+  })
+}
+
 /** More would be read by nobody. */
 const MOST_FAULTS = 5
 
 const faultsOf = (issues: readonly z.core.$ZodIssue[], data: unknown, place: string): string =>
   issues
-    .slice(0, MOST_FAULTS)
     .map((issue) => `${subjectOf(issue, place)}${faultOf(issue, data)}`)
     .map((sentence) => (sentence.endsWith('.') ? sentence : `${sentence}.`))
+    // A number beyond what is exact is no whole number either, for which there is no other sentence.
+    .filter((sentence, index, all) => all.indexOf(sentence) === index)
+    .slice(0, MOST_FAULTS)
     .join(' ')
 
 function subjectOf({ path: [name, ...inner] }: z.core.$ZodIssue, place: string): string {
@@ -50,7 +62,7 @@ function expected(issue: Issue): string | undefined {
     case 'invalid_type':
       return `must be ${TYPES[issue.expected] ?? issue.expected}`
     case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => `\`${String(value)}\``).join(', ')}`
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${listed(issue.values)}`
     case 'invalid_format':
       return `must ${FORMATS[issue.format] ?? `match \`${issue.pattern}\``}`
     case 'too_small':
@@ -58,13 +70,25 @@ function expected(issue: Issue): string | undefined {
     case 'too_big':
       return `must ${bound(issue.origin, 'at most', Number(issue.maximum))}`
     case 'unrecognized_keys':
-      return `has ${issue.keys
-        .slice(0, MOST_FAULTS)
-        .map((key) => `\`${key}\``)
-        .join(', ')}, which is not taken here`
+      return `has ${listed(issue.keys.slice(0, MOST_FAULTS))}, which is not taken here: it takes ${listed(namesOf(issue.inst))}`
+    case 'invalid_union':
+      return `must ${alternatives(issue.errors)}`
     default:
       return undefined
   }
+}
+
+/** What there is to send where that was sent. */
+const namesOf = (inst: unknown): readonly string[] => (inst instanceof z.ZodObject ? Object.keys(inst.shape) : [])
+
+const listed = (values: readonly unknown[]): string =>
+  values.length === 0 ? 'nothing' : values.map((value) => `\`${String(value)}\``).join(', ')
+
+/** What each of several schemas expects of the whole; what one expects of a part of it is of no use beside the others. */
+function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const whole = errors.flatMap((issues) => issues.filter(({ path }) => path.length === 0).map(({ message }) => message))
+  const expectations = whole.flatMap((message) => (message.startsWith('must ') ? [message.slice('must '.length)] : []))
+  return [...new Set(expectations)].join(' or ') || 'be as the schema at /api/docs says'
 }
 
 const TYPES: Record<string, string> = {

@@ -6,7 +6,7 @@ import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
-import { problems, text, time, timeOf, timeOrNull } from './schemas.ts'
+import { momentOrDay, placeInTime, problems, text, time, timeOf, timeOrNull } from './schemas.ts'
 
 const delivery = z
   .object({
@@ -24,8 +24,7 @@ const delivery = z
   .meta({ id: 'WebhookDelivery' })
 
 const deliveryParams = z.object({ deliveryId: z.string().regex(/^[\w-]{1,100}$/) })
-const position = z.tuple([z.iso.datetime(), text(100)])
-const moment = z.iso.datetime({ offset: true }).optional()
+const position = z.tuple([placeInTime, text(100)])
 
 const told = (row: DeliveryRow): z.infer<typeof delivery> => ({
   id: row.id,
@@ -64,16 +63,17 @@ export const webhookDeliveries: FastifyPluginAsyncZod<{ store: Store }> = async 
         querystring: pageQuery.extend({
           event: text(100).optional().describe("GitHub's name: `push`."),
           state: z.enum(DELIVERY_STATES).optional(),
-          from: moment.describe('Received at that moment or later.'),
-          to: moment.describe('Received before that moment.'),
+          from: momentOrDay
+            .optional()
+            .describe('Received at that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
+          to: momentOrDay.optional().describe('Received before that moment, or before that day begins.'),
         }),
         response: { 200: pageOf(delivery), ...problems(400) },
       },
     },
-    async ({ query: { limit, cursor, from, to, ...filter }, reader }) => {
-      const between = { from: from === undefined ? from : new Date(from), to: to === undefined ? to : new Date(to) }
+    async ({ query: { limit, cursor, ...filter }, reader }) => {
       const after = decodeCursor(cursor, position)
-      const { items, next } = await store.webhooks.list(reader.grants, { ...filter, ...between }, limit, after)
+      const { items, next } = await store.webhooks.list(reader.grants, filter, limit, after)
       return { items: items.map(told), next: encodeCursor(next) }
     },
   )

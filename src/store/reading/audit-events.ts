@@ -11,6 +11,8 @@ import { type Page, pageOf } from './page.ts'
 import { belonging } from './visible.ts'
 import { all } from './where.ts'
 
+export { ACTIONS as AUDIT_ACTIONS } from '../../audit/actions.ts'
+
 /** An event, and its link once it has one. */
 export type AuditEventRow = AuditRow & { position: bigint | null; hash: string | null }
 

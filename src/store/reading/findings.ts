@@ -38,6 +38,11 @@ export class Findings {
     this.#database = database
   }
 
+  /** Whether the repository has such a scan. */
+  async knows({ repositoryId, scanId }: { repositoryId: bigint; scanId: string }): Promise<boolean> {
+    return (await this.#database.client.scan.count({ where: { id: scanId, repositoryId } })) > 0
+  }
+
   /** By the indexes on (scan_id, …). A position of another scan of the repository goes on with that scan. */
   async list(
     { repositoryId, scanId }: { repositoryId: bigint; scanId: string },

@@ -58,8 +58,9 @@ export class Repositories {
     const where = [
       ...[PRESENT, visible(grants, 'read')],
       installationId !== undefined && Prisma.sql`r.installation_id = ${installationId}`,
-      owner !== undefined && Prisma.sql`r.owner = ${owner}`,
-      name !== undefined && Prisma.sql`r.name = ${name}`,
+      // GitHub's names are the same in capitals or not.
+      owner !== undefined && Prisma.sql`lower(r.owner) = lower(${owner})`,
+      name !== undefined && Prisma.sql`lower(r.name) = lower(${name})`,
       conclusion !== undefined && Prisma.sql`s.conclusion = ${conclusion}`,
       after && Prisma.sql`(r.owner, r.name, r.id) > (${after[0]}, ${after[1]}, ${after[2]}::bigint)`,
     ]

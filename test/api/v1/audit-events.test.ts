@@ -1,5 +1,7 @@
 /** The audit trail over HTTP: who sees what of it, in which order, and as which file. */
 import { createHash } from 'node:crypto'
+import { SoughtLines } from '../../../src/audit/contained.ts'
+import { lookAt } from '../../../src/audit/other-files.ts'
 import { verifyTrail } from '../../../src/audit/verify.ts'
 import { recordAudits } from '../../../src/store/audit.ts'
 import { AuditChain } from '../../../src/store/audit-chain.ts'
@@ -117,7 +119,9 @@ forEachDatabase('/audit-events', (databases) => {
 
   it('is exported to an installation in its part, which that installation sees', async () => {
     const { zeta } = stage
-    const text = await (await get(zeta.keys.admin, '/audit-events/export?format=jsonl')).text()
+    const answer = await get(zeta.keys.admin, '/audit-events/export?format=jsonl')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit-events-part.jsonl"')
+    const text = await answer.text()
     const events = text
       .trimEnd()
       .split('\n')
@@ -125,7 +129,14 @@ forEachDatabase('/audit-events', (databases) => {
     expect(new Set(events.map(({ installationId }) => installationId))).toEqual(new Set([Number(zeta.installationId)]))
     expect(text).not.toMatch(/acme/i)
     expect(await stage.all(zeta.keys.admin, '/audit-events?action=audit.exported')).toHaveLength(1)
-    expect((await verifyTrail(linesOf(text), [])).fault).not.toBeNull()
+    const { fault } = await verifyTrail(linesOf(text), [])
+    expect(fault).not.toBeNull()
+    expect(await lookAt(linesOf(text))).toEqual({ events: true, missing: fault?.position })
+    const whole = await (await get(stage.root, '/audit-events/export')).text()
+    expect(await lookAt(linesOf(whole.replace(/.*\n/, '')))).toEqual({ events: true, missing: null })
+    const sought = await SoughtLines.of(linesOf(text))
+    for await (const _ of sought.passing(linesOf(whole)));
+    expect(sought.result).toEqual({ lines: events.length, missing: null })
   })
 
   it('is exported as CSV that no spreadsheet runs', async () => {

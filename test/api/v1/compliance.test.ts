@@ -52,6 +52,12 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       const found = body.regulatoryMap.rows.find(({ clause }: { clause: string }) => clause === '11.70')
       expect(found).toMatchObject({ state: 'evidence found', links: [{ kind: 'evidence', ref: 'E1' }, { ref: 'E2' }] })
 
+      // Who may read the report may follow every link of its map.
+      const rows: { links: { href: string }[] }[] = body.regulatoryMap.rows
+      const hrefs = new Set(rows.flatMap(({ links }) => links.map(({ href }) => href.replace('/api/v1', ''))))
+      expect(hrefs.size).toBeGreaterThan(5)
+      for (const href of hrefs) expect([href, (await ask(href)).status]).toEqual([href, 200])
+
       // Of its own account, until the scan.
       expect(body.audit).toMatchObject({ onApiKeys: 1, onSigningKeys: 1 })
 
@@ -177,7 +183,7 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     expect(status).toBe(200)
     const report = (await ask(`${path}/report`)).body
     expect(body).toMatchObject({ scanId: report.scan.id, ...report.score, ...{ coverage: report.risk.coverage } })
-    expect(headers.etag).toBe(`"${report.scan.id}-test"`)
+    expect(headers.etag).toMatch(new RegExp(`^"${report.scan.id}-test-[\\w-]{16}"$`))
     expect((await ask(`${empty}/score`)).status).toBe(404)
   })
 
@@ -214,5 +220,36 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     const { body } = await ask(`${path}/report`)
     expect(body.scan.id).toBe(scanId)
     expect(body.traceability.map(({ id }: { id: string }) => id)).toContain('REQ-900')
+  })
+
+  it('counts documents of requirements that have no row', async () => {
+    const { database, acme } = stage
+    const files = await sampleFiles()
+    const add = (name: string, text: string) => files.set(`.gxp/requirements/${name}.md`, Buffer.from(text))
+    const document = (id: string, more = '') =>
+      `---\ngxp_id: ${id}\ntitle: New\ngxp_risk_rating: LOW\n${more}---\nNew.\n`
+    add('REQ-901', document('REQ/901'))
+    add('REQ-902', '---\ntitle: Without an id\ngxp_risk_rating: LOW\n---\nNew.\n')
+    add('REQ-903', document('REQ-903', 'validation_status: retired\n'))
+    add('REQ-904', document('REQ-904'))
+    add('REQ-904-again', document('REQ-904'))
+    add('reading-list', '---\ntitle: What to read\n---\nNo requirement.\n')
+    await scanFiles(database, { installation: acme.installationId, repository: acme.pump, files })
+    const { body } = await ask(`${path}/report`)
+    const { total, withoutId, retired, sharing, onlyNamed, findings } = body.requirementDocuments
+    expect(body.scan.summary.artifacts.requirement).toBe(total)
+    expect({ total, withoutId, retired, sharing, onlyNamed }).toEqual({
+      ...{ total: 8, withoutId: 2, retired: 1, sharing: 1, onlyNamed: 0 },
+    })
+    expect(body.traceability).toHaveLength(total - withoutId - retired - sharing)
+    const named = body.findings.filter(({ ref }: { ref: string }) => findings.includes(ref))
+    expect(named.map(({ rule, path: at }: { rule: string; path: string }) => [rule, at])).toEqual(
+      expect.arrayContaining([
+        ['artifact/invalid-id', '.gxp/requirements/REQ-901.md'],
+        ['artifact/missing-id', '.gxp/requirements/REQ-902.md'],
+      ]),
+    )
+    const markdown = (await bytes(`${path}/report?format=markdown`)).toString()
+    expect(markdown).toContain('8 requirement documents, 2 of them without a usable id')
   })
 })

@@ -8,6 +8,7 @@ import { createLogger } from '../../../src/telemetry/logger.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { GitHub } from '../../support/github/index.ts'
 import { Contract, keyOf, over } from './contract.ts'
+import { cursorTo, NO_MOMENTS, places, spoiled, takenBy } from './hostile.ts'
 import { OPERATIONS } from './operations/index.ts'
 import type { Asked, Operation } from './operations/operation.ts'
 import { type Things, thingsOf } from './operations/things.ts'
@@ -53,6 +54,18 @@ forEachDatabase('The REST interface', (databases) => {
     }
   })
 
+  it('describes nothing that no operation takes or answers', () => {
+    const { components, paths } = contract.document
+    const names = Object.keys(components.schemas)
+    const within = (part: unknown) =>
+      [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name)
+    const used = new Set(within(paths))
+    for (const name of used) for (const inner of within(components.schemas[name])) used.add(inner)
+    expect(names.sort()).toEqual([...used].sort())
+    expect(names).toContain('Scan')
+    expect(names.filter((name) => name.endsWith('Input'))).toEqual([])
+  })
+
   it('has no route that the document leaves out', async () => {
     const routes: string[] = []
     const host = createHost({ logger: createLogger('silent') })
@@ -96,6 +109,71 @@ forEachDatabase('The REST interface', (databases) => {
     expect(await described(forged, asked)).toEqual({ status: 503, objections: [] })
   })
 
+  /** As described: no answer of 500 is. */
+  async function statusOf(operationId: string, asked: Asked): Promise<{ status: number; detail: string }> {
+    const { key = 'read' } = OPERATIONS[operationId] ?? {}
+    const answer = await contract.ask(stage, keyOf(stage, key), operationId, asked)
+    expect({ asked, objections: contract.objections(operationId, answer) }).toEqual({ asked, objections: [] })
+    return { status: answer.status, detail: String(answer.body.detail) }
+  }
+  const good = (operationId: string) => OPERATIONS[operationId]?.good(things, stage) ?? {}
+
+  it('goes on in a list only at a place that may be one, whatever is sent for it', async () => {
+    const lists = [...contract.operations.values()].filter(({ parameters = [] }) =>
+      parameters.some(({ name }) => name === 'cursor'),
+    )
+    expect(lists.length).toBeGreaterThan(30)
+    for (const { operationId } of lists) {
+      const asked = await good(operationId)
+      const goOn = (place: unknown[]) =>
+        statusOf(operationId, over(asked, cursorTo(place, contract.pathOf(operationId, asked))))
+      const understood: unknown[][] = []
+      for (const place of places(things)) {
+        const { status, detail } = await goOn(place)
+        if (status === 200 || !detail.includes('none of this list')) understood.push(place)
+      }
+      expect([operationId, understood.length > 0]).toEqual([operationId, true])
+      for (const place of understood.flatMap(spoiled)) {
+        const spoilt = over(asked, cursorTo(place, contract.pathOf(operationId, asked)))
+        const { status } = await contract.ask(
+          stage,
+          keyOf(stage, OPERATIONS[operationId]?.key ?? 'read'),
+          operationId,
+          spoilt,
+        )
+        expect([operationId, place, [200, 400]]).toEqual([operationId, place, expect.arrayContaining([status])])
+      }
+    }
+  })
+
+  it('takes no moment that has no year of four digits in UTC, and no id as text in a body', async () => {
+    const tried = { queried: 0, moments: 0, ids: 0, texts: 0 }
+    for (const [operationId, described] of contract.operations) {
+      const { queriedMoments, moments, ids, texts } = takenBy(described)
+      const refused = async (name: string, asked: Asked) => {
+        const { status, detail } = await statusOf(operationId, asked)
+        expect([operationId, asked, status, detail]).toEqual([operationId, asked, 400, expect.stringContaining(name)])
+      }
+      const asked = await good(operationId)
+      for (const name of queriedMoments) {
+        const sound = over(asked, { query: { [name]: '0001-01-01T00:00:00Z' } })
+        expect([operationId, (await statusOf(operationId, sound)).status]).toEqual([operationId, 200])
+        for (const moment of NO_MOMENTS) await refused(name, over(asked, { query: { [name]: moment } }))
+        tried.queried++
+      }
+      const withBody = (name: string, value: unknown) =>
+        refused(name, { ...asked, body: { ...asked.body, [name]: value } })
+      for (const name of moments) for (const moment of NO_MOMENTS) await withBody(name, moment)
+      for (const name of ids) for (const id of ['1001', ['1001'], [[1001]], true]) await withBody(name, id)
+      for (const name of texts) await withBody(name, '\0')
+      tried.moments += moments.length
+      tried.ids += ids.length
+      tried.texts += texts.length
+    }
+    expect(tried).toEqual({ queried: 8, moments: 5, ids: 3, texts: expect.any(Number) })
+    expect(tried.texts).toBeGreaterThan(10)
+  })
+
   describe.each(Object.entries(OPERATIONS))('%s', (operationId, operation) => {
     const { key = 'read', status = 200, also = [], bad, stranger = 404 } = operation
     let good: Asked
@@ -120,6 +198,8 @@ forEachDatabase('The REST interface', (databases) => {
     it('answers what is not as described', async () => {
       if (bad === null) expect(operation.because).toEqual(expect.any(String))
       else expect(await answered(keyOf(stage, key), over(good, bad))).toBe(400)
+      const misspelt = await described(keyOf(stage, key), over(good, { query: { sevrity: 'error' } }))
+      expect([misspelt.status, misspelt.body.detail]).toEqual([400, expect.stringContaining('has `sevrity`')])
       // What PostgreSQL takes in no text.
       const texts = contract.operations.get(operationId)?.parameters?.filter((each) => each.in === 'query') ?? []
       for (const { name } of texts.filter(({ schema }) => schema.type === 'string')) {

@@ -15,12 +15,14 @@ export interface Described {
   path: string
   summary?: string
   tags?: string[]
-  parameters?: { name: string; in: string; schema: { type?: string } }[]
+  parameters?: { name: string; in: string; description?: string; schema: { type?: string; format?: string } }[]
+  requestBody?: { content: Record<string, { schema: { properties?: Record<string, { type?: string }> } }> }
   responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, unknown> }>
 }
 
 interface Document {
   tags: { name: string }[]
+  components: { schemas: Record<string, unknown> }
   paths: Record<string, Record<string, Omit<Described, 'method' | 'path'>>>
 }
 
@@ -79,17 +81,21 @@ export class Contract {
     asked: Asked,
     method = this.#operation(operationId).method,
   ): Promise<Answer> {
-    const { path } = this.#operation(operationId)
-    const { params = {}, query = {}, headers = {}, body } = asked
-    const filled = path.replace('/api/v1', '').replace(/\{(\w+)\}/g, (_, name: string) => {
-      if (params[name] === undefined) throw new Error(`${operationId} needs ${name}.`)
-      return encodeURIComponent(String(params[name]))
-    })
+    const { query = {}, headers = {}, body } = asked
+    const filled = this.pathOf(operationId, asked).replace('/api/v1', '')
     const search = new URLSearchParams(
       Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
     )
     const address = search.size > 0 ? `${filled}?${search}` : filled
     return stage.ask(holder, address, { method, headers, ...(body && { body }) })
+  }
+
+  /** Where that is asked for, without a query. */
+  pathOf(operationId: string, { params = {} }: Asked): string {
+    return this.#operation(operationId).path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      if (params[name] === undefined) throw new Error(`${operationId} needs ${name}.`)
+      return encodeURIComponent(String(params[name]))
+    })
   }
 
   #operation(operationId: string): Described {

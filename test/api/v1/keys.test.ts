@@ -53,6 +53,7 @@ forEachDatabase('Keys', (databases) => {
 
     it.each([
       [{ scopes: ['root'] }, 400],
+      [{ scopes: ['scan'] }, 400],
       [{ installationId: undefined }, 400],
       [{ expiresAt: '2020-01-01T00:00:00Z' }, 400],
       [{ name: 'two\nlines' }, 400],
@@ -60,6 +61,31 @@ forEachDatabase('Keys', (databases) => {
       [{ installationId: 1 }, 404],
     ])('are refused with %j: %i', async (other, status) => {
       expect((await post(stage.acme.keys.admin, '/api-keys', { ...wanted(), ...other })).status).toBe(status)
+    })
+
+    it('to scan are to read as well, since what is not seen is not scanned', async () => {
+      const ask = (scopes: string[]) => post(stage.acme.keys.admin, '/api-keys', { ...wanted(), scopes })
+      expect((await ask(['scan'])).body.detail).toBe(
+        '`scopes` in the body needs `read` beside `scan`: what is not seen is not scanned.',
+      )
+      expect((await ask(['scan', 'read'])).body.scopes).toEqual(['read', 'scan'])
+      expect((await ask(['scan', 'admin'])).status).toBe(201)
+    })
+
+    it('say who made them, and are found by that', async () => {
+      const { acme, zeta, database } = stage
+      const maker = await aKey(database, { installationId: acme.installationId, scopes: ['admin'] })
+      const { actor } = (await stage.ask(maker, '/me')).body
+      const made = await post(maker, '/api-keys', wanted())
+      expect(made.body.createdBy).toBe(actor)
+      const old = (await post(maker, '/api-keys', wanted())).body
+      await database.client.apiKey.update({ where: { id: old.id }, data: { createdBy: null } })
+      expect((await stage.ask(acme.keys.admin, `/api-keys/${old.id}`)).body.createdBy).toBeNull()
+      const by = `/api-keys?createdBy=${encodeURIComponent(actor)}`
+      const { key: _, ...told } = made.body
+      expect((await stage.ask(acme.keys.admin, by)).body.items).toEqual([told])
+      expect((await stage.ask(zeta.keys.admin, by)).body.items).toEqual([])
+      expect((await stage.ask(acme.keys.admin, '/api-keys?createdBy=github/nobody')).body.items).toEqual([])
     })
 
     it('made by a key end with it, which they name', async () => {
@@ -142,6 +168,54 @@ forEachDatabase('Keys', (databases) => {
       expect((await post(acme.keys.admin, `${path}/${made.body.id}/revoke`, body)).status).toBe(200)
     })
 
+    it('once revoked are not registered again, under whatever name, where they would count for nothing', async () => {
+      const { acme, zeta } = stage
+      const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+      const jwk = await exportJWK(publicKey)
+      const [ofPump, ofEmpty] = [`/repositories/${acme.pump.id}/keys`, `/repositories/${acme.empty.id}/keys`]
+      const ofAll = `/installations/${acme.installationId}/keys`
+      const register = (path: string, kid: string, key: object | string = jwk) =>
+        post(path.includes(String(zeta.pump.id)) ? zeta.keys.admin : acme.keys.admin, path, { owner: 'QA', kid, key })
+      const revoked = async (path: string, id: string) =>
+        (await post(acme.keys.admin, `${path}/${id}/revoke`, { reason: 'left the building' })).body.revokedAt
+
+      const one = await register(ofPump, 'one')
+      const at = await revoked(ofPump, one.body.id)
+      const count = await stage.database.client.signingKey.count()
+      for (const key of [{ ...jwk, alg: 'ES256' }, await exportSPKI(publicKey)]) {
+        const again = await register(ofPump, 'two', key)
+        expect(again.status).toBe(409)
+        expect(again.body.detail).toContain(
+          `This key was registered as \`one\` and revoked at ${at} ("left the building").`,
+        )
+      }
+      expect(await stage.database.client.signingKey.count()).toBe(count)
+      const other = await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)
+      expect((await register(ofPump, 'one', other)).status).toBe(201)
+
+      // It counts elsewhere, and is revoked there.
+      const all = await register(ofAll, 'three')
+      expect(all.status).toBe(201)
+      const allAt = await revoked(ofAll, all.body.id)
+      const within = await register(ofEmpty, 'four')
+      expect(within.status).toBe(409)
+      expect(within.body.detail).toContain(`as \`three\` and revoked at ${allAt}. A key`)
+      expect((await register(`/repositories/${zeta.pump.id}/keys`, 'five')).status).toBe(201)
+    })
+
+    it('are told as what they are sent as', async () => {
+      const path = `/repositories/${stage.acme.pump.id}/keys`
+      const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+      const jwk = await exportJWK(publicKey)
+      const ask = async (key?: unknown) =>
+        (await post(stage.acme.keys.admin, path, { owner: 'QA', ...(key !== undefined && { key }) })).body.detail
+      expect(await ask()).toBe('`key` in the body is missing: it must be text or be an object.')
+      expect(await ask(7)).toBe('`key` in the body must be text or be an object.')
+      expect(await ask('x')).toBe('No public key can be read from `key` in the body: it holds no key.')
+      expect(await ask({ keys: [jwk, { ...jwk, use: 'enc' }] })).toBe('Send one key at a time.')
+      expect(await ask({ ...jwk, use: 'enc' })).toContain('no evidence is verified with it')
+    })
+
     it('are never private', async () => {
       const { privateKey } = await generateKeyPair('ES256', { extractable: true })
       const path = `/repositories/${stage.acme.pump.id}/keys`
@@ -149,7 +223,9 @@ forEachDatabase('Keys', (databases) => {
       for (const key of [await exportPKCS8(privateKey), await exportJWK(privateKey)]) {
         const { status, body } = await post(stage.acme.keys.admin, path, { owner: 'QA', key })
         expect(status).toBe(400)
-        expect(body.detail).toMatch(/private/)
+        expect(body.detail).toMatch(
+          /from `key` in the body: it holds a private (or symmetric )?key, which stays with its owner and was not kept\.$/,
+        )
       }
       const backwards = { validFrom: '2027-01-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' }
       expect((await post(stage.acme.keys.admin, path, { owner: 'QA', key: 'x', ...backwards })).status).toBe(400)

@@ -24,6 +24,7 @@ forEachDatabase('GET /repositories', (databases) => {
     ['owner=zeta', ['zeta/empty', 'zeta/pump']],
     ['owner=zeta&name=pump', ['zeta/pump']],
     ['name=pump', ['acme/pump', 'zeta/pump']],
+    ['owner=ZETA&name=Pump', ['zeta/pump']],
     ['conclusion=neutral', []],
   ])('filters by %s', async (query, expected) => {
     expect(names(await stage.all(stage.root, `/repositories?${query}`))).toEqual(expected)

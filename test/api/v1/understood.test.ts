@@ -29,6 +29,8 @@ describe('A request that is not as described', () => {
         .string()
         .refine((gtin) => gtin.length === 8, 'A GTIN has 8 digits.')
         .optional(),
+      key: z.union([z.string().max(5), z.record(z.string(), z.json())]).optional(),
+      place: z.union([z.object({ lane: z.string() }), z.object({ street: z.string() })]).optional(),
     })
     host.get(
       '/one/:repositoryId',
@@ -41,6 +43,7 @@ describe('A request that is not as described', () => {
 
   it.each([
     ['/one/pump', '`repositoryId` in the path must be a number.'],
+    ['/one/9007199254740993', '`repositoryId` in the path must be at most 9007199254740991.'],
     ['/one/0', '`repositoryId` in the path must be at least 1.'],
     ['/one/1?limit=201', '`limit` in the query must be at most 200.'],
     ['/one/1?limit=1.5', '`limit` in the query must be a whole number.'],
@@ -63,7 +66,13 @@ describe('A request that is not as described', () => {
     [{ ...good, scopes: [] }, '`scopes` in the body must have at least 1 item.'],
     [{ ...good, scopes: ['read', 'all'] }, '`scopes[1]` in the body must be one of `read`, `scan`.'],
     [{ ...good, gtin: '1' }, '`gtin` in the body: A GTIN has 8 digits.'],
-    [{ ...good, title: 'x' }, 'The body has `title`, which is not taken here.'],
+    [{ ...good, key: 7 }, '`key` in the body must be text or be an object.'],
+    [{ ...good, key: 'longer' }, '`key` in the body must have at most 5 characters.'],
+    [{ ...good, place: {} }, '`place` in the body must be as the schema at /api/docs says.'],
+    [
+      { ...good, title: 'x' },
+      'The body has `title`, which is not taken here: it takes `name`, `installationId`, `scopes`, `gtin`, `key`, `place`.',
+    ],
     [{ ...good, name: 7, scopes: 'read' }, '`name` in the body must be text. `scopes` in the body must be a list.'],
     [undefined, 'The body is missing: it must be an object.'],
   ])('is told so: %j', async (body, detail) => {

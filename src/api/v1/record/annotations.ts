@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { TAG_NAMES } from '../../../rosie/tags.ts'
 import type { BlockRow } from '../../../store/reading/record/annotations.ts'
 import type { RecordReading } from '../../../store/reading/record/index.ts'
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../cursor.ts'
+import { decodeCursor, encodeCursor, goingOn, pageOf, pageQuery } from '../cursor.ts'
 import { repositoryParams } from '../in-repository.ts'
-import { problems } from '../schemas.ts'
+import { problems, serial, sha, someText, text } from '../schemas.ts'
 
 const tagBlock = z
   .object({
@@ -28,14 +28,8 @@ const tagBlock = z
   })
   .meta({ id: 'TagBlock' })
 
-const position = z.tuple([z.string(), z.string().regex(/^\d{1,9}$/)])
-
-const text = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\0]*$/)
+const KINDS = ['source', 'test'] as const
+const position = z.tuple([text(4_096), z.enum(KINDS), sha, serial])
 
 const told = ({ path, kind, sha, block }: BlockRow): z.infer<typeof tagBlock> => ({
   ...{ path, kind, sha, line: block.line, endLine: block.endLine },
@@ -56,17 +50,17 @@ export const annotations: FastifyPluginAsyncZod<{ record: RecordReading }> = asy
         summary: 'Comments with tags in source and tests, by path and line',
         params: repositoryParams,
         querystring: pageQuery.extend({
-          path: text(1_000).optional().describe('What the path begins with.'),
-          kind: z.enum(['source', 'test']).optional(),
+          path: someText(1_000).optional().describe('What the path begins with.'),
+          kind: z.enum(KINDS).optional(),
           tag: z.enum(TAG_NAMES).optional().describe('A tag of that name is among them.'),
-          id: text(1_000).optional().describe('An id that one of the tags names.'),
+          id: someText(1_000).optional().describe('An id that one of the tags names.'),
         }),
         response: { 200: pageOf(tagBlock), ...problems(400, 404) },
       },
     },
     async ({ repository, query: { limit, cursor, ...filter } }) => {
       const after = decodeCursor(cursor, position)
-      const { items, next } = await record.annotations.list(repository.id, filter, limit, after)
+      const { items, next } = goingOn(await record.annotations.list(repository.id, filter, limit, after))
       return { items: items.map(told), next: encodeCursor(next) }
     },
   )

@@ -6,19 +6,19 @@ import { Problem } from '../../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../cursor.ts'
 import { repositoryParams } from '../in-repository.ts'
 import { problems } from '../schemas.ts'
-import { byId } from './lists.ts'
+import { ALL_KINDS, ALL_STATUSES } from './kinds.ts'
+import { byId, byPath } from './lists.ts'
 import {
   artifact,
   artifactParams,
   artifactWithData,
   FILTERS,
   revision,
+  statusAmong,
   toldArtifact,
   toldRevision,
   toldWithData,
 } from './schemas.ts'
-
-const byPath = z.tuple([z.string()])
 
 interface Options {
   record: Pick<RecordReading, 'artifacts'>
@@ -63,8 +63,11 @@ const listed: FastifyPluginAsyncZod<Options> = async (app, { record: { artifacts
         summary: 'All artifacts, by path',
         params: repositoryParams,
         querystring: pageQuery.extend({
-          kind: z.string().min(1).max(40).regex(/^\w+$/).optional(),
-          ...{ risk: FILTERS.risk, status: FILTERS.status, q: FILTERS.q },
+          kind: z
+            .enum(ALL_KINDS)
+            .optional()
+            .describe('What it is; `package_file`: the signature of an evidence package.'),
+          ...{ risk: FILTERS.risk, status: statusAmong(ALL_STATUSES), q: FILTERS.q },
         }),
         response: { 200: pageOf(artifact), ...problems(400, 404) },
       },

@@ -3,11 +3,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { RecordReading } from '../../../store/reading/record/index.ts'
 import { Problem } from '../../problem.ts'
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../cursor.ts'
+import { decodeCursor, encodeCursor, goingOn, pageOf, pageQuery } from '../cursor.ts'
 import { repositoryParams } from '../in-repository.ts'
-import { problems } from '../schemas.ts'
-import { byId } from './lists.ts'
+import { problems, serial } from '../schemas.ts'
 import { edge, gxpIdParams, toldEdge } from './schemas.ts'
+
+const brokenPosition = z.tuple([z.uuid(), serial])
 
 const MOST_NODES = 2_000
 const MOST_EDGES = 10_000
@@ -120,8 +121,8 @@ const brokenLinks: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app
       },
     },
     async ({ repository: { id, trackedScanId }, query: { limit, cursor } }) => {
-      const after = decodeCursor(cursor, byId)
-      const { items, next } = await traceability.broken(id, trackedScanId, limit, after)
+      const after = decodeCursor(cursor, brokenPosition)
+      const { items, next } = goingOn(await traceability.broken(id, trackedScanId, limit, after))
       return {
         items: items.map(({ findingId, severity, message, ...row }) => ({
           finding:

@@ -7,7 +7,7 @@ import type { RepositoryRow } from '../../../store/reading/repositories.ts'
 import { Problem } from '../../problem.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../cursor.ts'
 import { repositoryParams } from '../in-repository.ts'
-import { problems } from '../schemas.ts'
+import { problems, serial, text } from '../schemas.ts'
 import { ARTIFACT_KINDS, type ArtifactKind } from './kinds.ts'
 import {
   artifact,
@@ -18,6 +18,7 @@ import {
   gxpIdParams,
   link,
   revision,
+  statusAmong,
   toldArtifact,
   toldCoverage,
   toldFinding,
@@ -30,8 +31,8 @@ import {
 const MOST_LINKS = 500
 const MOST_FINDINGS = 100
 
-const byPath = z.tuple([z.string()])
-export const byId = z.tuple([z.string().regex(/^\d{1,19}$/)])
+export const byPath = z.tuple([text(4_096)])
+export const byId = z.tuple([serial])
 
 const named = z
   .object({
@@ -63,8 +64,10 @@ interface Of {
   kind: ArtifactKind
 }
 
-const listOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, kinds, many, words, filters } }) => {
-  const chosen = Object.fromEntries(filters.map((name) => [name, FILTERS[name]])) as typeof FILTERS
+const listOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind }) => {
+  const { path, kinds, many, words, filters, statuses } = kind
+  const all = { ...FILTERS, status: statusAmong(statuses) }
+  const chosen = Object.fromEntries(filters.map((name) => [name, all[name]])) as typeof all
   app.get(
     `/${path}`,
     {
@@ -78,9 +81,9 @@ const listOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, ki
         response: { 200: pageOf(artifact), ...problems(400, 404) },
       },
     },
-    async ({ repository, query: { limit, cursor, q: text, ...filter } }) => {
+    async ({ repository, query: { limit, cursor, q, ...filter } }) => {
       const after = decodeCursor(cursor, byPath)
-      const { items, next } = await record.artifacts.list(repository.id, kinds, { ...filter, text }, limit, after)
+      const { items, next } = await record.artifacts.list(repository.id, kinds, { ...filter, text: q }, limit, after)
       return { items: items.map(toldArtifact), next: encodeCursor(next) }
     },
   )

@@ -7,10 +7,9 @@ import type { Reading } from '../../../store/reading/index.ts'
 import type { RecordReading } from '../../../store/reading/record/index.ts'
 import type { RiskLevels } from '../../../store/reading/record/risk.ts'
 import { Problem } from '../../problem.ts'
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../cursor.ts'
+import { decodeCursor, encodeCursor, goingOn, pageOf, pageQuery } from '../cursor.ts'
 import { repositoryParams } from '../in-repository.ts'
-import { problems } from '../schemas.ts'
-import { byId } from './lists.ts'
+import { problems, serial, sha, someText } from '../schemas.ts'
 import { FILTERS } from './schemas.ts'
 
 const entry = z
@@ -31,6 +30,8 @@ const wholeEntry = entry
     text: z.string().describe('What it says besides.'),
   })
   .meta({ id: 'WholeRiskEntry' })
+
+const position = z.tuple([sha, serial])
 
 const counts = z.record(z.string(), z.int())
 const register = z
@@ -98,9 +99,9 @@ const entries: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app, { 
       },
     },
     async ({ repository, query: { limit, cursor, q: text, ...filter } }) => {
-      const after = decodeCursor(cursor, byId)
-      const { items, next } = await risks.entries(repository.id, { ...filter, text }, limit, after)
-      return { items: items.map(({ place: _, path: __, ...row }) => row), next: encodeCursor(next) }
+      const after = decodeCursor(cursor, position)
+      const { items, next } = goingOn(await risks.entries(repository.id, { ...filter, text }, limit, after))
+      return { items: items.map(({ place: _, path: __, sha: ___, ...row }) => row), next: encodeCursor(next) }
     },
   )
 
@@ -113,11 +114,7 @@ const entries: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app, { 
         tags: ['risk'],
         summary: 'All that the register says of one risk: its entries, in their order',
         params: repositoryParams.extend({
-          riskId: z
-            .string()
-            .min(1)
-            .max(200)
-            .regex(/^[^\0]*$/),
+          riskId: someText(200),
         }),
         response: { 200: z.object({ entries: z.array(wholeEntry) }).meta({ id: 'Risk' }), ...problems(400, 404) },
       },

@@ -1,17 +1,11 @@
 /** What the record is described by: artifacts, edges, coverage, findings. */
 import { z } from 'zod'
+import { RISKS, TIERS } from '../../../rosie/model.ts'
 import type { ArtifactRow, ArtifactWithData, RevisionRow } from '../../../store/reading/record/artifacts.ts'
 import type { CoverageRow, EdgeRow, FindingRow, LinkRow } from '../../../store/reading/record/links.ts'
 import { repositoryParams } from '../in-repository.ts'
-import { time, timeOf } from '../schemas.ts'
-
-/** PostgreSQL takes no U+0000 in text. */
-const text = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\0]*$/, 'U+0000 is in no name.')
+import { someText as text, time, timeOf } from '../schemas.ts'
+import { ALL_KINDS } from './kinds.ts'
 
 /** As an author wrote it: what is no id is simply not there. */
 export const gxpId = text(1_000).describe('`gxp_id`, as in `REQ-001`.')
@@ -20,9 +14,9 @@ export const artifactParams = repositoryParams.extend({ artifactId: z.uuid().des
 
 /** Columns of lists to filter by; each kind of artifact has its own. */
 export const FILTERS = {
-  risk: text(100).optional().describe('`HIGH`, `MEDIUM` or `LOW`, exactly.'),
+  risk: z.enum(RISKS).optional(),
   status: text(100).optional().describe('Exactly as the list has it.'),
-  tier: z.enum(['IQ', 'OQ', 'PQ']).optional().describe('The verification tier that it names.'),
+  tier: z.enum(TIERS).optional().describe('The verification tier that it names.'),
   parent: text(1_000)
     .optional()
     .describe('An id that it names: what it satisfies, implements, derives from or is evidence of.'),
@@ -33,6 +27,9 @@ export const FILTERS = {
     .describe('What verifying the signature with the trusted keys said.'),
 } as const
 
+/** Where it is one of few: none else is asked for. */
+export const statusAmong = (statuses: readonly string[]) => z.enum(statuses).optional()
+
 const levels = { linked: z.boolean(), traced: z.boolean(), proven: z.boolean() }
 
 const artifactShape = {
@@ -40,7 +37,7 @@ const artifactShape = {
   kind: z
     .string()
     .describe(
-      '`requirement`, `user_story`, `specification`, `evidence`, `decision`, …; `package_file`: the signature of an evidence package.',
+      `${ALL_KINDS.map((kind) => `\`${kind}\``).join(', ')}; \`package_file\`: the signature of an evidence package.`,
     ),
   path: z.string(),
   sha: z.string().describe('Git blob SHA.'),

@@ -5,10 +5,11 @@ import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
 import { all, holds } from '../where.ts'
 
-/** An entry in short; `place`: which of the register's it is, from 1. */
+/** An entry in short; `place`: which of the register's it is, from 1; `sha`: the register's. */
 export interface EntryRow {
   place: bigint
   path: string
+  sha: string
   id: string
   title: string | null
   date: string | null
@@ -24,7 +25,8 @@ export interface EntryFilter {
   text?: string | undefined
 }
 
-export type EntryPosition = readonly [place: string]
+/** The state of the register that the list was begun with, by its git blob, and the place in that. */
+export type EntryPosition = readonly [sha: string, place: string]
 
 /** The register as a whole. What an id was last said to be counts. */
 export interface RegisterRow {
@@ -51,8 +53,11 @@ export interface RiskLevels {
   missing: number
 }
 
-const ENTRIES = Prisma.sql`
-  artifact a CROSS JOIN LATERAL jsonb_array_elements(a.data -> 'entries') WITH ORDINALITY AS item (entry, place)`
+/** There is one (rosie/classify.ts). */
+const REGISTER = '.gxp/risk_assessment.log'
+
+const ITEMS = Prisma.sql`jsonb_array_elements(a.data -> 'entries') WITH ORDINALITY AS item (entry, place)`
+const ENTRIES = Prisma.sql`artifact a CROSS JOIN LATERAL ${ITEMS}`
 
 export class Risks {
   readonly #database: Database
@@ -61,25 +66,35 @@ export class Risks {
     this.#database = database
   }
 
-  /** In the order of the register. */
+  /**
+   * In the order of the register. A list that was begun goes on in the state that it was begun with: an entry on top moves all
+   * others. Null: no such state is kept.
+   */
   async entries(
     repositoryId: bigint,
     { risk, status, text }: EntryFilter,
     limit: number,
     after: EntryPosition | null,
-  ): Promise<Page<EntryRow, EntryPosition>> {
+  ): Promise<Page<EntryRow, EntryPosition> | null> {
+    const register = after ? stateOf(repositoryId, after[0]) : tracked(repositoryId)
     const where = [
-      Prisma.sql`a.repository_id = ${repositoryId} AND a.kind = 'risk_register'`,
       risk !== undefined && Prisma.sql`item.entry ->> 'risk' = ${risk}`,
       status !== undefined && Prisma.sql`item.entry ->> 'status' = ${status}`,
       text !== undefined && holds(Prisma.sql`concat_ws(' ', item.entry ->> 'id', item.entry ->> 'title')`, text),
-      after && Prisma.sql`item.place > ${after[0]}::bigint`,
+      after && Prisma.sql`item.place > ${after[1]}::bigint`,
     ]
     const rows = await this.#database.client.$queryRaw<EntryRow[]>`
-      SELECT item.place, a.path, item.entry ->> 'id' AS id, item.entry ->> 'title' AS title, item.entry ->> 'date' AS date,
+      SELECT item.place, a.path, a.sha, item.entry ->> 'id' AS id, item.entry ->> 'title' AS title, item.entry ->> 'date' AS date,
         item.entry ->> 'risk' AS risk, item.entry ->> 'status' AS status, (item.entry ->> 'line')::int AS line
-      FROM ${ENTRIES} WHERE ${all(where)} ORDER BY item.place LIMIT ${limit + 1}`
-    return pageOf(rows, limit, ({ place }) => [String(place)])
+      FROM (${register}) a CROSS JOIN LATERAL ${ITEMS} WHERE ${all(where)} ORDER BY item.place LIMIT ${limit + 1}`
+    if (after && rows.length === 0 && !(await this.#was(repositoryId, after[0]))) return null
+    return pageOf(rows, limit, ({ sha, place }) => [sha, String(place)])
+  }
+
+  /** Whether the register ever was in that state. */
+  async #was(repositoryId: bigint, sha: string): Promise<boolean> {
+    const states = await this.#database.client.$queryRaw<object[]>(stateOf(repositoryId, sha))
+    return states.length > 0
   }
 
   /** All entries of one id with all that they say, in the order of the register. */
@@ -129,3 +144,11 @@ export class Risks {
       ORDER BY array_position(ARRAY['HIGH', 'MEDIUM', 'LOW'], risk) NULLS LAST`
   }
 }
+
+const tracked = (repositoryId: bigint) => Prisma.sql`
+  SELECT path, sha, data FROM artifact WHERE repository_id = ${repositoryId} AND kind = 'risk_register'`
+
+/** The register as it was read when it came to be in that state. */
+const stateOf = (repositoryId: bigint, sha: string) => Prisma.sql`
+  SELECT path, sha, data FROM artifact_revision
+  WHERE repository_id = ${repositoryId} AND path = ${REGISTER} AND sha = ${sha} ORDER BY id DESC LIMIT 1`

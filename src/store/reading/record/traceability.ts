@@ -22,7 +22,8 @@ export interface BrokenRow extends EdgeRow {
   message: string | null
 }
 
-export type BrokenPosition = readonly [id: string]
+/** The scan that the edges are of: the next one may write an edge anew, under another id. */
+export type BrokenPosition = readonly [scanId: string, id: string]
 
 /** One step of a path; without an edge where none was kept. */
 export interface StepRow {
@@ -87,15 +88,16 @@ export class Traceability {
 
   /**
    * Edges to ids that nothing defines (rosie/graph.ts, `unknown`), in the order in which they were kept, with the finding at the
-   * same place. By `trace_edge_broken_idx`.
+   * same place. By `trace_edge_broken_idx`. Null: the position is of another scan.
    */
   async broken(
     repositoryId: bigint,
     scanId: string | null,
     limit: number,
     after: BrokenPosition | null,
-  ): Promise<Page<BrokenRow, BrokenPosition>> {
-    const beyond = after && Prisma.sql`e.id > ${after[0]}::bigint`
+  ): Promise<Page<BrokenRow, BrokenPosition> | null> {
+    if (after && after[0] !== scanId) return null
+    const beyond = after && Prisma.sql`e.id > ${after[1]}::bigint`
     const rows = await this.#database.client.$queryRaw<BrokenRow[]>`
       WITH broken AS (
         SELECT ${EDGE} FROM trace_edge e
@@ -109,7 +111,7 @@ export class Traceability {
           AND strpos(f.message, broken."to") > 0
         ORDER BY f.id LIMIT 1) AS told ON TRUE
       ORDER BY broken.id`
-    return pageOf(rows, limit, ({ id }) => [String(id)])
+    return pageOf(rows, limit, ({ id }) => [String(scanId), String(id)])
   }
 
   /** The edges of a path, in its order, each at the first place that says it. */

@@ -171,7 +171,7 @@ forEachDatabase('The artifacts of a record', (databases) => {
     it('of evidence are shown with a note of who read them', async () => {
       const { id = '' } = (await artifactOf('/evidence/EV-SPEC-001-001')) ?? {}
       const address = `/repositories/${stage.acme.pump.id}/artifacts/${id}/raw`
-      expect((await stage.ask(stage.acme.keys.read, address, { method: 'HEAD' })).status).toBe(404)
+      expect((await stage.ask(stage.acme.keys.read, address, { method: 'HEAD' })).status).toBe(405)
       const { body } = await ask(`/artifacts/${id}/raw`)
       expect(body.split('.')).toHaveLength(3)
       expect(await reads()).toMatchObject([

@@ -21,18 +21,25 @@ const TANGLED = {
     '// @gxp-verifies SPEC-CODE-1\n// @test-type OQ\nit()\n\n\n// @gxp-verifies SPEC-404\n// @gxp-verifies REQ-404\n// @gxp-verifies SPEC-D\nit()\n',
 }
 
+/** As deep as sources in Java are, and deeper. */
+const DEEP = {
+  '.gxp/requirements/REQ-001.md': TANGLED['.gxp/requirements/REQ-001.md'],
+  [`src/${'main/java/com/'.repeat(40)}Stop.java`]: '// @gxp-satisfies REQ-001\nclass Stop {}\n',
+}
+
 forEachDatabase('Traceability', (databases) => {
   let stage: Stage
   let tangled: RepositoryFacts
+  let deep: RepositoryFacts
   beforeAll(async () => {
     const database = await databases.open()
     stage = await Stage.on(database)
     const { installationId } = stage.acme
-    tangled = aRepository({ owner: 'acme', name: 'tangled' })
-    const added = { type: 'repositories', installation: installationId, added: [tangled], removed: [] } as const
-    await deliver(database, { ...added, added: [tangled], removed: [] })
-    const files = new Map(Object.entries(TANGLED))
-    await scanFiles(database, { installation: installationId, repository: tangled, files })
+    ;[tangled, deep] = [aRepository({ owner: 'acme', name: 'tangled' }), aRepository({ owner: 'acme', name: 'deep' })]
+    await deliver(database, { type: 'repositories', installation: installationId, added: [tangled, deep], removed: [] })
+    const [all, one] = [new Map(Object.entries(TANGLED)), new Map(Object.entries(DEEP))]
+    await scanFiles(database, { installation: installationId, repository: tangled, files: all })
+    await scanFiles(database, { installation: installationId, repository: deep, files: one })
   })
   afterAll(() => stage.close())
 
@@ -103,6 +110,16 @@ forEachDatabase('Traceability', (databases) => {
       ]),
     )
     expect((await ask('/traceability/chain/SPEC-001-001?depth=1')).body.nodes).toHaveLength(2)
+  })
+
+  it('begins at any node that it has answered, however long its name is', async () => {
+    const { body } = await ask('/traceability/chain/REQ-001?direction=down', deep)
+    const node = body.nodes.map(({ id }: { id: string }) => id).find((id: string) => id.startsWith('FILE:'))
+    expect(node).toHaveLength(500)
+    const up = await ask(`/traceability/chain/${encodeURIComponent(node)}`, deep)
+    expect(up.body.nodes.map(({ id }: { id: string }) => id)).toEqual([node, 'REQ-001'])
+    const tooLong = await ask(`/traceability/chain/${'x'.repeat(1_001)}`)
+    expect(tooLong).toMatchObject({ status: 400, body: { detail: expect.stringContaining('1000 characters') } })
   })
 
   it('ends in a circle', async () => {
