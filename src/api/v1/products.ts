@@ -182,18 +182,19 @@ const links: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) =>
     ...{ tags, params: linkParams },
     response: { 200: wholeProduct, ...problems(400, 403, 404) },
   }
-  const linked = async (request: FastifyRequest) => {
+  const asked = async (request: FastifyRequest) => {
     const row = await found(store, request)
     await demandInstallation(store, request, row.installationId, 'admin')
     const { repositoryId } = request.params as z.infer<typeof linkParams>
-    return { row, repositoryId: await repositoryOf(store, request, row, BigInt(repositoryId)) }
+    return { row, repositoryId: BigInt(repositoryId) }
   }
 
   app.put(
     url,
     { schema: { ...schema, operationId: 'linkProductRepository', summary: 'Make a repository one of a product' } },
     async (request) => {
-      const { row, repositoryId } = await linked(request)
+      const { row, repositoryId } = await asked(request)
+      await demandRepository(store, request, row, repositoryId)
       await store.productRegistry.link(row, repositoryId, byOf(request))
       return whole(store, request, row)
     },
@@ -208,20 +209,27 @@ const links: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) =>
       },
     },
     async (request) => {
-      const { row, repositoryId } = await linked(request)
-      await store.productRegistry.unlink(row, repositoryId, { ...byOf(request), ...request.query })
+      const { row, repositoryId } = await asked(request)
+      const because = { ...byOf(request), ...request.query }
+      // A repository that went to another account, or is gone, can still be taken off.
+      const unlinked = await store.productRegistry.unlink(row, repositoryId, because)
+      if (!unlinked) await demandRepository(store, request, row, repositoryId)
       return whole(store, request, row)
     },
   )
 }
 
 /** One of the same installation, which the reader may administer. Throws `Problem`. */
-async function repositoryOf(store: Store, { reader }: FastifyRequest, { installationId }: ProductRow, id: bigint) {
+async function demandRepository(
+  store: Store,
+  { reader }: FastifyRequest,
+  { installationId }: ProductRow,
+  id: bigint,
+): Promise<void> {
   const repository = await store.repositories.withId(id)
   const target = repository && { installationId: repository.installationId, repositoryId: id }
   if (!target || target.installationId !== installationId || !may(reader, 'read', target)) {
     throw new Problem(404, "The product's installation has no such repository, or it is not for you.")
   }
   if (!may(reader, 'admin', target)) throw new Problem(403, 'This needs the scope admin for the repository.')
-  return id
 }

@@ -14,6 +14,8 @@ forEachDatabase('A repository that was transferred', (databases) => {
   /** Made before it went. */
   let reportId: string
   let signingKeyId: string
+  /** Of acme, and made of it. */
+  let productId: string
   beforeAll(async () => {
     stage = await Stage.on(await databases.open())
     const { acme, zeta, database } = stage
@@ -27,6 +29,7 @@ forEachDatabase('A repository that was transferred', (databases) => {
     const registered = await stage.ask(acme.keys.admin, `${path}/keys`, { method: 'POST', body: material })
     signingKeyId = registered.body.id
     expect(await trusted(acme.installationId)).toContain(signingKeyId)
+    productId = await aProduct()
     const moved = { ...acme.pump, owner: 'zeta', name: 'secret-pump' }
     await deliver(database, { type: 'repositories', installation: zeta.installationId, added: [moved], removed: [] })
   })
@@ -36,6 +39,19 @@ forEachDatabase('A repository that was transferred', (databases) => {
     const [{ kid } = { kid: null }] = await stage.database.client.signingKey.findMany({ where: { id: signingKeyId } })
     const keys = await new SigningKeys(stage.database).of({ id: stage.acme.pump.id, installationId })
     return keys.some((each) => each.kid === kid) ? [signingKeyId] : []
+  }
+
+  async function aProduct(): Promise<string> {
+    const { acme } = stage
+    const { body: manufacturer } = await stage.ask(acme.keys.admin, '/manufacturers', {
+      ...{ method: 'POST', body: { installationId: Number(acme.installationId), name: 'Acme Medical' } },
+    })
+    const { body: product } = await stage.ask(acme.keys.admin, '/products', {
+      ...{ method: 'POST', body: { manufacturerId: manufacturer.id, name: 'Pump', gtin: '04006381333931' } },
+    })
+    const url = `/products/${product.id}/repositories/${acme.pump.id}`
+    expect((await stage.ask(acme.keys.admin, url, { method: 'PUT' })).status).toBe(200)
+    return product.id
   }
 
   it('is there for the one, and not for the other any more', async () => {
@@ -70,6 +86,17 @@ forEachDatabase('A repository that was transferred', (databases) => {
     expect(await trusted(zeta.installationId)).toEqual([])
     const { dueAt } = await database.client.repository.findUniqueOrThrow({ where: { id: acme.pump.id } })
     expect(dueAt?.getTime()).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('can be taken off the products that it was one of', async () => {
+    const { acme, zeta } = stage
+    const url = `/products/${productId}/repositories/${acme.pump.id}?reason=Sold`
+    expect((await stage.ask(zeta.keys.admin, url, { method: 'DELETE' })).status).toBe(404)
+    const linked = () => stage.database.client.productRepository.count({ where: { productId } })
+    expect(await linked()).toBe(1)
+    expect((await stage.ask(acme.keys.admin, url, { method: 'DELETE' })).status).toBe(200)
+    expect(await linked()).toBe(0)
+    expect((await stage.ask(acme.keys.admin, url, { method: 'DELETE' })).status).toBe(404)
   })
 
   it('gets no report that was being made while it was theirs', async () => {
