@@ -48,8 +48,8 @@ export async function witnessed<T>(connection: Connection, by: By, about: About,
   const result = await learn()
   const after = await known(connection, about)
   const moved = after.repositories.filter((now) => isElsewhere(now, before))
-  if (moved.length > 0) await leaveBehind(connection, moved)
-  const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after)]
+  const reports = await leaveBehind(connection, moved)
+  const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after, reports)]
   await recordAudits(
     connection,
     news.map((entry) => ({ ...by, ...entry })),
@@ -60,14 +60,21 @@ export async function witnessed<T>(connection: Connection, by: By, about: About,
 const isElsewhere = ({ id, installationId }: Repository, before: Known) =>
   before.repositories.some((known) => known.id === id && known.installationId !== installationId)
 
+/** How many reports were removed, by repository. */
+type Removed = ReadonlyMap<number, number>
+
 /**
  * Reports tell what the account did that they were made for: they don't go along to another. Nor do its keys, so what was judged
  * by them is due to be judged again.
  */
-async function leaveBehind(connection: Connection, repositories: readonly Repository[]): Promise<void> {
-  const ids = repositories.map(({ id }) => BigInt(id))
-  await connection.complianceReport.deleteMany({ where: { repositoryId: { in: ids } } })
-  await judgeAgain(connection, Prisma.sql`id = ANY(${ids}::bigint[])`)
+async function leaveBehind(connection: Connection, repositories: readonly Repository[]): Promise<Removed> {
+  const removed = new Map<number, number>()
+  for (const { id } of repositories) {
+    const { count } = await connection.complianceReport.deleteMany({ where: { repositoryId: BigInt(id) } })
+    removed.set(id, count)
+    await judgeAgain(connection, Prisma.sql`id = ${BigInt(id)}`)
+  }
+  return removed
 }
 
 /** By the primary keys. */
@@ -104,22 +111,26 @@ function installationAction(before: Installation | null, now: Installation): Aud
 
 // ── repositories ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function ofRepositories(before: Known, after: Known): News[] {
+function ofRepositories(before: Known, after: Known, removed: Removed): News[] {
   const previous = new Map(before.repositories.map((repository) => [repository.id, repository]))
-  return after.repositories.flatMap((now) => ofRepository(previous.get(now.id) ?? null, now))
+  return after.repositories.flatMap((now) => ofRepository(previous.get(now.id) ?? null, now, removed.get(now.id) ?? 0))
 }
 
-function ofRepository(before: Repository | null, now: Repository): News[] {
+function ofRepository(before: Repository | null, now: Repository, reports: number): News[] {
   // Each side sees its own part.
   if (before && before.installationId !== now.installationId) {
     return [
-      entry('repository.transferred', before, { previous: before }),
+      { ...entry('repository.transferred', before, { previous: before }), ...(reports > 0 && reasonOf(reports)) },
       entry('repository.transferred', now, { next: now }),
     ]
   }
   const action = repositoryAction(before, now)
   return action === null ? [] : [entry(action, now, { ...(before && { previous: before }), next: now })]
 }
+
+const reasonOf = (reports: number) => ({
+  reason: `It went to another account. Reports that were made of it are removed: ${reports}.`,
+})
 
 const entry = (
   action: AuditAction,

@@ -76,6 +76,16 @@ forEachDatabase('A repository that was transferred', (databases) => {
     expect(await stage.all(zeta.keys.read, `${path}/compliance/reports`)).toEqual([])
   })
 
+  it('says in the trail of the one how many reports were removed, and not in that of the other', async () => {
+    const { acme, zeta } = stage
+    const of = async (holder: string) => {
+      const events = await stage.all(holder, '/audit-events?action=repository.transferred')
+      return (events as { reason: string | null }[]).map(({ reason }) => reason)
+    }
+    expect(await of(acme.keys.admin)).toEqual([expect.stringContaining('removed: 1.')])
+    expect(await of(zeta.keys.admin)).toEqual([null])
+  })
+
   it('leaves behind the keys that its evidence was verified with, and is due to be judged without them', async () => {
     const { acme, zeta, database } = stage
     expect(await stage.all(zeta.keys.admin, `${path}/keys`)).toEqual([])
