@@ -158,7 +158,8 @@ describeWith('ROLE=all', () => {
     // Judged in the thread that answers, none would be answered before it was done.
     expect(meanwhile).toBeGreaterThan(0)
     await world.check(repository, sha ?? '')
-  })
+    // 16 s on two cores beside other suites.
+  }, 180_000)
 
   it('told to stop, it lets a scan end that ends in time', async () => {
     const repository = await world.scanned(RECORD)
