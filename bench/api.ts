@@ -3,7 +3,7 @@
  * repositories, 100,000 artifacts, a fifth of them in one repository, and 1,000,000 findings. Two of the repositories are
  * really scanned, from memory; the others are copies of the smaller one's rows. The built app is one process (`ROLE=web`), the
  * questions come from this one, so many a second whatever the answers take (`--rate 200`), for each resource in turn (`--seconds
- * 3`). `--only matrix` asks only what has that in its name; `--keep URL` seeds a database that stays there, or reads one that
+ * 3`). `--only matrix` asks only what has that in its name, and may be given several times; `--keep URL` seeds a database that stays there, or reads one that
  * was seeded, so that the seed need not be waited for again.
  *
  * Report the machine and versions with the figures: docs/performance.md.
@@ -31,7 +31,7 @@ const [LARGE, SMALL, REPOSITORIES] = [1, 2, 200]
 /** Evidence is a quarter; with the system context and the risk register. */
 const LARGE_RECORD = { documents: 15_000, evidence: 4_998, files: 2_000, inFile: 8, faulty: true }
 const SMALL_RECORD = { documents: 300, evidence: 100, files: 60, inFile: 6, faulty: true }
-const [SCANS, FINDINGS] = [10, 500]
+const [SCANS, FINDINGS, DELIVERIES] = [10, 500, 50_000]
 /** Each may ask 600 times a minute. */
 const KEYS = 60
 const DEEP = 0.6
@@ -41,11 +41,12 @@ const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '3' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     keep: { type: 'string' },
   },
 })
 const [rate, seconds] = [Number(values.rate), Number(values.seconds)]
+const isWanted = (name: string) => values.only.some((part) => name.includes(part))
 
 async function bench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rosie-guard-bench-'))
@@ -140,6 +141,14 @@ const COPIES = [
      n % 30 + 1, 'SPEC-' || lpad((n % 150)::text, 5, '0'), 'What is wrong with number ' || n || ', in a sentence of some length.',
      md5(s.id::text || n), 'existing'
    FROM scan s, generate_series(1, ${FINDINGS}) AS n WHERE s.lane = s.repository_id || '-' || split_part(s.lane, '-', 2)`,
+  `INSERT INTO webhook_delivery (id, event, action, installation_id, repository_id, payload, received_at, processed_at)
+   SELECT gen_random_uuid(), 'push', NULL, ${INSTALLATION}, n % ${REPOSITORIES} + 1, '{}', now() - n * interval '1 minute',
+     now() - n * interval '1 minute' FROM generate_series(1, ${DELIVERIES}) AS n`,
+  `WITH maker AS (INSERT INTO manufacturer (installation_id, name)
+     SELECT ${INSTALLATION}, 'Manufacturer ' || n FROM generate_series(1, 20) AS n RETURNING id),
+   made AS (INSERT INTO product (manufacturer_id, name) SELECT id, 'Product ' || n FROM maker, generate_series(1, 10) AS n RETURNING id),
+   numbered AS (SELECT id, row_number() OVER () AS n FROM made)
+   INSERT INTO product_repository (product_id, repository_id) SELECT id, n FROM numbered`,
 ]
 
 async function keysIn(database: Database): Promise<string[]> {
@@ -186,6 +195,7 @@ async function questions(ask: Ask, { client }: Database): Promise<Record<string,
   const withLimit = (path: string) => `${path}${path.includes('?') ? '&' : '?'}${limit()}`
   const artifacts = await client.artifact.findMany({ take: 5_000, select: { id: true, repositoryId: true } })
   const scans = await client.scan.findMany({ select: { id: true } })
+  const products = await client.product.findMany({ select: { id: true } })
   const artifact = () => {
     const { id, repositoryId } = anyOf(artifacts)
     return `/repositories/${repositoryId}/artifacts/${id}`
@@ -195,6 +205,17 @@ async function questions(ask: Ask, { client }: Database): Promise<Record<string,
     'all scans': () => withLimit('/scans'),
     'findings of a scan': () => withLimit(`/scans/${anyOf(scans).id}/findings`),
     'audit events': () => withLimit('/audit-events'),
+    'webhook deliveries': () => withLimit('/webhook-deliveries'),
+    installations: () => '/installations',
+    'API keys': () => withLimit('/api-keys'),
+    manufacturers: () => withLimit('/manufacturers'),
+    products: () => withLimit('/products'),
+    'a product, aggregated': () => `/products/${anyOf(products).id}`,
+    'a job': () => `/jobs/${anyOf(scans).id}`,
+    'statistics of jobs': () => '/jobs/stats',
+    'who asks': () => '/me',
+    'the system context': () => `${any()}/system-context`,
+    'an evidence': () => `${large}/evidence/EV-${number(4_998)}`,
     'a repository': any,
     'a scan': () => `/scans/${anyOf(scans).id}`,
     'a requirement': () => `${large}/requirements/REQ-${number(2_500)}`,
@@ -214,6 +235,7 @@ async function questions(ask: Ask, { client }: Database): Promise<Record<string,
     ...LISTS.map((each) => [each, `${large}/${each}`] as const),
     ['repositories', '/repositories'] as const,
     ['all scans', '/scans'] as const,
+    ['webhook deliveries', '/webhook-deliveries'] as const,
   ]) {
     const cursors = await deepCursors(ask, list)
     if (cursors.length > 0) asked[`${name}, deep`] = () => `${withLimit(list)}&cursor=${anyOf(cursors)}`
@@ -244,7 +266,7 @@ type Ask = (path: string, headers?: Record<string, string>) => Promise<Answer>
 
 async function measure(app: RunningApp, keys: readonly string[], database: Database): Promise<void> {
   const ask = asking(app, keys)
-  const asked = Object.entries(await questions(ask, database)).filter(([name]) => name.includes(values.only))
+  const asked = Object.entries(await questions(ask, database)).filter(([name]) => isWanted(name))
   row('asked', 'answers', 'other than 200', 'median', 'p95', 'slowest')
   const all: number[] = []
   for (const [name, question] of asked) {
@@ -254,7 +276,7 @@ async function measure(app: RunningApp, keys: readonly string[], database: Datab
     all.push(...answers.map(({ ms }) => ms))
     tellTimes(name, answers)
   }
-  if ('matrix'.includes(values.only)) await matrix(ask)
+  if (isWanted('matrix')) await matrix(ask)
   row('all', String(all.length), '', ...timesOf(all))
 }
 
