@@ -1,11 +1,11 @@
 /**
  * How many scans have ended within an hour and a day, by repository and how. Counted from the index on (completed_at, status,
- * repository_id) alone, which takes 3 ms for each 10,000: a large count is remembered for a while.
+ * repository_id) alone, which takes 3 ms for each 10,000: where there is much going on, a count is remembered for a while.
  */
 import type { Database } from './database.ts'
 
 /** Of a whole server. */
-const LARGE = 20_000
+const LARGE = 500
 const REMEMBERED_MS = 10_000
 
 interface Remembered {
@@ -26,7 +26,7 @@ export class EndedScanTally {
   }
 
   /**
-   * JSON: a list of {repository, status, lastDay, lastHour}. At most 10 s old, and only where more than 20,000 scans have ended
+   * JSON: a list of {repository, status, lastDay, lastHour}. At most 10 s old, and only where more than 500 scans have ended
    * within a day; then whoever asks while it is counted anew waits for that.
    */
   async json(): Promise<string> {
