@@ -3,9 +3,9 @@
  * it says nothing of anybody, nor of the configuration but whether people can sign in; and it asks nobody.
  */
 import type { FastifyPluginAsync } from 'fastify'
+import { html } from './html.ts'
+import { type Page, page, show } from './page.ts'
 import { BOARD_PATH } from './queue-board.ts'
-import { html } from './setup/html.ts'
-import { type Page, page, show } from './setup/page.ts'
 
 export interface HomeOptions {
   /** Of this software. */

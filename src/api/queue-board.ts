@@ -4,9 +4,9 @@ import type { BaseAdapter } from '@bull-board/api/baseAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { may } from '../access/grant.ts'
+import { html } from './html.ts'
 import type { Authenticate } from './key-access.ts'
 import { Problem, sendProblem, toProblem } from './problem.ts'
-import { html } from './setup/html.ts'
 
 export const BOARD_PATH = '/admin/queues'
 

@@ -92,9 +92,10 @@ export async function keepReports(
   made: readonly MadeReport[],
   by: By,
 ): Promise<void> {
+  if (made.length === 0) return
   const [theirs] = await transaction.$queryRaw<object[]>`
     SELECT FROM repository WHERE id = ${id} AND installation_id = ${installationId} FOR SHARE`
-  if (made.length === 0 || !theirs) return
+  if (!theirs) return
   const kept = await transaction.complianceReport.createManyAndReturn({
     data: made.map(({ format, sha256, content }) => ({
       ...{ repositoryId: id, scanId, format, sha256 },

@@ -1,6 +1,6 @@
 /** The pages of the first start. */
-import { html } from './html.ts'
-import { type Page, page } from './page.ts'
+import { html } from '../html.ts'
+import { type Page, page } from '../page.ts'
 
 export interface Form {
   account: 'personal' | 'organization'
