@@ -38,7 +38,7 @@ export function signInOf({ config, credentials, database }: Parts): SignIn {
   const access = sessionAccess({
     seals,
     readerOf: (id) => people.readerOf(id),
-    origin: new URL(publicUrl).origin,
+    origin: publicUrl,
   })
   return {
     options: { parts: { publicUrl, door, github: asked, people, sessions, seals, access }, missing: [] },

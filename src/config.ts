@@ -69,9 +69,11 @@ interface Problem {
 
 // ── the variables ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const webUrl = url(['https', 'http'])
-  .refine((text) => !/[?#]/.test(text), { error: 'must end with its path: paths are added to it, so no ? and no #.' })
-  .transform((text) => text.replace(/\/+$/, ''))
+/** A path would be lost on the way: cookies, the pages and the board of the queue count on the root of a host. */
+const hasOnlyAnOrigin = (text: string) => {
+  const { origin, href } = new URL(text)
+  return href === `${origin}/` && !/[?#]/.test(text)
+}
 
 const variables = z.object({
   ...gitHubVariables,
@@ -105,9 +107,15 @@ const variables = z.object({
     .describe(
       'Redis 6.2 or newer for the queue, with `maxmemory-policy noeviction`. Without it the queue lives in PostgreSQL or, with the embedded database, in the process.',
     ),
-  PUBLIC_URL: webUrl
+  PUBLIC_URL: url(['https', 'http'])
+    .refine(hasOnlyAnOrigin, {
+      error: 'must end after the host, or its port: this server answers at the root of a host of its own.',
+    })
+    .transform((text) => new URL(text).origin)
     .optional()
-    .describe('Where people and GitHub reach this server, such as `https://guard.example.com`.'),
+    .describe(
+      'Where people and GitHub reach this server, such as `https://guard.example.com`: a host of its own, no path.',
+    ),
   ...accessVariables,
   EVIDENCE_PUBLIC_KEYS: z
     .string()
@@ -219,7 +227,7 @@ function* contradictions(set: Record<string, unknown>): Generator<Problem> {
 }
 
 /** What is no address is told of elsewhere. */
-const keepsSecureCookies = (url: string) => !url.startsWith('http:') || !URL.canParse(url) || isLoopback(url)
+const keepsSecureCookies = (url: string) => !URL.canParse(url) || new URL(url).protocol !== 'http:' || isLoopback(url)
 
 function* incomplete(set: Record<string, unknown>, names: string[], when: string): Generator<Problem> {
   const [missing, present] = [names.filter((name) => !(name in set)), names.filter((name) => name in set)]

@@ -84,7 +84,7 @@ describe('The configuration', () => {
         DATABASE_URL: 'postgresql://guard:pw@db/guard',
         DATA_DIR: folder,
         REDIS_URL: 'rediss://:pw@cache:6380/1',
-        PUBLIC_URL: 'https://guard.example.com/app//',
+        PUBLIC_URL: 'HTTPS://Guard.example.com:443/',
         SESSION_SECRET: ' 0123456789abcdef0123456789abcdef',
         ADMINS: 'octocat, Hubot_acme',
         TRUSTED_PROXIES: '10.0.3.0/28, loopback',
@@ -119,7 +119,7 @@ describe('The configuration', () => {
       databaseUrl: 'postgresql://guard:pw@db/guard',
       dataDir: folder,
       redisUrl: 'rediss://:pw@cache:6380/1',
-      publicUrl: 'https://guard.example.com/app',
+      publicUrl: 'https://guard.example.com',
       sessionSecret: '0123456789abcdef0123456789abcdef',
       admins: ['octocat', 'Hubot_acme'],
       trustedProxies: ['10.0.3.0/28', 'loopback'],
@@ -227,8 +227,11 @@ describe('A wrong value', () => {
     ['DATABASE_URL', 'mysql://db', 'postgres://'],
     ['REDIS_URL', 'localhost:6379', 'redis://'],
     ['PUBLIC_URL', 'guard.example.com', 'https://'],
-    ['PUBLIC_URL', 'https://guard.example.com/?a=b', 'no ?'],
-    ['PUBLIC_URL', 'https://guard.example.com/#top', 'no #'],
+    ['PUBLIC_URL', 'https://guard.example.com/app', 'end after the host'],
+    ['PUBLIC_URL', 'https://guard.example.com//', 'end after the host'],
+    ['PUBLIC_URL', 'https://guard.example.com/?', 'end after the host'],
+    ['PUBLIC_URL', 'https://guard.example.com/#top', 'end after the host'],
+    ['PUBLIC_URL', 'https://me:pw@guard.example.com', 'end after the host'],
     ['WEBHOOK_PROXY_URL', 'smee', 'https://'],
     ['WEBHOOK_PROXY_URL', 'http://smee.io/channel', 'https://'],
     ['WEBHOOK_PROXY_URL', 'http://localhost.example.com/channel', 'https://'],
@@ -268,6 +271,7 @@ describe('A wrong value', () => {
     expect(problems({ ...env, PUBLIC_URL: 'http://guard.example.com' })).toEqual({
       PUBLIC_URL: expect.stringContaining('https://'),
     })
+    expect(problems({ ...env, PUBLIC_URL: 'HTTP://guard.example.com' })).toHaveProperty('PUBLIC_URL')
     expect(problems({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual({})
   })
 

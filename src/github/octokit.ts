@@ -88,15 +88,18 @@ function guard(octokit: Pick<Octokit, 'hook'> & { log: Octokit['log'] }): Guarde
   }
 }
 
-/** What the client's own log says of a request that got no answer, at each attempt. */
-const UNANSWERED = / - 500 with id UNKNOWN in \d+ms$/
+/**
+ * What the client's own log calls errors and is none: that nothing has changed, that there is no such thing, and that there was
+ * no answer, for which it says 500.
+ */
+const EXPECTED = / - (?:(?:304|404) with id \S+|500 with id UNKNOWN) in \d+ms$/
 
-/** GitHub did not say 500, and whoever asked tells what was the matter. What this does not match is told as ever. */
+/** Whoever asked knows what these mean, and tells what was the matter. What this does not match is told as ever. */
 const quieter = (log: Octokit['log']): Octokit['log'] => ({
   debug: (...of) => log.debug(...of),
   info: (...of) => log.info(...of),
   warn: (...of) => log.warn(...of),
-  error: (message, ...of) => (UNANSWERED.test(message) ? log.debug(message, ...of) : log.error(message, ...of)),
+  error: (message, ...of) => (EXPECTED.test(message) ? log.debug(message, ...of) : log.error(message, ...of)),
 })
 
 /** A fetch that keeps to the limits and counts what it sends: every request passes here, those for tokens too. */

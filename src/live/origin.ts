@@ -21,8 +21,7 @@ export function originOf({ origin, host }: Pick<IncomingHttpHeaders, 'origin' | 
   if (origin === undefined) return 'own'
   if (!URL.canParse(origin)) return 'foreign'
   const from = new URL(origin)
-  const isOwn =
-    from.host === host?.toLowerCase() || (origins.publicUrl && new URL(origins.publicUrl).origin === from.origin)
+  const isOwn = from.host === host?.toLowerCase() || origins.publicUrl === from.origin
   if (isOwn) return 'own'
   return origins.others.includes(from.origin) ? 'named' : 'foreign'
 }

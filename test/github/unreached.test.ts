@@ -1,8 +1,12 @@
-/** Requests that get no answer: the error says why and of whom, and the client's own log does not call it an answer. */
+/**
+ * Requests that get no answer: the error says why and of whom, and the client's own log does not call it an answer. Nor does it
+ * call answers errors that are none.
+ */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { NotModified } from '../../src/github/errors.ts'
 import { GuardOctokit } from '../../src/github/octokit.ts'
-import { Unreachable } from '../../src/scan/errors.ts'
+import { NotFound, Unreachable } from '../../src/scan/errors.ts'
 
 const lines: [level: string, line: string][] = []
 const say = (level: string) => (line: unknown) => void (typeof line === 'string' && lines.push([level, line]))
@@ -53,4 +57,14 @@ it('names no fault where there was an answer, and has each in its log', async ()
   expect(error).toMatchObject({ fault: null })
   expect(told('error')).toHaveLength(3)
   expect(told('error')[0]?.[1]).toContain('502 with id AB:1')
+})
+
+it.each([
+  ['nothing has changed', 304, NotModified],
+  ['there is no such thing', 404, NotFound],
+] as const)('is no error in its log that %s', async (_, status, error) => {
+  const host = await serve((_, response) => response.writeHead(status, { 'x-github-request-id': 'AB:1' }).end())
+  expect(await ask(host)).toBeInstanceOf(error)
+  expect(told('error')).toEqual([])
+  expect(told('debug')).toEqual([['debug', expect.stringContaining(`${status} with id AB:1`)]])
 })

@@ -28,7 +28,7 @@ describe('Who connects', () => {
       ['acme', { extraHeaders: { origin: 'https://board.example.com' } }],
     ],
   ])('may: %s', async (_, [token, options]) => {
-    await stage.open({}, { publicUrl: 'https://guard.example.com/app', others: ['https://board.example.com'] })
+    await stage.open({}, { publicUrl: 'https://guard.example.com', others: ['https://board.example.com'] })
     await expect(stage.client(token, options).connected()).resolves.toBeDefined()
   })
 

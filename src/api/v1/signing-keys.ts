@@ -21,8 +21,8 @@ const signingKey = z
     kid: z.string(),
     owner: z.string().describe('Whose signatures it verifies.'),
     jwk: z.record(z.string(), z.unknown()).describe('RFC 7517, public members only.'),
-    validFrom: time.nullable(),
-    validUntil: time.nullable(),
+    validFrom: time.nullable().describe('Where `jwk` has `nbf`, the later of the two counts.'),
+    validUntil: time.nullable().describe('Where `jwk` has `exp`, the earlier of the two counts.'),
     revokedAt: time.nullable(),
     createdAt: time,
   })
@@ -61,12 +61,14 @@ const told = (row: RegisteredKey): z.infer<typeof signingKey> => ({
 
 const SENT: KeySource = { called: '`key` in the body', ifPrivate: 'which stays with its owner and was not kept' }
 
-/** Exactly one public key that may be used. Throws `Problem` 400, which says what is wrong with it. */
+/** Exactly one public key that may be used and is not revoked. Throws `Problem` 400, which says what is wrong with it. */
 async function keyOf({ key, kid, owner, ...window }: z.output<typeof newKey>): Promise<NewSigningKey> {
   const { keys, problems: faults } = readKeys(typeof key === 'string' ? key : JSON.stringify(key), SENT)
   const [jwk, ...others] = keys
   const wrong = others.length > 0 ? 'Send one key at a time.' : faults[0]?.message
   if (!jwk || wrong !== undefined) throw new Problem(400, wrong ?? 'There is no key in it.')
+  if (jwk.revoked !== undefined)
+    throw new Problem(400, '`key` in the body says that it was revoked: it would verify nothing. Register another.')
   const own = typeof jwk.kid === 'string' ? jwk.kid : undefined
   return {
     ...{ owner, jwk, kid: kid ?? own ?? (await thumbprintOf(jwk)) },

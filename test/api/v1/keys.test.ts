@@ -214,6 +214,7 @@ forEachDatabase('Keys', (databases) => {
       expect(await ask('x')).toBe('No public key can be read from `key` in the body: it holds no key.')
       expect(await ask({ keys: [jwk, { ...jwk, use: 'enc' }] })).toBe('Send one key at a time.')
       expect(await ask({ ...jwk, use: 'enc' })).toContain('no evidence is verified with it')
+      expect(await ask({ ...jwk, revoked: { revoked_at: 1_782_864_000 } })).toContain('says that it was revoked')
     })
 
     it('are never private', async () => {
