@@ -4,10 +4,11 @@
  *
  * smee-client only holds the connection. Its own forwarding isn't used: anyone can post to a channel, and a post without
  * a body is an unhandled rejection in version 5, which ends the process; it also sends local requests through
- * `HTTP_PROXY`, and it does not restore the bytes that were signed.
+ * `HTTP_PROXY`, and it does not restore the bytes that were signed. It takes 21 MB, and few servers need it: it is loaded where
+ * there is a channel.
  */
 import type { Logger } from 'pino'
-import { SmeeClient } from 'smee-client'
+import type { SmeeClient } from 'smee-client'
 import { z } from 'zod'
 import { isLoopback } from './loopback.ts'
 
@@ -55,6 +56,8 @@ export function startRelay({ source, target, log, reconnectMs = 5_000 }: RelayOp
   }
 
   async function connect(): Promise<void> {
+    const { SmeeClient } = await import('smee-client')
+    if (stopped) return
     const current = new SmeeClient({ source, target, forward: false, logger: { info() {}, error() {} } })
     client = current
     current.onmessage = (message) => {

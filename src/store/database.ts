@@ -5,10 +5,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { lockDataDir } from './data-dir.ts'
 
@@ -114,6 +112,11 @@ const folderIn = (dataDir: string) => join(dataDir, 'database')
 export const hasEmbedded = (dataDir: string): boolean => existsSync(folderIn(dataDir))
 
 async function openEmbedded(dataDir: string): Promise<Database> {
+  // A server has no need of these.
+  const [{ PGlite }, { PrismaPGlite }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('pglite-prisma-adapter'),
+  ])
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
   try {
