@@ -1,6 +1,7 @@
 /** Errors as clients see them: RFC 9457 problem details, with the request's id to look up in the log, never a stack. */
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseAway } from '../store/errors.ts'
 
 /** An answer with an HTTP status, thrown where it is decided. Its message is shown to the client. */
 export class Problem extends Error {
@@ -18,6 +19,8 @@ export class Problem extends Error {
 const JSON_ONLY =
   'The body is of a kind that is not taken: send JSON, with the header `content-type: application/json`.'
 
+const AWAY = 'The database of this server does not answer. Try again soon.'
+
 /** Our own problems and Fastify's about the request are told; whatever else goes wrong is for the log. */
 export function toProblem(error: unknown, { id, log }: Pick<FastifyRequest, 'id' | 'log'>): Problem {
   if (error instanceof Problem) return error
@@ -28,6 +31,7 @@ export function toProblem(error: unknown, { id, log }: Pick<FastifyRequest, 'id'
     if (status >= 400 && status < 500) return new Problem(status, error.message)
   }
   log.error({ err: error }, 'A request failed.')
+  if (isDatabaseAway(error)) return new Problem(503, AWAY, { 'retry-after': '10' })
   return new Problem(500, `Something went wrong on this server. Its log says more under the request id ${id}.`)
 }
 

@@ -18,6 +18,9 @@ export interface ProductFacts {
   gtin: string | null
 }
 
+/** Some of them. */
+type Changed<Facts> = { [Fact in keyof Facts]?: Facts[Fact] | undefined }
+
 /** `taken`: another one has that name or number already. `in use`: it has products. */
 export type Refused = 'taken' | 'in use'
 
@@ -85,16 +88,23 @@ export class ProductRegistry {
     })
   }
 
-  changeProduct(row: ProductRow, facts: ProductFacts, by: Because): Promise<ProductRow | Refused | null> {
-    return this.#changing(row.installationId, async (transaction) => {
-      const before = await productIn(transaction, row.id)
-      if (!before || (before.name === facts.name && before.gtin === facts.gtin)) return before
+  /** What is not named stays as it is. Null: there is none any more. */
+  changeProduct(
+    { id, installationId }: ProductRow,
+    facts: Changed<ProductFacts>,
+    by: Because,
+  ): Promise<ProductRow | Refused | null> {
+    return this.#changing(installationId, async (transaction) => {
+      const before = await productIn(transaction, id)
+      if (!before) return null
+      const { name = before.name, gtin = before.gtin } = facts
+      if (before.name === name && before.gtin === gtin) return before
       const changed = await transaction.$executeRaw`
-        UPDATE product p SET name = ${facts.name}, gtin = ${facts.gtin}::text
-        WHERE p.id = ${row.id}::uuid AND NOT EXISTS (
-          SELECT 1 FROM product WHERE manufacturer_id = p.manufacturer_id AND ${numbered(facts.gtin)} AND id <> p.id)`
+        UPDATE product p SET name = ${name}, gtin = ${gtin}::text
+        WHERE p.id = ${id}::uuid AND NOT EXISTS (
+          SELECT 1 FROM product WHERE manufacturer_id = p.manufacturer_id AND ${numbered(gtin)} AND id <> p.id)`
       if (changed === 0) return 'taken'
-      const after = { ...before, ...facts }
+      const after = { ...before, name, gtin }
       await record(transaction, by, eventOf('product.changed', after, told(before), told(after)))
       return after
     })

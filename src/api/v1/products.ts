@@ -149,8 +149,8 @@ const one: FastifyPluginAsyncZod<{ store: Store }> = async (app, { store }) => {
     async (request) => {
       const row = await found(store, request)
       await demandInstallation(store, request, row.installationId, 'admin')
-      const { name = row.name, gtin = row.gtin, reason } = request.body
-      const changed = await store.productRegistry.changeProduct(row, { name, gtin }, { ...byOf(request), reason })
+      const { reason, ...facts } = request.body
+      const changed = await store.productRegistry.changeProduct(row, facts, { ...byOf(request), reason })
       if (changed === null) throw noProduct()
       if (typeof changed === 'string') throw taken()
       return told(changed)

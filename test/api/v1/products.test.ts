@@ -147,6 +147,17 @@ forEachDatabase('Products and manufacturers', (databases) => {
     expect((await ask(acme.keys.admin, `/products/${id}/repositories/999999999`, 'PUT')).status).toBe(404)
   })
 
+  it('are changed by two at once, each in what they named', async () => {
+    const { admin } = stage.acme.keys
+    const id = await aProduct()
+    for (const gtin of ['4006381333931', null, '4006381333931', null]) {
+      const name = `Pump ${gtin}`
+      const both = [{ name }, { gtin }].map((change) => ask(admin, `/products/${id}`, 'PATCH', change))
+      expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200])
+      expect((await ask(admin, `/products/${id}`)).body).toMatchObject({ name, gtin })
+    }
+  })
+
   it('have names and numbers once', async () => {
     const manufacturerId = await aManufacturer('Once')
     const body = { installationId: Number(stage.acme.installationId), name: 'Once' }
