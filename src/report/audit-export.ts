@@ -7,12 +7,23 @@ import { csvLine } from './csv.ts'
 export const EXPORT_FORMATS = ['jsonl', 'csv'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** Text as it is needed, a batch of events at a time. */
+/** In characters. */
+const CHUNK = 64_000
+
+/** Text as it is needed: events may be long, and a batch of them longer than a string can be. */
 export async function* exportText(
   batches: AsyncIterable<readonly LinkedEvent[]>,
   format: ExportFormat,
 ): AsyncGenerator<string> {
   const line = format === 'csv' ? (event: LinkedEvent) => csvLine(cellsOf(event)) : exportedLine
-  if (format === 'csv') yield csvLine(HEADER)
-  for await (const events of batches) yield events.map(line).join('')
+  let text = format === 'csv' ? csvLine(HEADER) : ''
+  for await (const events of batches) {
+    for (const event of events) {
+      text += line(event)
+      if (text.length < CHUNK) continue
+      yield text
+      text = ''
+    }
+  }
+  yield text
 }

@@ -28,11 +28,17 @@ const signingKey = z
   })
   .meta({ id: 'SigningKey', description: 'A key of the server that evidence may be signed with.' })
 
+/** A key of RSA with 16,384 bits has 2,800. What is registered goes into the audit trail, for ever. */
+const LONGEST_KEY = 20_000
+
 const newKey = z
   .strictObject({
     owner: line.describe('Whose key it is, as reports name them.'),
     key: z
-      .union([z.string().max(20_000), z.record(z.string(), z.unknown())])
+      .union([z.string().max(LONGEST_KEY), z.record(z.string(), z.unknown())])
+      .refine((key) => typeof key === 'string' || JSON.stringify(key).length <= LONGEST_KEY, {
+        message: `is longer than ${LONGEST_KEY} characters, which no key needs`,
+      })
       .describe('The public key: PEM (SubjectPublicKeyInfo) or a JWK. A private key is refused and not kept.'),
     kid: line.optional().describe("Absent: the JWK's own, else its thumbprint (RFC 7638)."),
     validFrom: moment.optional().describe('It counts for evidence first seen at that moment or later.'),
@@ -69,7 +75,8 @@ async function keyOf({ key, kid, owner, ...window }: z.output<typeof newKey>): P
   if (!jwk || wrong !== undefined) throw new Problem(400, wrong ?? 'There is no key in it.')
   if (jwk.revoked !== undefined)
     throw new Problem(400, '`key` in the body says that it was revoked: it would verify nothing. Register another.')
-  const own = typeof jwk.kid === 'string' ? jwk.kid : undefined
+  const { data: own, success } = line.optional().safeParse(jwk.kid)
+  if (!success) throw new Problem(400, 'The `kid` of `key` in the body must be one line of 1 to 500 characters.')
   return {
     ...{ owner, jwk, kid: kid ?? own ?? (await thumbprintOf(jwk)) },
     ...{ validFrom: window.validFrom ?? null, validUntil: window.validUntil ?? null },

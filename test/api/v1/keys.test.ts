@@ -214,6 +214,8 @@ forEachDatabase('Keys', (databases) => {
       expect(await ask('x')).toBe('No public key can be read from `key` in the body: it holds no key.')
       expect(await ask({ keys: [jwk, { ...jwk, use: 'enc' }] })).toBe('Send one key at a time.')
       expect(await ask({ ...jwk, use: 'enc' })).toContain('no evidence is verified with it')
+      expect(await ask({ ...jwk, kid: 'k'.repeat(501) })).toContain('one line of 1 to 500 characters')
+      expect(await ask({ ...jwk, n: 'k'.repeat(20_000) })).toContain('longer than 20000 characters')
       expect(await ask({ ...jwk, revoked: { revoked_at: 1_782_864_000 } })).toContain('says that it was revoked')
     })
 
