@@ -37,6 +37,9 @@ const challenge = ({ headers }: Sender) => {
   return { 'www-authenticate': `${asks ? 'Basic' : 'Bearer'} realm="rosie-guard"` }
 }
 
+/** What a client sends whose variable is empty, or that knows another way. It guesses nothing, so it counts as no wrong key. */
+const NO_KEY =
+  'The header `authorization` holds no key: send `authorization: Bearer KEY`, or the key as password with any user name.'
 const KEY_NEEDED = 'This needs an API key: as bearer token, or as password with any user name.'
 
 /** Wrong keys a minute, of all addresses that had too many already. */
@@ -64,6 +67,7 @@ export function keyAccess({
         challenge(request),
       )
     }
+    if (text === '') throw new Problem(401, NO_KEY, challenge(request))
     const key = isKey(text) ? await keys.find(text) : null
     const standing = key && standingOf(key, now())
     if (key && standing === 'in force') {

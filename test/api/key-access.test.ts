@@ -83,6 +83,17 @@ it('What is no key at all is looked up nowhere', async () => {
   expect(looked).toEqual([])
 })
 
+it.each([
+  ['Bearer ', 'Bearer '],
+  ['a key without its scheme', KEY],
+  ['another scheme', `Token ${KEY}`],
+  ['a key as name', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`],
+])('A header that holds none is told what it takes, and is no wrong key: %s', async (_, header) => {
+  for (let n = 0; n < 5; n++)
+    await expect(access(from(header))).rejects.toEqual(refusal(401, /holds no key: send `auth/, CHALLENGE))
+  expect(looked).toEqual([])
+})
+
 it('Too many wrong ones of an address are looked up no more, except some of all such, until a minute is over', async () => {
   const wrong = () => access(from(`Bearer ${newKey()}`))
   for (let n = 0; n < 3; n++) await expect(wrong()).rejects.toEqual(refusal(401, /no API key/, CHALLENGE))

@@ -85,7 +85,7 @@ class Door {
   async begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     this.#refuseTooMany(request)
     const returnTo = returnPath(loginQuery.safeParse(request.query).data?.return ?? AFTERWARDS)
-    if (returnTo === null) throw new Problem(400, '`return` must be a path of this server, such as /repositories.')
+    if (returnTo === null) throw new Problem(400, '`return` must be a path of this server, such as /api/docs.')
     const { door, seals } = this.#parts
     const { url, state, verifier } = await door.begin(this.#redirectUri)
     const attempt = await seals.signAttempt({ state, verifier, returnTo })

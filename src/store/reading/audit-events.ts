@@ -2,7 +2,7 @@
 import { type Grant, hasScope } from '../../access/grant.ts'
 import type { LinkedEvent } from '../../audit/event.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
-import { type By, recordAudit } from '../audit.ts'
+import { type By, recordAudits } from '../audit.ts'
 import { type AuditRow, COLUMNS, type LinkedRow, linkedOf } from '../audit-chain.ts'
 import type { Database } from '../database.ts'
 import { storable } from '../json.ts'
@@ -86,13 +86,15 @@ export class AuditEvents {
     }
   }
 
-  /** Whoever reads all of it leaves a trace themselves, before the first byte. Of one installation, it is theirs to see. */
+  /**
+   * Whoever reads all of it leaves a trace themselves, before the first byte: an event of each installation, which is theirs to
+   * see, or one of the whole server.
+   */
   async exporting(by: By, grants: readonly Grant[], format: string): Promise<void> {
     const of = new Set(adminOf(grants).map(({ installationId }) => installationId))
-    const [installationId = null] = of.size === 1 ? of : []
-    await recordAudit(this.#database.client, {
-      ...{ ...by, action: 'audit.exported', resource: 'audit-events', next: { format }, installationId },
-    })
+    const entry = { ...by, action: 'audit.exported', resource: 'audit-events', next: { format } } as const
+    const entries = (of.has(null) ? [null] : [...of]).map((installationId) => ({ ...entry, installationId }))
+    await recordAudits(this.#database.client, entries)
   }
 
   /** The newest first. */

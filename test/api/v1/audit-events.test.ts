@@ -5,6 +5,7 @@ import { lookAt } from '../../../src/audit/other-files.ts'
 import { verifyTrail } from '../../../src/audit/verify.ts'
 import { recordAudits } from '../../../src/store/audit.ts'
 import { AuditChain } from '../../../src/store/audit-chain.ts'
+import { AuditEvents } from '../../../src/store/reading/audit-events.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { aKey, Stage } from './stage.ts'
 
@@ -117,8 +118,21 @@ forEachDatabase('/audit-events', (databases) => {
     expect(newest).toMatchObject({ actor: expect.stringMatching(/^api-key\//), installationId: null, position: null })
   })
 
+  it('is exported to whoever administers two installations, which each of them sees', async () => {
+    const { acme, zeta, database } = stage
+    const grants = [acme, zeta].map(({ installationId }) => {
+      return { installationId, repositoryIds: [], scopes: ['admin' as const] }
+    })
+    const exports = async () =>
+      Promise.all([acme, zeta].map(({ keys }) => stage.all(keys.admin, '/audit-events?action=audit.exported')))
+    const before = await exports()
+    await new AuditEvents(database).exporting({ actor: 'github/ann' }, grants, 'csv')
+    expect((await exports()).map(({ length }, at) => length - (before[at]?.length ?? 0))).toEqual([1, 1])
+  })
+
   it('is exported to an installation in its part, which that installation sees', async () => {
     const { zeta } = stage
+    const before = await stage.all(zeta.keys.admin, '/audit-events?action=audit.exported')
     const answer = await get(zeta.keys.admin, '/audit-events/export?format=jsonl')
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit-events-part.jsonl"')
     const text = await answer.text()
@@ -128,7 +142,7 @@ forEachDatabase('/audit-events', (databases) => {
       .map((line) => JSON.parse(line) as Event)
     expect(new Set(events.map(({ installationId }) => installationId))).toEqual(new Set([Number(zeta.installationId)]))
     expect(text).not.toMatch(/acme/i)
-    expect(await stage.all(zeta.keys.admin, '/audit-events?action=audit.exported')).toHaveLength(1)
+    expect(await stage.all(zeta.keys.admin, '/audit-events?action=audit.exported')).toHaveLength(before.length + 1)
     const { fault } = await verifyTrail(linesOf(text), [])
     expect(fault).not.toBeNull()
     expect(await lookAt(linesOf(text))).toEqual({ events: true, missing: fault?.position })
