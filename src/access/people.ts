@@ -28,7 +28,7 @@ export interface PeopleOptions {
 }
 
 /** How long what GitHub said counts. */
-const FRESH_MS = 5 * 60_000
+export const FRESH_MS = 5 * 60_000
 /** Tokens that expire so soon are renewed before they are used. */
 const SPARE_MS = 60_000
 /** Another process that renewed the same tokens has written them by then. */
@@ -36,13 +36,16 @@ const RENEWED_MS = 1_000
 /** Questions in a row that events may overtake. */
 const ATTEMPTS = 5
 
+/** What GitHub says: the login may be another one than before. */
+type Said = Pick<HeldSession, 'person'> & { grants: Grant[] }
+
 const OF_THE_SERVER: Grant = { scopes: ['admin'], installationId: null, repositoryIds: [] }
 
 export class People {
   readonly #options: PeopleOptions
   readonly #admins: ReadonlySet<string>
   /** Questions under way, by session: requests of one page come together. */
-  readonly #asking = new Map<string, Promise<Grant[] | null>>()
+  readonly #asking = new Map<string, Promise<Said | null>>()
 
   constructor(options: PeopleOptions) {
     this.#options = options
@@ -53,12 +56,12 @@ export class People {
   async readerOf(sessionId: string): Promise<SessionReader | null> {
     const { sessions, seals } = this.#options
     const held = await sessions.find(sessionId, FRESH_MS)
-    const grants = held && (held.grants ?? (await this.#ask(held)))
-    if (!held || !grants) return null
+    const said = held && (keptOf(held) ?? (await this.#ask(held)))
+    if (!held || !said) return null
     return {
-      actor: actorOf(held.person),
-      name: held.person.login,
-      grants: this.withOwn(held.person, grants),
+      actor: actorOf(said.person),
+      name: said.person.login,
+      grants: this.withOwn(said.person, said.grants),
       session: { id: held.id, expiresAt: held.expiresAt, csrfToken: seals.csrfToken(held.id) },
     }
   }
@@ -68,7 +71,7 @@ export class People {
     return this.#admins.has(login.toLowerCase()) ? [OF_THE_SERVER, ...grants] : [...grants]
   }
 
-  #ask(held: HeldSession): Promise<Grant[] | null> {
+  #ask(held: HeldSession): Promise<Said | null> {
     const under = this.#asking.get(held.id)
     if (under) return under
     const asking = this.#answerOf(held).finally(() => this.#asking.delete(held.id))
@@ -77,21 +80,21 @@ export class People {
   }
 
   /** Null: GitHub lets this session in no more, and it has ended. */
-  async #answerOf(first: HeldSession): Promise<Grant[] | null> {
+  async #answerOf(first: HeldSession): Promise<Said | null> {
     const { sessions } = this.#options
     let held = first
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const said = await this.#saidOf(held)
       if (said === null) return null
-      if (await sessions.keepGrants(said.person, held.version, said.grants)) return said.grants
+      if (await sessions.keepGrants(said.person, held.version, said.grants)) return said
       const again = await sessions.find(held.id, FRESH_MS)
-      if (!again || again.grants) return again?.grants ?? null
+      if (!again || again.grants) return again && keptOf(again)
       held = again
     }
     throw new GitHubAway('What this person may do changes faster than GitHub can be asked.')
   }
 
-  async #saidOf(held: HeldSession): Promise<{ person: Person; grants: Grant[] } | null> {
+  async #saidOf(held: HeldSession): Promise<Said | null> {
     const { sessions, github } = this.#options
     try {
       const access = await this.#accessOf(held)
@@ -130,3 +133,6 @@ export class People {
     return (await this.#options.seals.openTokens(again.tokens))?.access ?? null
   }
 }
+
+/** Null: it has to be asked. */
+const keptOf = ({ person, grants }: HeldSession): Said | null => grants && { person, grants }

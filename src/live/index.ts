@@ -11,7 +11,7 @@ import type { ChannelLog } from './channel/listeners.ts'
 import { besides, letIn, NAMESPACE } from './doorway.ts'
 import { Known } from './known.ts'
 import type { Origins } from './origin.ts'
-import { wordsFor } from './refusal.ts'
+import { Refused, wordsFor } from './refusal.ts'
 import { Rooms } from './rooms.ts'
 import { type Answer, type SubscribeParts, subscribe, unsubscribe } from './subscribe.ts'
 import { catchUp, look } from './watch.ts'
@@ -50,6 +50,8 @@ const LIMITS = {
   /** Between two looks whether everybody still may, and how long that is believed where it can't be asked; ms. */
   lookMs: 15_000,
   trustedMs: 60_000,
+  /** How long a look waits for who somebody is; then it can't be asked. */
+  confirmMs: 2_000,
 }
 
 export function startLive(options: LiveOptions): Live {
@@ -71,7 +73,8 @@ export function startLive(options: LiveOptions): Live {
   live.on('connection', (socket) => serve(socket, parts, log))
 
   const failed = (err: unknown) => log.warn({ err }, 'live connections could not be looked after; trying again soon')
-  const watching = { live, rows, rooms, identify, log, trustedMs: bounds.trustedMs }
+  const { trustedMs, confirmMs } = bounds
+  const watching = { live, rows, rooms, identify, log, trustedMs, confirmMs }
   channel.subscribe(rooms.listener(() => void catchUp(watching).catch(failed)))
   const timer = everyRound(() => look(watching).catch(failed), bounds.lookMs)
   return {
@@ -84,21 +87,25 @@ export function startLive(options: LiveOptions): Live {
   }
 }
 
+type Serve = (asked: unknown, answer: Answer) => Promise<void>
+
 function serve(socket: LiveSocket, parts: SubscribeParts, log: ChannelLog): void {
-  const answered = (work: (asked: unknown, answer: Answer) => Promise<void>) => (asked: unknown, answer: unknown) => {
-    if (typeof answer !== 'function') return
-    work(asked, answer as Answer).catch((error) => answer({ ok: false, error: wordsFor(error, log) }))
+  const served = new Map<string, Serve>([
+    ['subscribe', (asked, answer) => subscribe(socket, asked, parts, answer)],
+    ['unsubscribe', async (asked, answer) => answer({ ok: true, was: unsubscribe(socket, asked) })],
+  ])
+  const unknown: Serve = async () => {
+    throw new Refused(`Only these are answered here: ${[...served.keys()].join(', ')}.`)
   }
   // Whoever leaves the namespace is done: there is nothing else here that the connection could be good for.
   socket.on('disconnect', () => socket.conn.close())
-  socket.on(
-    'subscribe',
-    answered((asked, answer) => subscribe(socket, asked, parts, answer)),
-  )
-  socket.on(
-    'unsubscribe',
-    answered(async (asked, answer) => answer({ ok: true, was: unsubscribe(socket, asked) })),
-  )
+  // Who waits for an answer gets one, whatever was asked.
+  socket.onAny((event: string, ...given: unknown[]) => {
+    const answer = given.pop()
+    if (typeof answer !== 'function') return
+    const work = served.get(event) ?? unknown
+    work(given[0], answer as Answer).catch((error) => answer({ ok: false, error: wordsFor(error, log) }))
+  })
 }
 
 /** One round at a time. */

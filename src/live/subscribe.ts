@@ -66,7 +66,7 @@ function subjectIn(asked: unknown): Subject {
   if (isOne && typeof scan === 'string' && UUID.test(scan.toLowerCase())) return { scan: scan.toLowerCase() }
   if (isOne && typeof repository === 'number' && Number.isSafeInteger(repository) && repository > 0)
     return { repository }
-  throw new Refused("This needs {scan: ID}, or {repository: GitHub's number of it}.")
+  throw new Refused("This needs {scan: the UUID of one}, or {repository: GitHub's number of it}.")
 }
 
 type Asked = Record<'scan' | 'repository', unknown>

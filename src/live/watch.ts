@@ -1,6 +1,8 @@
 /** What comes round again: who is connected may still see what they watch, and is told what was missed. */
 import { may, type Reader } from '../access/grant.ts'
+import { concurrently } from '../scan/concurrently.ts'
 import type { Place, ProgressRows } from '../scan/ports/progress.ts'
+import { within } from '../scan/within.ts'
 import { credentialsOf, type Identify, type LiveNamespace, type LiveSocket } from './caller.ts'
 import type { ChannelLog } from './channel/listeners.ts'
 import { isFinal } from './refusal.ts'
@@ -14,7 +16,12 @@ export interface WatchParts {
   log: ChannelLog
   /** How long somebody counts as who they were, where it can't be asked; ms. */
   trustedMs: number
+  /** How long an answer is waited for; what takes longer can't be asked now. ms. */
+  confirmMs: number
 }
+
+/** Of those who are asked about: GitHub may have to say, and the database answers others as well. */
+const AT_ONCE = 20
 
 /** Rejects where the rows can't be read. */
 export async function look(parts: WatchParts): Promise<void> {
@@ -24,13 +31,25 @@ export async function look(parts: WatchParts): Promise<void> {
 }
 
 /** A key that was revoked, a session that was ended: gone. What it is known by is asked once, however many bring it along. */
-async function confirmReaders({ live, identify, trustedMs }: WatchParts): Promise<void> {
-  for (const sockets of byCredentials(live).values()) {
-    const [first] = sockets
-    if (!first) continue
-    const reader = await identify(first.data.caller).catch((error: unknown) => (isFinal(error) ? null : undefined))
-    for (const socket of sockets) confirm(socket, reader, trustedMs)
+async function confirmReaders(parts: WatchParts): Promise<void> {
+  const groups = byCredentials(parts.live).values()
+  const answered = concurrently(groups, AT_ONCE, async (sockets) => ({
+    sockets,
+    reader: await readerOf(sockets, parts),
+  }))
+  for await (const { sockets, reader } of answered) {
+    for (const socket of sockets) confirm(socket, reader, parts.trustedMs)
   }
+}
+
+/** As `confirm` takes it. What is answered too late is of no interest: the next look asks again. */
+async function readerOf(
+  [socket]: LiveSocket[],
+  { identify, confirmMs }: WatchParts,
+): Promise<Reader | null | undefined> {
+  if (!socket) return undefined
+  const answer = identify(socket.data.caller).catch((error: unknown) => (isFinal(error) ? null : undefined))
+  return (await within(confirmMs, answer)) ? answer : undefined
 }
 
 function byCredentials(live: LiveNamespace): Map<string, LiveSocket[]> {

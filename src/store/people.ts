@@ -1,6 +1,7 @@
 /** What is kept of people who signed in: what GitHub said they may do, and when it has to be asked again. */
 import type { Grant } from '../access/grant.ts'
 import { SCOPES } from '../access/grant.ts'
+import { FRESH_MS } from '../access/people.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Intent } from '../scan/ports/intents.ts'
 import { recordAudit } from './audit.ts'
@@ -52,9 +53,13 @@ export async function dropGrants(connection: Connection, intent: Intent): Promis
   }
 }
 
-/** Whoever sees anything of the installation, and whoever is being asked about. */
+/**
+ * Whoever sees anything of the installation, and whoever may be asked about right now: what is kept of them is nothing, or
+ * too old. By the time of the statement: the transaction may have begun before the question, when it was not too old yet.
+ */
 const concerned = (installation: bigint) => Prisma.sql`
-  (asked_at IS NULL OR grants @> ${toJson([{ installationId: String(installation) }])}::jsonb)`
+  (asked_at IS NULL OR asked_at <= statement_timestamp() - ${FRESH_MS}::float8 * interval '1 ms'
+    OR grants @> ${toJson([{ installationId: String(installation) }])}::jsonb)`
 
 /** In one order, so that two processes don't wait for each other. */
 async function drop(connection: Connection, where: Prisma.Sql): Promise<void> {

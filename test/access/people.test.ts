@@ -14,12 +14,15 @@ let said: string[]
 /** What happens while GitHub is asked. */
 let meanwhile: () => void
 let renew: () => Promise<Tokens>
+/** As GitHub knows them now. */
+let login: string
 let people: People
 
 beforeEach(async () => {
   said = []
   meanwhile = () => {}
   renew = async () => good
+  login = 'Reader'
   held = {
     ...{ id: 'session-1', person: { id: 5n, login: 'Reader' }, tokens: await seals.sealTokens(good) },
     ...{ expiresAt: new Date(9e12), grants: null, version: 'v1' },
@@ -35,7 +38,7 @@ beforeEach(async () => {
     github: {
       whoIs: async (access) => {
         said.push(access)
-        return { id: 5n, login: 'Reader' }
+        return { id: 5n, login }
       },
       grantsOf: async () => {
         meanwhile()
@@ -44,9 +47,9 @@ beforeEach(async () => {
     },
     sessions: {
       find: async () => held && { ...held },
-      keepGrants: async (_person, version, grants) => {
+      keepGrants: async (person, version, grants) => {
         if (!held || held.version !== version) return false
-        held.grants = [...grants]
+        Object.assign(held, { person, grants: [...grants] })
         return true
       },
       keepTokens: async (_id, before, after) => {
@@ -137,6 +140,20 @@ it('A session stays while GitHub is away', async () => {
   expect(held).not.toBeNull()
   meanwhile = () => {}
   expect(await grants()).toEqual([grant])
+})
+
+it.each([
+  ['by the answer that says so', () => {}],
+  [
+    'by the answer that others have kept meanwhile',
+    () => held && Object.assign(held, { person: { id: 5n, login }, version: 'v2', grants: [grant] }),
+  ],
+])('A login that was given up counts no more, %s', async (_which, happens) => {
+  if (held) held.person = { id: 5n, login: 'root' }
+  meanwhile = happens
+  const renamed = { actor: 'github/Reader', name: 'Reader', grants: [grant] }
+  expect(await people.readerOf('session-1')).toMatchObject(renamed)
+  expect(await people.readerOf('session-1')).toMatchObject(renamed)
 })
 
 it('Administrators of the server are known by their login, whatever its case', () => {

@@ -108,6 +108,17 @@ describe('What can not be answered', () => {
     expect(await client.subscribe(asked)).toMatchObject({ ok: false, error: expect.stringContaining('This needs') })
   })
 
+  it('is answered, whatever it is, to who waits for an answer', async () => {
+    await stage.open()
+    const { socket } = await stage.as('acme')
+    const ask = (...asked: [string, ...unknown[]]) => socket.timeout(5_000).emitWithAck(...asked)
+    const refused = (words: string) => ({ ok: false, error: expect.stringContaining(words) })
+    expect(await ask('subscribe')).toEqual(refused('This needs {scan: the UUID of one}'))
+    expect(await ask('subscribee', { scan: ONE })).toEqual(
+      refused('Only these are answered here: subscribe, unsubscribe.'),
+    )
+  })
+
   it('does no harm without anybody to answer', async () => {
     await stage.open()
     stage.rows.set(ONE, aMoment())

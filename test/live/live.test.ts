@@ -251,6 +251,40 @@ describe('From time to time', () => {
     expect(client.socket.connected).toBe(true)
     await until(() => client.socket.disconnected)
   })
+
+  /** More than are asked about at a time. */
+  const MANY = 25
+  const many = Array.from({ length: MANY }, (_, n) => `many-${n}`)
+  const connectMany = async () => {
+    for (const token of many) stage.readers.set(`Bearer ${token}`, readerWith(token, ACME))
+    return Promise.all(many.map(stage.as))
+  }
+
+  it('nobody waits for those who can not be asked about soon, and these are known for a while', async () => {
+    await stage.open({ lookMs: 20, confirmMs: 50, trustedMs: 1_500 })
+    const slow = await connectMany()
+    const other = await stage.as('zeta')
+    stage.beforeIdentify = (brought) => (brought.startsWith('Bearer many') ? new Promise(() => {}) : undefined)
+    stage.readers.delete('Bearer zeta')
+    await until(() => other.socket.disconnected)
+    expect(slow.filter(({ socket }) => socket.connected)).toHaveLength(MANY)
+    await until(() => slow.every(({ socket }) => socket.disconnected))
+  })
+
+  it('few are asked about at a time, however many there are', async () => {
+    await stage.open({ lookMs: 20 })
+    await connectMany()
+    const asked = new Set<string>()
+    let [now, most] = [0, 0]
+    stage.beforeIdentify = async (brought) => {
+      most = Math.max(most, ++now)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      now -= 1
+      asked.add(brought)
+    }
+    await until(() => asked.size === MANY)
+    expect(most).toBe(20)
+  })
 })
 
 it('Whoever reads too slowly is sent away', async () => {

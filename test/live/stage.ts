@@ -59,8 +59,8 @@ export class LiveStage implements ProgressRows {
   readonly counted: Record<string, number> = {}
   /** Before rows are answered, after they were read. */
   beforeAnswer: () => void | Promise<void> = () => {}
-  /** Before somebody is known. */
-  beforeIdentify: () => void | Promise<void> = () => {}
+  /** Before somebody is known, by what they bring along. */
+  beforeIdentify: (brought: string) => void | Promise<void> = () => {}
   /** Reading fails meanwhile. */
   away = false
   readonly #clients: Client[] = []
@@ -80,9 +80,10 @@ export class LiveStage implements ProgressRows {
         liveRefused: (reason) => this.#count(`refused ${reason}`, 1, true),
       },
       identify: async ({ headers }) => {
-        await this.beforeIdentify()
+        const brought = headers.authorization ?? headers.cookie ?? ''
+        await this.beforeIdentify(brought)
         if (this.away) throw new Error('no database')
-        const known = this.readers.get(headers.authorization ?? headers.cookie ?? '')
+        const known = this.readers.get(brought)
         if (!known) throw Object.assign(new Error('Nobody is known by that.'), { statusCode: 401 })
         return known
       },

@@ -160,6 +160,16 @@ forEachDatabase('people and their sessions', (databases) => {
       expect(await sessions.keepGrants(person, (await find(id)).version, grants)).toBe(true)
     })
 
+    it('also while it is asked anew, being too old: whoever sees nothing of the installation yet may see it in the answer', async () => {
+      const { person, id } = await signedIn()
+      await database.client.$executeRaw`
+        UPDATE person SET asked_at = now() - ${FRESH_MS}::float8 * interval '1 ms' WHERE id = ${person.id}`
+      const { version } = await find(id)
+      await deliver(database, { type: 'access', installation: others })
+      expect(await sessions.keepGrants(person, version, grants)).toBe(false)
+      expect(await sessions.keepGrants(person, (await find(id)).version, grants)).toBe(true)
+    })
+
     it('with all sessions of a person who took back what they had allowed, and of nobody else', async () => {
       const [one, other] = [await signedIn(), await signedIn()]
       const again = await sessions.start(one.person, 'sealed', 60_000, FROM)
