@@ -2,7 +2,7 @@
  * `POST /api/github/webhooks`: verify, store, answer. GitHub waits ten seconds, so nothing here asks GitHub anything;
  * what a delivery means is found out later, from the inbox.
  */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { AnswerMeasures, DeliveryOutcome } from '../scan/ports/measures.ts'
 import type { Inbox } from '../scan/ports/queue.ts'
 import { Problem } from './problem.ts'
@@ -32,10 +32,9 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
     )
   })
 
-  app.addHook('onResponse', async (_request, { statusCode }) => measures?.delivery(outcomeOf(statusCode)))
-
   app.post(WEBHOOK_PATH, {
     bodyLimit: MAX_BYTES,
+    onResponse: async (_request, { statusCode }) => measures?.delivery(outcomeOf(statusCode)),
     // Before the body is read, which spares us those of strangers who send no signature. One that only looks right gets
     // its body read, up to the limit above: nothing less tells whether it fits.
     onRequest: async ({ headers }) => {
@@ -56,6 +55,16 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
       return reply.code(202).send({ stored: true })
     },
   })
+
+  // Whoever tries the address in a browser. Before the body is read, whose kind is of no concern here.
+  app.route({ method: OTHER_METHODS, url: WEBHOOK_PATH, onRequest: refuse, handler: refuse })
+}
+
+const OTHER_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']
+
+async function refuse({ method }: FastifyRequest): Promise<never> {
+  const detail = `This address is for GitHub, which sends its webhooks here by POST; ${method} has no use here.`
+  throw new Problem(405, detail, { allow: 'POST' })
 }
 
 function outcomeOf(status: number): DeliveryOutcome {

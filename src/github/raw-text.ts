@@ -2,12 +2,15 @@
 import { Corrupt } from '../scan/errors.ts'
 import { isBlob, isObjectId } from '../scan/git-objects.ts'
 import type { Clients } from './clients.ts'
+import type { Purpose } from './governor.ts'
 
 export interface Whose {
   installationId: bigint
   owner: string
   name: string
 }
+
+const PURPOSE: Purpose = 'reading'
 
 /** The bytes of a blob; null: larger than `maxBytes`, and not read further. Throws the domain's errors. */
 export const rawTextFrom =
@@ -18,7 +21,7 @@ export const rawTextFrom =
     const { data } = await client.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
       ...{ owner, repo: name, file_sha: sha },
       headers: { accept: 'application/vnd.github.raw+json' },
-      request: { parseSuccessResponseBody: false },
+      request: { parseSuccessResponseBody: false, purpose: PURPOSE },
     })
     const bytes = await upTo(maxBytes, data as unknown as AsyncIterable<Uint8Array>)
     if (bytes && !isBlob(bytes, sha)) throw new Corrupt(`What GitHub sent as blob ${sha} is not that blob.`)

@@ -6,13 +6,16 @@ import type { Sweep } from './ports/sweeps.ts'
 export interface RetentionOptions {
   store: RetentionStore
   keep: Keep
-  /** Of this process. What older ones have read is removed once for each version. */
+  /**
+   * Of this process. What older ones have read is removed once for each version: of files of the tracked snapshot that nothing
+   * newer has read by then, with the next one.
+   */
   parserVersion: number
   log: { info(facts: object, message: string): void }
 }
 
 const HOUR_MS = 3_600_000
-/** Rows of one statement: some 10 ms on the embedded database, which does nothing else meanwhile. */
+/** Rows of one statement: some 10 ms on the embedded database, which does nothing else meanwhile; 120 where a snapshot has 20,000 files. */
 const ROWS = 500
 /** A scan takes its findings along, thousands of them at times. */
 const SCANS = 20

@@ -16,6 +16,7 @@ import { requirementDocumentsOf } from './report-documents.ts'
 
 /** The scan that a report would be of. */
 export interface ReportableScan {
+  /** With the branch: as they were when it was completed. */
   owner: string
   name: string
   defaultBranch: string | null
@@ -28,13 +29,22 @@ export interface ReportableScan {
   assessment: KeptAssessment | null
 }
 
-/** A scan whose result can't be told ends as well. */
+/**
+ * A scan whose result can't be told ends as well. What the repository was called by then is what the first event since says
+ * that it was before (witness.ts), by the index on (resource, at); without one, what it is called now.
+ */
 export async function reportable(client: Connection, repositoryId: bigint): Promise<ReportableScan | null> {
   const [row] = await client.$queryRaw<ReportableScan[]>`
-    SELECT r.owner, r.name, r.default_branch AS "defaultBranch", s.id AS "scanId", r.tracked_head AS commit,
+    SELECT coalesce(known.previous ->> 'owner', r.owner) AS owner, coalesce(known.previous ->> 'name', r.name) AS name,
+      coalesce(s.ref, known.previous ->> 'defaultBranch', r.default_branch) AS "defaultBranch", s.id AS "scanId", r.tracked_head AS commit,
       CASE WHEN s.status NOT IN ('queued', 'running') THEN s.completed_at END AS "completedAt",
       s.conclusion, s.summary, s.assessment
     FROM repository r JOIN scan s ON s.id = r.tracked_scan_id
+      LEFT JOIN LATERAL (
+        SELECT e.previous FROM audit_event e
+        WHERE e.resource = 'repository/' || r.id AND e.at > s.completed_at AND e.installation_id = r.installation_id
+          AND e.previous ->> 'owner' IS NOT NULL
+        ORDER BY e.at, e.id LIMIT 1) AS known ON true
     WHERE r.id = ${repositoryId} AND r.tracked_head IS NOT NULL`
   return row ?? null
 }

@@ -103,15 +103,26 @@ export class Retention implements RetentionStore {
       ), ${addedUp('trees')}`)
   }
 
-  /** A policy of the tracked snapshot stays in its older form until its repository is scanned again (contents.ts). */
+  /**
+   * What the tracked snapshot names stays in its older form, which the API reads, until a newer parser has read it. A policy
+   * stays beside that as well: a process with older parsers sees no newer one (contents.ts). In two parts that share no row,
+   * each a join: files of the snapshot are hashed once, newer forms found along the primary key.
+   */
   async removeOldContents(repositoryId: bigint, most: number): Promise<number> {
+    const older = Prisma.sql`b.repository_id = ${repositoryId} AND b.parser_version < ${this.#parserVersion}`
+    const tracked = Prisma.sql`EXISTS (
+      SELECT 1 FROM tracked_file f WHERE f.repository_id = b.repository_id AND f.sha = b.sha)`
     return counted(this.#database.client.$queryRaw<Count[]>`
       WITH removed AS (
         DELETE FROM blob WHERE ctid = ANY(ARRAY(
-          SELECT b.ctid FROM blob b
-          WHERE b.repository_id = ${repositoryId} AND b.parser_version < ${this.#parserVersion}
-            AND NOT (b.reader = 'policy' AND EXISTS (
-              SELECT 1 FROM tracked_file f WHERE f.repository_id = b.repository_id AND f.sha = b.sha))
+          (SELECT b.ctid FROM blob b WHERE ${older} AND NOT ${tracked} LIMIT ${most})
+          UNION ALL
+          (SELECT b.ctid FROM blob b
+            WHERE ${older} AND ${tracked} AND b.reader <> 'policy' AND EXISTS (
+              SELECT 1 FROM blob newer
+              WHERE newer.repository_id = b.repository_id AND newer.sha = b.sha AND newer.reader = b.reader
+                AND newer.parser_version > b.parser_version)
+            LIMIT ${most})
           LIMIT ${most}))
         RETURNING 1
       ), ${addedUp('contents')}`)

@@ -133,3 +133,12 @@ it('What becomes of deliveries is counted', async () => {
   await host.close()
   expect(outcomes).toEqual(['stored', 'repeated', 'refused', 'refused', 'not_stored'])
 })
+
+it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('Whoever asks with %s is told what belongs there', async (method) => {
+  const answer = await fetch(`${base}/api/github/webhooks`, { method })
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+  const text = await answer.text()
+  if (method !== 'HEAD') expect(JSON.parse(text).detail).toContain('This address is for GitHub')
+  await host.close()
+  expect(outcomes).toEqual([])
+})

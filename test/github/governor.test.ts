@@ -139,11 +139,11 @@ describe('when GitHub asks to wait', () => {
 })
 
 describe('with little left', () => {
-  const PURPOSES = ['progress', 'sweep', 'comment', 'annotations', null] as const
+  const PURPOSES = ['progress', 'sweep', 'reading', 'comment', 'annotations', null] as const
 
   it.each([
-    [4_000, 5_000, ['progress', 'sweep', 'comment', 'annotations', null]],
-    [1_000, 5_000, ['progress', 'sweep', 'comment', 'annotations', null]],
+    [4_000, 5_000, ['progress', 'sweep', 'reading', 'comment', 'annotations', null]],
+    [1_000, 5_000, ['progress', 'sweep', 'reading', 'comment', 'annotations', null]],
     [999, 5_000, ['comment', 'annotations', null]],
     [100, 5_000, ['comment', 'annotations', null]],
     [99, 5_000, ['annotations', null]],

@@ -40,6 +40,12 @@ describe('The text of one file', () => {
     ])
   })
 
+  it('rests where little of the quota is left, as what nobody has to have at once', async () => {
+    const { rawText, asked } = sending(TEXT)
+    await rawText(WHOSE, SHA, 1_000)
+    expect(asked.at(-1)).toMatchObject({ request: { purpose: 'reading' } })
+  })
+
   it('is not read beyond the limit', async () => {
     const { rawText, sent } = sending(TEXT, TEXT, TEXT)
     expect(await rawText(WHOSE, SHA, TEXT.byteLength)).toBeNull()

@@ -216,6 +216,53 @@ forEachDatabase('retention', (databases) => {
     ])
   })
 
+  it('keeps what older parsers read of the tracked snapshot until newer ones have read it', async () => {
+    const blob = (seed: number, reader: string, parserVersion: number) =>
+      database.client.blob.create({
+        data: { repositoryId: repository.id, sha: sha(seed), reader, parserVersion, content: {} },
+      })
+    const track = (path: string, seed: number, repositoryId = repository.id) =>
+      database.client.trackedFile.create({ data: { repositoryId, path, sha: sha(seed), kind: 'source' } })
+    const left = async () => {
+      const rows = await database.client.blob.findMany({
+        where: { repositoryId: repository.id },
+        orderBy: [{ sha: 'asc' }, { reader: 'asc' }, { parserVersion: 'asc' }],
+      })
+      return rows.map((row) => [row.sha, row.reader, row.parserVersion])
+    }
+    await track('src/a.ts', 1)
+    await track('src/copy-of-a.ts', 1)
+    await track('.github/rosie.yml', 2)
+    await track('src/elsewhere.ts', 3, (await another()).id)
+    await blob(1, 'annotations/typescript', VERSION - 2)
+    await blob(1, 'annotations/typescript', VERSION - 1)
+    await blob(1, 'requirement', VERSION)
+    await blob(2, 'policy', VERSION - 1)
+    await blob(3, 'annotations/typescript', VERSION - 1)
+
+    expect(await retention.removeOldContents(repository.id, 100)).toBe(2)
+    const kept = [sha(1), 'annotations/typescript', VERSION - 1]
+    const others = [
+      [sha(1), 'requirement', VERSION],
+      [sha(2), 'policy', VERSION - 1],
+    ]
+    expect(await left()).toEqual([kept, ...others])
+
+    // A process with these parsers sees no policy but one that they or older ones have read (contents.ts).
+    await blob(1, 'annotations/typescript', VERSION)
+    await blob(2, 'policy', VERSION + 1)
+    for (const seed of [4, 5, 6]) for (const version of [VERSION - 1, VERSION]) await blob(seed, 'story', version)
+    await track('story.md', 6)
+    // As many as there are: a batch that isn't full ends the round (scan/retention.ts).
+    expect(await retention.removeOldContents(repository.id, 4)).toBe(4)
+    expect(await left()).toEqual([
+      [sha(1), 'annotations/typescript', VERSION],
+      ...others,
+      [sha(2), 'policy', VERSION + 1],
+      ...[4, 5, 6].map((seed) => [sha(seed), 'story', VERSION]),
+    ])
+  })
+
   it('removes deliveries that were processed long ago, the oldest first, never one that was not', async () => {
     await database.client.webhookDelivery.deleteMany()
     const inbox = new Deliveries(database)

@@ -9,7 +9,18 @@ import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
-import { gitHubId, text as lookedUp, momentOrDay, placeInTime, problems, serial, time, timeOf } from './schemas.ts'
+import {
+  BACKWARDS,
+  gitHubId,
+  isInOrder,
+  text as lookedUp,
+  momentOrDay,
+  placeInTime,
+  problems,
+  serial,
+  time,
+  timeOf,
+} from './schemas.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -93,23 +104,27 @@ const events: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
         tags: ['audit'],
         summary: 'Who did what, the newest first',
         description: 'Of what the reader administers: an installation, some of its repositories, or the whole server.',
-        querystring: pageQuery.extend({
-          action: z
-            .enum(AUDIT_ACTIONS)
-            .optional()
-            .describe(
-              'What happened. Events of earlier versions may have other actions, by which nothing is looked for.',
-            ),
-          actor: lookedUp(200)
-            .optional()
-            .describe('Who did it, exactly: `github/LOGIN`, `api-key/UUID`, `cli` and so on.'),
-          resource: lookedUp(500).optional().describe('What it was done to, exactly: `repository/42`, `api-key/UUID`.'),
-          installationId: gitHubId.optional(),
-          from: momentOrDay
-            .optional()
-            .describe('At that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
-          to: momentOrDay.optional().describe('Before that moment, or before that day begins.'),
-        }),
+        querystring: pageQuery
+          .extend({
+            action: z
+              .enum(AUDIT_ACTIONS)
+              .optional()
+              .describe(
+                'What happened. Events of earlier versions may have other actions, by which nothing is looked for.',
+              ),
+            actor: lookedUp(200)
+              .optional()
+              .describe('Who did it, exactly: `github/LOGIN`, `api-key/UUID`, `cli` and so on.'),
+            resource: lookedUp(500)
+              .optional()
+              .describe('What it was done to, exactly: `repository/42`, `api-key/UUID`.'),
+            installationId: gitHubId.optional(),
+            from: momentOrDay
+              .optional()
+              .describe('At that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
+            to: momentOrDay.optional().describe('Before that moment, or before that day begins.'),
+          })
+          .refine(isInOrder, BACKWARDS),
         response: { 200: pageOf(auditEvent), ...problems(400, 403) },
       },
     },

@@ -39,6 +39,7 @@ const position = z.tuple([placeInTime, z.uuid()])
 /** Below `/repositories/:repositoryId`. */
 export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, options) => {
   const { store, sign } = options
+  const inFlight: InFlight = new Map()
   app.get(
     '/compliance/report',
     {
@@ -59,7 +60,9 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
       const { format } = request.query
       const scanId = request.repository.trackedScanId
       if (scanId === null) throw new Problem(404, 'There is no report: the default branch was never scanned.')
-      const report = (await store.compliance.reportOf(scanId, format)) ?? (await atOnce(request, format, options))
+      const report = await shared(inFlight, `${scanId} ${format}`, async () => {
+        return (await store.compliance.reportOf(scanId, format)) ?? (await atOnce(request, format, options))
+      })
       if (report) return answer(request, reply, report, store)
       const { id, installationId } = request.repository
       const jobId = await store.reports.request({ id, installationId, scanId }, byOf(request))
@@ -120,6 +123,16 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
       return reply.type('application/jose').send(Buffer.from(signature) as unknown as string)
     },
   )
+}
+
+/** What is looked up or made right now, by scan and format. */
+type InFlight = Map<string, Promise<StoredReport | null>>
+
+/** Whoever asks while it is made waits for the same. */
+function shared(inFlight: InFlight, key: string, make: () => Promise<StoredReport | null>) {
+  const made = inFlight.get(key) ?? make().finally(() => inFlight.delete(key))
+  inFlight.set(key, made)
+  return made
 }
 
 /** Made and kept within the request, where that is soon done; null: by a job. */

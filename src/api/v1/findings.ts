@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { closest } from '../../rosie/ids.ts'
 import { SEVERITIES } from '../../rosie/model.ts'
+import { RULES } from '../../rosie/rules/index.ts'
 import type { FindingRow } from '../../store/reading/findings.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
@@ -26,11 +28,30 @@ export const finding = z
   })
   .meta({ id: 'Finding' })
 
+const RULE_IDS = RULES.map(({ id }) => id)
+
+/** A rule of the catalogue: for one that is misspelt, no findings would pass for a good answer. */
+const ruleId = text(100)
+  .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, {
+    error: 'must be the id of a rule, such as `trace/broken-reference`',
+    abort: true,
+  })
+  .refine((id) => RULE_IDS.includes(id), {
+    error: ({ input }) => `names no rule that there is.${insteadOf(String(input))}`,
+  })
+
+/** The nearest id; else all that begin alike. */
+function insteadOf(id: string): string {
+  const near = closest(id, RULE_IDS)
+  if (near) return ` Did you mean \`${near}\`?`
+  const [area = ''] = id.split('/')
+  const alike = RULE_IDS.filter((each) => each.startsWith(`${area}/`)).map((each) => `\`${each}\``)
+  return alike.length > 0 ? ` Of \`${area}\` there are ${alike.join(', ')}.` : ''
+}
+
 export const findingQuery = pageQuery.extend({
   severity: z.enum(SEVERITIES).optional(),
-  rule: text(100)
-    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be the id of a rule, such as `trace/broken-reference`')
-    .optional(),
+  rule: ruleId.optional(),
   status: z.enum(['introduced', 'existing']).optional(),
   path: text(4_096).optional(),
   gxpId: text(500).optional(),

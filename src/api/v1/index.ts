@@ -38,7 +38,7 @@ import { scanRequests } from './scan-requests.ts'
 import { repositoryScans, scans } from './scans.ts'
 import { settingsOfRepository } from './settings.ts'
 import { installationKeys, repositoryKeys } from './signing-keys.ts'
-import { tellBodyLimit, validatorCompiler } from './understood.ts'
+import { takeEmptyBodies, tellBodyLimit, validatorCompiler } from './understood.ts'
 import { webhookDeliveries } from './webhook-deliveries.ts'
 
 export const API_PATH = '/api/v1'
@@ -68,6 +68,19 @@ const noText: RawText = async () => {
   throw new Unreachable('This server asks nobody for files.')
 }
 
+/** Its own files and nothing else. Unlike the pages' own policy it sends nobody from http to https: some servers have no TLS. */
+const PAGES_POLICY = {
+  'default-src': "'self'",
+  'base-uri': "'self'",
+  'font-src': "'self' data:",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+  'img-src': "'self' data:",
+  'object-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+}
+
 export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   app,
   {
@@ -93,12 +106,13 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     transformObject: (made) => onlyWhatIsUsed(withRevisions(schemasOf(made))),
   })
   app.get(`${API_PATH}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
-  await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: true })
+  await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: PAGES_POLICY })
 
   await app.register(
     async (resources) => {
       await gate(resources, { authenticate, origins, limits })
       tellBodyLimit(resources)
+      takeEmptyBodies(resources)
       describeAnswers(resources)
       strictQueries(resources)
       markCursors(resources)

@@ -7,14 +7,18 @@ import { byOf } from './by.ts'
 import { repositoryParams } from './in-repository.ts'
 import { problems } from './schemas.ts'
 
+/** As CI has it in `GITHUB_REF`: `refs/heads/main` is the branch `main`. */
+const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '')
+
 const asked = z
   .strictObject({
     ref: z
       .string()
+      .overwrite(branchOf)
       .min(1)
       .max(255)
       .optional()
-      .describe('A branch, or `refs/pull/N/head`, at the commit that was last seen there.'),
+      .describe('A branch, also as `refs/heads/NAME`, or `refs/pull/N/head`, at the commit that was last seen there.'),
     commit: z
       .string()
       .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is no full commit id')

@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { finding, findingQuery, findingsPage } from './findings.ts'
 import { repositoryParams } from './in-repository.ts'
 import { listedScan, listedScanOf, scan, scanOf } from './scan-schemas.ts'
-import { gitHubId, momentOrDay, placeInTime, problems } from './schemas.ts'
+import { BACKWARDS, gitHubId, isInOrder, momentOrDay, placeInTime, problems } from './schemas.ts'
 
 const filters = pageQuery.extend({
   status: z.enum(SCAN_STATUSES).optional(),
@@ -54,7 +54,7 @@ export const scans: FastifyPluginAsyncZod<{ store: Store }> = async (app, { stor
         operationId: 'listScans',
         tags: ['scans'],
         summary: 'Scans of all repositories, the newest first',
-        querystring: filters.extend({ repositoryId: gitHubId.optional() }),
+        querystring: filters.extend({ repositoryId: gitHubId.optional() }).refine(isInOrder, BACKWARDS),
         response: { 200: pageOf(listedScan), ...problems(400) },
       },
     },
@@ -104,7 +104,7 @@ export const repositoryScans: FastifyPluginAsyncZod<{ store: Store }> = async (a
         tags: ['scans'],
         summary: 'Scans of a repository, the newest first',
         params: repositoryParams,
-        querystring: filters,
+        querystring: filters.refine(isInOrder, BACKWARDS),
         response: { 200: pageOf(listedScan), ...problems(400, 404) },
       },
     },

@@ -28,7 +28,7 @@ const WRONG = {
   415: answered('The body is of a kind that is not taken: send JSON.'),
   429: answered('Too many requests; `retry-after` says when to try again.'),
   502: answered('GitHub gave no usable answer.'),
-  503: answered('GitHub asks to wait, or is away; `retry-after` says for how long.'),
+  503: answered('GitHub asks to wait, or GitHub or the database is away; `retry-after` says for how long.'),
 }
 type Wrong = keyof typeof WRONG
 
@@ -68,12 +68,26 @@ export const moment = z.iso
 const MOMENT_OR_DAY =
   'must be a time as in RFC 3339, such as `2026-01-31T12:00:00Z`, or a day in UTC, such as `2026-01-31`'
 
+/** In an address `+` stands for a space, so that an offset loses it on its way. */
+const PLUS_LOST = / \d{2}:\d{2}$/
+
 /** The same of a list: there a day will do as well, which is the moment of its beginning in UTC. */
 export const momentOrDay = z
   .string()
   .transform((text) => (isDay(text) ? `${text}T00:00:00Z` : text))
-  .pipe(z.iso.datetime({ offset: true, error: MOMENT_OR_DAY }))
+  .pipe(
+    z.iso.datetime({
+      offset: true,
+      error: ({ input }) =>
+        PLUS_LOST.test(String(input)) ? `${MOMENT_OR_DAY}; a \`+\` is written as \`%2B\` in an address` : MOMENT_OR_DAY,
+    }),
+  )
   .pipe(moment)
+
+/** What a list that takes both refuses, with `BACKWARDS`: nothing is from a moment on and before an earlier one. */
+export const isInOrder = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }): boolean =>
+  !from || !to || from <= to
+export const BACKWARDS = { path: ['from'], error: 'is later than `to`' }
 
 /** The same as a place in a list: text as `timeOf` writes it, however many digits of a second were sent. */
 export const placeInTime = moment.transform((at) => at.toISOString())

@@ -18,6 +18,17 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     return success ? { value } : { error: new Problem(400, faultsOf(error.issues, data, PLACES[httpPart] ?? httpPart)) }
   }
 
+/**
+ * On all routes that are added to `app` after this: a body that is empty is none, though a header says of what kind it is.
+ * Clients send that header with everything.
+ */
+export function takeEmptyBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : parse(request, String(body), done),
+  )
+}
+
 /** On all routes that are added to `app` after this: of a body that is too large, how large it may be is told. */
 export function tellBodyLimit(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
@@ -33,7 +44,7 @@ const MOST_FAULTS = 5
 
 const faultsOf = (issues: readonly z.core.$ZodIssue[], data: unknown, place: string): string =>
   issues
-    .map((issue) => `${subjectOf(issue, place)}${faultOf(issue, data)}`)
+    .map((issue) => `${subjectOf(issue, place)}${faultOf(issue, data, place)}`)
     .map((sentence) => (sentence.endsWith('.') ? sentence : `${sentence}.`))
     // A number beyond what is exact is no whole number either, for which there is no other sentence.
     .filter((sentence, index, all) => all.indexOf(sentence) === index)
@@ -46,13 +57,17 @@ function subjectOf({ path: [name, ...inner] }: z.core.$ZodIssue, place: string):
   return `\`${String(name)}${rest}\` in ${place}`
 }
 
-function faultOf({ code, path, message }: z.core.$ZodIssue, data: unknown): string {
+function faultOf({ code, path, message }: z.core.$ZodIssue, data: unknown, place: string): string {
   const given = path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | null)?.[step], data)
   const absent = given === undefined || (path.length === 0 && given === null)
   if (absent && code !== 'custom') return ` is missing: it ${message}`
+  // No query takes a list: it is what Fastify makes of a name that comes more than once.
+  if (place === PLACES.querystring && Array.isArray(given)) return ` is given ${times(given.length)}`
   // What a schema says in its own words goes on from the name, or is a sentence.
   return /^[a-z]/.test(message) ? ` ${message}` : `: ${message}`
 }
+
+const times = (count: number): string => (count === 2 ? 'twice' : `${count} times`)
 
 type Issue = z.core.$ZodRawIssue
 
@@ -70,7 +85,7 @@ function expected(issue: Issue): string | undefined {
     case 'too_big':
       return `must ${bound(issue.origin, 'at most', Number(issue.maximum))}`
     case 'unrecognized_keys':
-      return `has ${listed(issue.keys.slice(0, MOST_FAULTS))}, which is not taken here: it takes ${listed(namesOf(issue.inst))}`
+      return `has ${listed(issue.keys.slice(0, MOST_FAULTS))}, which ${issue.keys.length === 1 ? 'is' : 'are'} not taken here: it takes ${listed(namesOf(issue.inst))}`
     case 'invalid_union':
       return `must ${alternatives(issue.errors)}`
     default:

@@ -6,7 +6,7 @@ import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
-import { momentOrDay, placeInTime, problems, text, time, timeOf, timeOrNull } from './schemas.ts'
+import { BACKWARDS, isInOrder, momentOrDay, placeInTime, problems, text, time, timeOf, timeOrNull } from './schemas.ts'
 
 const delivery = z
   .object({
@@ -60,14 +60,16 @@ export const webhookDeliveries: FastifyPluginAsyncZod<{ store: Store }> = async 
     {
       schema: {
         ...{ operationId: 'listWebhookDeliveries', tags, summary: 'Webhooks that were received, the newest first' },
-        querystring: pageQuery.extend({
-          event: text(100).optional().describe("GitHub's name: `push`."),
-          state: z.enum(DELIVERY_STATES).optional(),
-          from: momentOrDay
-            .optional()
-            .describe('Received at that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
-          to: momentOrDay.optional().describe('Received before that moment, or before that day begins.'),
-        }),
+        querystring: pageQuery
+          .extend({
+            event: text(100).optional().describe("GitHub's name: `push`."),
+            state: z.enum(DELIVERY_STATES).optional(),
+            from: momentOrDay
+              .optional()
+              .describe('Received at that moment or later: RFC 3339, or a day, which is its beginning in UTC.'),
+            to: momentOrDay.optional().describe('Received before that moment, or before that day begins.'),
+          })
+          .refine(isInOrder, BACKWARDS),
         response: { 200: pageOf(delivery), ...problems(400) },
       },
     },

@@ -39,7 +39,8 @@ interface Floor {
 /**
  * What rests until the reset when less than this is left, so that the conclusion, which people wait for, never does.
  *
- * - Progress is worth the least, and long scans spend the most on it. Sweeps of heads look after what is rarely amiss.
+ * - Progress is worth the least, and long scans spend the most on it. Sweeps of heads look after what is rarely amiss. A file
+ *   that somebody asks to read is on GitHub as well, and whoever has a key may ask for thousands.
  * - First scans of what an installation brings along are many, and nobody waits for them: what is pushed meanwhile comes
  *   first.
  * - A scan or replay is not begun with less than what those that run may still need: 6 requests a scan, up to 26 with a
@@ -50,6 +51,7 @@ interface Floor {
 export const RESTS_BELOW = {
   progress: { share: 0.2, atLeast: 200 },
   sweep: { share: 0.2, atLeast: 200 },
+  reading: { share: 0.2, atLeast: 200 },
   firstScan: { share: 0.25, atLeast: 250 },
   scan: { share: 0.05, atLeast: 50 },
   comment: { share: 0.02, atLeast: 20 },

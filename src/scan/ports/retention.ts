@@ -30,7 +30,7 @@ export interface RetentionStore {
   removeScans(repositoryId: bigint, keep: Pick<Keep, 'scansDays' | 'scansCount'>, most: number): Promise<number>
   /** Trees of commits that no scan names any more, nor evidence: another scan of one asks GitHub again. */
   removeTrees(repositoryId: bigint, most: number): Promise<number>
-  /** What was read of files by older parsers than this process has. */
+  /** What was read of files by older parsers than this process has; of the tracked snapshot, once newer ones have read it. */
   removeOldContents(repositoryId: bigint, most: number): Promise<number>
   /** Installations whose app was uninstalled so long ago. */
   erasable(days: number): Promise<bigint[]>

@@ -80,7 +80,7 @@ export class Compliance {
     return Buffer.from(content)
   }
 
-  /** Whether a report of the tracked snapshot is made of at most so many rows of each kind. */
+  /** Whether a report of the tracked snapshot is made of at most so many rows of each kind, of what it ignores and risks too. */
   async isSmall(repositoryId: bigint, scanId: string, most: number): Promise<boolean> {
     const count = (from: Prisma.Sql) =>
       Prisma.sql`(SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${most + 1}) counted)`
@@ -89,7 +89,10 @@ export class Compliance {
         ${count(Prisma.sql`finding WHERE scan_id = ${scanId}::uuid`)},
         ${count(Prisma.sql`requirement_coverage WHERE repository_id = ${repositoryId}`)},
         ${count(Prisma.sql`artifact WHERE repository_id = ${repositoryId}`)},
-        ${count(Prisma.sql`trace_edge WHERE repository_id = ${repositoryId}`)}) AS most`
+        ${count(Prisma.sql`trace_edge WHERE repository_id = ${repositoryId}`)},
+        (SELECT jsonb_array_length(assessment -> 'ignored') FROM scan WHERE id = ${scanId}::uuid),
+        (SELECT sum(jsonb_array_length(data -> 'entries')) FROM artifact
+          WHERE repository_id = ${repositoryId} AND kind = 'risk_register')) AS most`
     return Number(row?.most ?? 0) <= most
   }
 

@@ -1,8 +1,10 @@
 import { createHash, createPublicKey } from 'node:crypto'
+import { jest } from '@jest/globals'
 import { flattenedVerify } from 'jose'
 import { reportRenderer } from '../../../src/report/compliance/formats.ts'
 import { Reports } from '../../../src/store/reports.ts'
 import { ScanWishes } from '../../../src/store/wishes.ts'
+import { deliver } from '../../store/given.ts'
 import { forEachDatabase } from '../../support/database.ts'
 import { sampleFiles, scanFiles } from '../../support/scanned.ts'
 import { runReportJob } from './report-job.ts'
@@ -133,6 +135,104 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
       expect(accepted.status).toBe(202)
       await runReportJob(database, jobOf(accepted))
       expect((await ask(address, zeta.keys.read)).body.findings).toHaveLength(1001)
+    })
+
+    it.each([
+      ['many findings that the policy ignores', 'ignored'],
+      ['a register of many entries', 'entries'],
+    ])('is made by a job where it has %s', async (_, which) => {
+      const { database, zeta } = stage
+      const { trackedScanId } = await database.client.repository.findUniqueOrThrow({ where: { id: zeta.pump.id } })
+      await database.client.complianceReport.deleteMany({ where: { repositoryId: zeta.pump.id } })
+      await database.client.finding.deleteMany({
+        where: { scanId: trackedScanId ?? '', message: { startsWith: 'Nothing leads' } },
+      })
+      const ofFormat = (format: string) =>
+        ask(`/repositories/${zeta.pump.id}/compliance/report?format=${format}`, zeta.keys.read)
+      await rows(1_000)
+      expect((await ofFormat('json')).status).toBe(200)
+      await rows(1_001)
+      expect((await ofFormat('markdown')).status).toBe(202)
+      await rows(0)
+
+      /** So many of them, and the rest as it was. */
+      async function rows(number: number) {
+        if (which === 'ignored') {
+          const finding = {
+            rule: 'trace/orphan',
+            severity: 'warning',
+            path: 'a.ts',
+            line: 1,
+            gxpId: 'REQ-1',
+            message: 'x',
+          }
+          const one = JSON.stringify({ finding, reason: 'Generated', expires: '2099-01-01' })
+          await database.client.$executeRaw`
+            UPDATE scan SET assessment = assessment || jsonb_build_object('ignoredTotal', ${number}::int, 'ignored',
+              (SELECT coalesce(jsonb_agg(${one}::jsonb), '[]') FROM generate_series(1, ${number}::int)))
+            WHERE id = ${trackedScanId}::uuid`
+        } else {
+          await database.client.$executeRaw`
+            UPDATE artifact SET data = jsonb_set(data, '{entries}', (
+              SELECT coalesce(jsonb_agg(jsonb_build_object('id', 'RISK-' || n, 'risk', 'LOW', 'line', n)), '[]')
+              FROM generate_series(1, ${number}::int) n))
+            WHERE repository_id = ${zeta.pump.id} AND kind = 'risk_register'`
+        }
+      }
+    })
+
+    it('is rendered once where several ask for it at the same time', async () => {
+      const { database, acme } = stage
+      const source = jest.spyOn(Reports.prototype, 'source')
+      try {
+        await database.client.complianceReport.deleteMany({ where: { repositoryId: acme.pump.id } })
+        const formats = ['json', 'sarif', 'json', 'json', 'sarif', 'json']
+        const answers = await Promise.all(formats.map((format) => ask(`${path}/report?format=${format}`)))
+        expect(answers.map(({ status }) => status)).toEqual(formats.map(() => 200))
+        expect(new Set(answers.map(({ headers }) => headers['x-report-id'])).size).toBe(2)
+        expect(source).toHaveBeenCalledTimes(2)
+      } finally {
+        source.mockRestore()
+      }
+    })
+
+    it('is made anew where making it failed', async () => {
+      const { database, acme } = stage
+      const source = jest.spyOn(Reports.prototype, 'source')
+      try {
+        source.mockRejectedValueOnce(new Error('away'))
+        await database.client.complianceReport.deleteMany({ where: { repositoryId: acme.pump.id } })
+        expect((await ask(`${path}/report`)).status).toBe(500)
+        expect((await ask(`${path}/report`)).status).toBe(200)
+      } finally {
+        source.mockRestore()
+      }
+    })
+
+    it.each(['main', null])('says what was scanned, whatever it is called by now: %s', async (ref) => {
+      const { database, zeta } = stage
+      const { client } = database
+      const { trackedScanId } = await client.repository.findUniqueOrThrow({ where: { id: zeta.pump.id } })
+      await client.scan.update({ where: { id: trackedScanId ?? '' }, data: { ref } })
+      const made = async () => {
+        await client.complianceReport.deleteMany({ where: { repositoryId: zeta.pump.id } })
+        const { headers, body } = await ask(`/repositories/${zeta.pump.id}/compliance/report`, zeta.keys.read)
+        return { digest: headers['repr-digest'], repository: body.repository, scanId: body.scan.id }
+      }
+      const change = (facts: { name: string; defaultBranch: string }) =>
+        deliver(database, {
+          type: 'repository',
+          installation: zeta.installationId,
+          repository: { ...zeta.pump, ...facts },
+          state: 'active',
+        })
+      const before = await made()
+      expect(before).toMatchObject({ scanId: trackedScanId, repository: { name: 'pump', defaultBranch: 'main' } })
+      await change({ name: 'renamed', defaultBranch: 'develop' })
+      await change({ name: 'renamed-again', defaultBranch: 'develop' })
+      const after = await made()
+      await change({ name: 'pump', defaultBranch: 'main' })
+      expect(after).toEqual(before)
     })
 
     it('is not there where nothing was scanned, nor for others', async () => {

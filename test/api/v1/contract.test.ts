@@ -54,6 +54,14 @@ forEachDatabase('The REST interface', (databases) => {
     }
   })
 
+  it('has pages that load nothing from elsewhere, and do so over http as well', async () => {
+    const { headers, status } = await fetch(`${stage.url}/api/docs/`)
+    expect(status).toBe(200)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'self'; base-uri 'self';")
+    expect(policy).not.toMatch(/https|insecure|validator|unsafe/)
+  })
+
   it('describes nothing that no operation takes or answers', () => {
     const { components, paths } = contract.document
     const names = Object.keys(components.schemas)
@@ -205,10 +213,14 @@ forEachDatabase('The REST interface', (databases) => {
       for (const { name } of texts.filter(({ schema }) => schema.type === 'string')) {
         expect(await answered(keyOf(stage, key), over(good, { query: { [name]: '\0' } }))).toBe(400)
       }
-      if (good.body) {
-        const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+      // Read as far as it may be, also where none is asked for.
+      if (contract.operations.get(operationId)?.method !== 'GET') {
+        const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: good.body ?? {} }
         expect(await answered(keyOf(stage, key), over(good, form))).toBe(415)
         expect(await answered(keyOf(stage, key), { ...good, body: { name: 'x'.repeat(2 ** 20) } })).toBe(413)
+      }
+      for (const name of Object.keys(good.params ?? {})) {
+        expect(await answered(keyOf(stage, key), over(good, { params: { [name]: 'x'.repeat(2_001) } }))).toBe(414)
       }
     })
 

@@ -15,7 +15,7 @@ forEachDatabase('A request', (databases) => {
   })
   afterAll(() => stage.close())
 
-  const ask = (path: string, method = 'GET') => stage.ask(stage.acme.keys.admin, path.replace(':', base), { method })
+  const ask = (path: string, method = 'GET') => stage.ask(stage.acme.keys.admin, path.replace(/^:/, base), { method })
 
   it.each([
     [':/findings?sevrity=error', '`sevrity`', '`limit`, `cursor`, `severity`, `rule`, `status`, `path`, `gxpId`.'],
@@ -25,7 +25,7 @@ forEachDatabase('A request', (databases) => {
     ['/audit/checkpoint-key?format=pem', '`format`', 'nothing.'],
   ])('names what it takes where something else is sent: %s', async (path, named, taken) => {
     const { status, body } = await ask(path)
-    const [has, takes] = body.detail.split(', which is not taken here: it takes ')
+    const [has, takes] = body.detail.split(/, which (?:is|are) not taken here: it takes /)
     expect([status, has, takes]).toEqual([400, `The query has ${named}`, taken])
   })
 
@@ -37,9 +37,18 @@ forEachDatabase('A request', (databases) => {
     [':/decisions?status=draft', '`proposed`, `accepted`, `deprecated`, `superseded`'],
     [':/testing-records?status=passed', '`PASS`, `FAIL`, `PASS_WITH_DEVIATIONS`'],
     [':/findings?rule=broken', 'such as `trace/broken-reference`'],
+    [':/findings?rule=trace/brokn-referenc', 'no rule that there is. Did you mean `trace/broken-reference`?'],
+    [':/findings?rule=trace/brokn', 'names no rule that there is. Of `trace` there are `trace/'],
+    [':/findings?rule=nothing/alike', '`rule` in the query names no rule that there is.'],
     ['/audit-events?action=nope', listed(AUDIT_ACTIONS)],
     ['/products?gtin=4006381333930', 'is to be 1'],
     ['/scans?from=2026-02-30', 'or a day in UTC, such as `2026-01-31`'],
+    ['/scans?from=2026-01-31T12:00:00+01:00', 'a `+` is written as `%2B` in an address.'],
+    ['/scans?limit=1&limit=2', '`limit` in the query is given twice.'],
+    ['/scans?from=2026-02-02&to=2026-02-01', '`from` in the query is later than `to`.'],
+    [':/scans?from=2026-02-02&to=2026-02-01', '`from` in the query is later than `to`.'],
+    ['/audit-events?from=2026-02-01T00:00:01Z&to=2026-02-01', '`from` in the query is later than `to`.'],
+    ['/webhook-deliveries?from=2026-02-02&to=2026-02-01', '`from` in the query is later than `to`.'],
     ['/scans?repositoryId=9007199254740993', 'at most 9007199254740991.'],
   ])('says which values there are: %s', async (path, values) => {
     const { status, body } = await ask(path)
@@ -76,6 +85,22 @@ forEachDatabase('A request', (databases) => {
     },
   )
 
+  it('names the rule that a scan knows where it is misspelt', async () => {
+    const { trackedScanId } = await stage.database.client.repository.findUniqueOrThrow({
+      where: { id: stage.acme.pump.id },
+    })
+    const of = (rule: string) => ask(`/scans/${trackedScanId}/findings?rule=${rule}`)
+    expect(await of('trace/brokn-reference')).toMatchObject({
+      ...{ status: 400, body: { detail: expect.stringContaining('Did you mean `trace/broken-reference`?') } },
+    })
+    expect((await of('trace/broken-reference')).status).toBe(200)
+  })
+
+  it.each(['/scans', '/audit-events', '/webhook-deliveries'])('%s takes one moment as both ends', async (path) => {
+    expect(await ask(`${path}?from=2026-02-01&to=2026-02-01`)).toMatchObject({ status: 200, body: { items: [] } })
+    expect((await ask(`${path}?from=2026-02-01T00:30:00%2B01:00&to=2026-01-31T23:30:00Z`)).status).toBe(200)
+  })
+
   it('goes on with a list only where it was begun', async () => {
     const { acme, zeta, database } = stage
     const { trackedScanId } = await database.client.repository.findUniqueOrThrow({ where: { id: acme.pump.id } })
@@ -100,6 +125,20 @@ forEachDatabase('A request', (databases) => {
       if (body.next === null) continue
       expect((await stage.ask(stage.root, `${of(acme.pump.id, list)}?cursor=${cursor}`)).status).toBe(200)
     }
+  })
+
+  it('is told that its body is missing, whatever it says of its kind', async () => {
+    const headers = { 'content-type': 'application/json' }
+    expect(await stage.ask(stage.root, '/api-keys', { method: 'POST', headers })).toMatchObject({
+      ...{ status: 400, body: { detail: 'The body is missing: it must be an object.' } },
+    })
+    const answer = await fetch(`${stage.url}/api/v1/api-keys`, {
+      ...{ method: 'POST', body: '{', headers: { ...headers, authorization: `Bearer ${stage.root}` } },
+    })
+    expect([answer.status, (await answer.json()) as object]).toMatchObject([
+      400,
+      { detail: expect.stringContaining('JSON') },
+    ])
   })
 
   it('is told how large its body may be', async () => {

@@ -49,6 +49,24 @@ forEachDatabase('POST /repositories/{id}/scan', (databases) => {
     expect(same.body.scanId).toBe(branch.body.scanId)
   })
 
+  it('takes a branch by the name that git has for it', async () => {
+    const tip = await ask({ ref: 'refs/heads/main' }, { 'idempotency-key': 'by its long name' })
+    expect(await row(tip.body.scanId)).toMatchObject({ kind: 'tracked', headSha: null, ref: 'main' })
+    const again = await ask({ ref: 'main' }, { 'idempotency-key': 'by its long name' })
+    expect(again).toMatchObject({ status: 202, body: { scanId: tip.body.scanId } })
+    const branch = await ask({ ref: 'refs/heads/feature/x', commit: sha('d') })
+    expect(await row(branch.body.scanId)).toMatchObject({ kind: 'change', ref: 'feature/x' })
+    expect(await ask({ ref: 'refs/heads/' })).toMatchObject({
+      ...{ status: 400, body: { detail: '`ref` in the body must have at least 1 character.' } },
+    })
+  })
+
+  it('takes an empty body as none', async () => {
+    const { status, body } = await ask(undefined, { 'content-type': 'application/json' })
+    expect([status, body]).toMatchObject([202, { status: 'queued' }])
+    expect(await row(body.scanId)).toMatchObject({ headSha: null, ref: 'main' })
+  })
+
   it('leads to the same scan when it is repeated, and to 409 when it is another', async () => {
     const headers = { 'idempotency-key': 'one' }
     const [first, second] = await Promise.all([ask({ commit: sha('e') }, headers), ask({ commit: sha('e') }, headers)])

@@ -51,6 +51,9 @@ describe('A request that is not as described', () => {
     ['/one/1?from=monday', '`from` in the query must be a time as in RFC 3339, such as `2026-01-31T12:00:00Z`.'],
     ['/one/1?path=longer', '`path` in the query must have at most 5 characters.'],
     ['/one/1?path=%00', '`path` in the query holds U+0000, which is in no name.'],
+    ['/one/1?limit=1&limit=2', '`limit` in the query is given twice.'],
+    ['/one/1?format=csv&format=csv&format=csv', '`format` in the query is given 3 times.'],
+    ['/one/1?path=a&path=longer', '`path` in the query is given twice.'],
     ['/one/1?serial=x', '`serial` in the query must match `/^\\d{1,18}$/`.'],
     ['/one/x?limit=0', '`repositoryId` in the path must be a number.'],
   ])('is told so: %s', async (url, detail) => {
@@ -73,6 +76,11 @@ describe('A request that is not as described', () => {
       { ...good, title: 'x' },
       'The body has `title`, which is not taken here: it takes `name`, `installationId`, `scopes`, `gtin`, `key`, `place`.',
     ],
+    [
+      { ...good, title: 'x', lane: 'y' },
+      'The body has `title`, `lane`, which are not taken here: it takes `name`, `installationId`, `scopes`, `gtin`, `key`, `place`.',
+    ],
+    [{ ...good, name: ['Pump', 'Valve'] }, '`name` in the body must be text.'],
     [{ ...good, name: 7, scopes: 'read' }, '`name` in the body must be text. `scopes` in the body must be a list.'],
     [undefined, 'The body is missing: it must be an object.'],
   ])('is told so: %j', async (body, detail) => {

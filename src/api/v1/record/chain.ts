@@ -84,7 +84,7 @@ const chains: FastifyPluginAsyncZod<{ record: RecordReading }> = async (app, { r
             .enum(['up', 'down'])
             .default('up')
             .describe(
-              '`up`: what it fulfils, towards requirements. `down`: what fulfils it, towards code, tests and evidence.',
+              '`up`, where nothing is said: what it fulfils, towards requirements; of a requirement there is nothing more. `down`: what fulfils it, towards code, tests and evidence.',
             ),
           depth: z.coerce.number().int().min(1).max(20).default(10).describe('Edges at most.'),
         }),

@@ -89,7 +89,8 @@ const listOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind }) => {
   )
 }
 
-const oneOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, kinds, one, words } }) => {
+const oneOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind }) => {
+  const { path, kinds, one, words } = kind
   app.get(
     `/${path}/:gxpId`,
     {
@@ -102,7 +103,7 @@ const oneOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, kin
         response: { 200: named, ...problems(400, 404) },
       },
     },
-    async ({ repository, params }) => allOf(params.gxpId, repository, kinds, record),
+    async ({ repository, params }) => allOf(params.gxpId, repository, kind, record),
   )
   app.get(
     `/${path}/:gxpId/history`,
@@ -130,21 +131,26 @@ const oneOf: FastifyPluginAsyncZod<Of> = async (app, { record, kind: { path, kin
 async function allOf(
   gxpId: string,
   { id, trackedHead, trackedScanId }: RepositoryRow,
-  kinds: readonly string[],
+  kind: ArtifactKind,
   { artifacts, links }: RecordReading,
 ): Promise<z.infer<typeof named>> {
+  const { kinds } = kind
   const definitions = await artifacts.definitions(id, kinds, gxpId)
   const paths = definitions.map(({ path }) => path)
   // Evidence is a node by its file, documents are by their id: also those that only code names.
   const ofEvidence = kinds.includes('evidence')
-  if (definitions.length === 0 && (ofEvidence || !kinds.includes(String(kindOfId(gxpId))))) throw unknown()
+  if (definitions.length === 0 && (ofEvidence || !kinds.includes(String(kindOfId(gxpId))))) {
+    throw await unknown(gxpId, id, kind, artifacts)
+  }
   const nodes = ofEvidence ? definitions.map(nodeOfEvidence) : [gxpId]
   const [covered, joined, found] = await Promise.all([
     kinds.includes('requirement') ? links.coverage(id, gxpId) : null,
     links.of(id, nodes, MOST_LINKS),
     trackedScanId === null ? [] : links.findings(trackedScanId, [gxpId], paths, MOST_FINDINGS),
   ])
-  if (definitions.length === 0 && covered === null && joined.length === 0) throw unknown()
+  if (definitions.length === 0 && covered === null && joined.length === 0) {
+    throw await unknown(gxpId, id, kind, artifacts)
+  }
   return {
     gxpId,
     commit: trackedHead,
@@ -162,4 +168,19 @@ async function allOf(
 const nodeOfEvidence = ({ kind, path }: { kind: string; path: string }) =>
   `EVIDENCE:${kind === 'package_file' ? path.slice(0, path.lastIndexOf('/')) : path}`
 
-const unknown = () => new Problem(404, 'The record has no such id.')
+/** What has that id is often of another kind, which is told with its address. */
+async function unknown(
+  gxpId: string,
+  repositoryId: bigint,
+  { kinds, words }: ArtifactKind,
+  artifacts: RecordReading['artifacts'],
+): Promise<Problem> {
+  const others = ARTIFACT_KINDS.filter((each) => each.named && !each.kinds.some((kind) => kinds.includes(kind)))
+  const among = others.flatMap((each) => each.kinds)
+  const [defined] = await artifacts.definitions(repositoryId, among, gxpId)
+  const other = defined && others.find((each) => each.kinds.includes(defined.kind))
+  if (!other) return new Problem(404, 'The record has no such id.')
+  const what = other.words === 'evidence' ? other.words : `a ${other.words}`
+  const address = `/api/v1/repositories/${repositoryId}/${other.path}/${encodeURIComponent(gxpId)}`
+  return new Problem(404, `The record has no such ${words}; ${gxpId} is ${what}: it is at ${address}.`)
+}

@@ -73,6 +73,8 @@ function keeping(rawText: RawText) {
   const kept = new LRUCache<string, Uint8Array, RepositoryRow>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ byteLength }) => byteLength + 200,
+    // One on its way that has to make room is not kept; whoever waits for it gets it all the same.
+    ignoreFetchAbort: true,
     fetchMethod: async (key, _stale, { context }) => {
       const sha = key.slice(key.indexOf('/') + 1)
       const bytes = await rawText(context, sha, MOST_BYTES)

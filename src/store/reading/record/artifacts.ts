@@ -53,6 +53,9 @@ export interface RevisionRow {
   data: unknown
 }
 
+/** Of what the files of one page of a history say, as JSON: a register of 5,000 entries is half a megabyte each time. */
+const MOST_BYTES = 2 * 2 ** 20
+
 /** The order of lists: paths, of which each has one artifact. */
 export type ArtifactPosition = readonly [path: string]
 /** The newest first. */
@@ -123,7 +126,10 @@ export class Artifacts {
       SELECT ${COLUMNS}, a.data - 'jws' AS data FROM ${FROM} WHERE ${where} ORDER BY a.path LIMIT 100`
   }
 
-  /** Of an id, or of a file: the newest first. By the indexes on (repository_id, gxp_id) and (repository_id, path). */
+  /**
+   * Of an id, or of a file: the newest first. By the indexes on (repository_id, gxp_id) and (repository_id, path). A page ends
+   * with the state whose contents go beyond `MOST_BYTES`.
+   */
   async history(
     repositoryId: bigint,
     of: { gxpId: string; kinds: readonly string[] } | { path: string },
@@ -135,10 +141,19 @@ export class Artifacts {
         ? Prisma.sql`path = ${of.path}`
         : Prisma.sql`gxp_id = ${of.gxpId} AND kind = ANY(${[...of.kinds]}::text[])`
     const where = [whose, before && Prisma.sql`id < ${before[0]}::bigint`]
-    const rows = await this.#database.client.$queryRaw<RevisionRow[]>`
-      SELECT id, path, kind, gxp_id AS "gxpId", change, sha, commit, scan_id AS "scanId", at, data - 'jws' AS data
-      FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${all(where)} ORDER BY id DESC LIMIT ${limit + 1}`
-    return pageOf(rows, limit, ({ id }) => [String(id)])
+    const rows = await this.#database.client.$queryRaw<(RevisionRow & { fits: boolean })[]>`
+      SELECT id, path, kind, gxp_id AS "gxpId", change, sha, commit, scan_id AS "scanId", at, fits,
+        CASE WHEN fits THEN data - 'jws' END AS data
+      FROM (
+        SELECT *, coalesce(sum(octet_length(data::text)) OVER before, 0) < ${MOST_BYTES} AS fits
+        FROM (
+          SELECT * FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${all(where)}
+          ORDER BY id DESC LIMIT ${limit + 1}) AS newest
+        WINDOW before AS (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS sized
+      ORDER BY id DESC`
+    const fitting = rows.filter(({ fits }) => fits).length
+    const revisions = rows.map(({ fits: _, ...row }): RevisionRow => row)
+    return pageOf(revisions, Math.min(limit, fitting), ({ id }) => [String(id)])
   }
 }
 

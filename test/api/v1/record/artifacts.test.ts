@@ -60,6 +60,26 @@ forEachDatabase('The artifacts of a record', (databases) => {
     expect((await ask(path)).status).toBe(400)
   })
 
+  it.each([
+    ['specifications', 'REQ-001', 'specification; REQ-001 is a requirement', 'requirements'],
+    ['requirements', 'SPEC-001-001', 'requirement; SPEC-001-001 is a specification', 'specifications'],
+    ['evidence', 'ADR-001', 'evidence; ADR-001 is a decision', 'decisions'],
+    ['user-stories', 'EV-SPEC-001-001', 'user story; EV-SPEC-001-001 is evidence', 'evidence'],
+  ])('are told by their kind where another is asked for: /%s/%s', async (path, id, what, right) => {
+    expect(await ask(`/${path}/${id}`)).toMatchObject({
+      status: 404,
+      body: { detail: `The record has no such ${what}: it is at /api/v1${base}/${right}/${id}.` },
+    })
+    expect((await ask(`/${right}/${id}`)).status).toBe(200)
+  })
+
+  it.each(['/specifications/req-001', '/specifications/SPEC-404', '/requirements/REQ-404'])(
+    'are not guessed: %s',
+    async (path) => {
+      expect(await ask(path)).toMatchObject({ status: 404, body: { detail: 'The record has no such id.' } })
+    },
+  )
+
   it('say of a requirement what covers it, what it is joined with and what its file says', async () => {
     const { status, body, headers } = await ask('/requirements/REQ-001')
     expect(status).toBe(200)
@@ -113,6 +133,25 @@ forEachDatabase('The artifacts of a record', (databases) => {
     expect((await ask(`/artifacts/${body.id}/history`)).body.items).toMatchObject([
       { change: 'added', path: body.path },
     ])
+  })
+
+  it('were each what they were, on pages that end early where their contents are large', async () => {
+    const { body: requirement } = await ask('/requirements/REQ-002')
+    const [{ id, path }] = requirement.definitions
+    const { pump } = stage.acme
+    await stage.database.client.$executeRaw`
+      INSERT INTO artifact_revision (repository_id, path, kind, gxp_id, change, sha, commit, scan_id, data)
+      SELECT ${pump.id}, ${path}, 'requirement', 'REQ-002', 'changed', n::text, 'c', gen_random_uuid(),
+        jsonb_build_object('text', repeat('x', CASE WHEN n = 20 THEN 5000000 ELSE 200000 END))
+      FROM generate_series(1, 30) n`
+    for (const address of ['/requirements/REQ-002/history', `/artifacts/${id}/history`]) {
+      const first = await ask(`${address}?limit=100`)
+      expect(first.body.items).toHaveLength(11)
+      expect(first.body.items[10].data.text).toHaveLength(5_000_000)
+      const all = (await stage.all(stage.acme.keys.read, base + address)) as { sha: string; data: unknown }[]
+      expect(all.map(({ sha }) => Number(sha)).slice(0, -1)).toEqual(Array.from({ length: 30 }, (_, at) => 30 - at))
+      expect(all.filter(({ data }) => data === null)).toEqual([])
+    }
   })
 
   it.each([

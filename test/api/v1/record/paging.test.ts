@@ -112,4 +112,12 @@ forEachDatabase('A list of a record', (databases) => {
     const { items } = await inTwo('/annotations', 5, async () => {})
     expect(namesOf(items)).toEqual(['SPEC-1', 'SPEC-2', 'SPEC-3', 'SPEC-4', 'SPEC-7', 'SPEC-8', 'SPEC-1'])
   })
+
+  it('goes on after a path of 1,200 characters that JSON writes as six each', async () => {
+    const deep = Array.from({ length: 6 }, () => '\x01'.repeat(200)).join('/')
+    const path = `.gxp/requirements/${deep}/REQ-801.md`
+    await scan({ [path]: document(['gxp_id: REQ-801', 'title: Stops', 'gxp_risk_rating: LOW']) })
+    const { items } = await inTwo('/requirements', 1, async () => {})
+    expect(items.map((item) => item.path)).toEqual([path, '.gxp/requirements/REQ-001.md'])
+  })
 })

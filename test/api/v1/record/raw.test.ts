@@ -15,11 +15,15 @@ async function aHost(rawText: RawText) {
   host.addHook('preHandler', async (request) => {
     Object.assign(request, { repository: { id: 1n, installationId: 2n, owner: 'acme', name: 'pump' } })
   })
-  const artifacts = { withId: async () => ({ id: ID, path: 'a.md', sha: 'abc', kind: 'requirement' }) }
+  const artifacts = {
+    withId: async (_repository: bigint, id: string) => ({ id, path: 'a.md', sha: shaOf(id), kind: 'requirement' }),
+  }
   const record = { artifacts, evidenceReads: {} } as unknown as RecordReading
   await host.register(rawArtifact, { record, rawText, prefix: '/repositories/:repositoryId' })
-  return () => host.inject({ url: `/repositories/1/artifacts/${ID}/raw` })
+  return (id = ID) => host.inject({ url: `/repositories/1/artifacts/${id}/raw` })
 }
+const idOf = (n: number) => ID.slice(0, -1) + n
+const shaOf = (id: string) => `abc${id.at(-1)}`
 
 describe('The text of an artifact', () => {
   it.each([
@@ -52,5 +56,22 @@ describe('The text of an artifact', () => {
     expect(answers.map(({ body }) => body)).toEqual(['text', 'text', 'text'])
     expect((await ask()).body).toBe('text')
     expect(asked).toBe(2)
+  })
+
+  it('is answered also where so much came meanwhile that it is not kept', async () => {
+    let arrive = () => {}
+    const slow = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    const ask = await aHost(async (_repository, sha) => {
+      if (sha !== shaOf(idOf(1))) return new Uint8Array(7.9 * 2 ** 20)
+      await slow
+      return new TextEncoder().encode('text')
+    })
+    const first = ask(idOf(1))
+    for (const n of [2, 3, 4, 5, 6, 7]) expect((await ask(idOf(n))).statusCode).toBe(200)
+    arrive()
+    const { statusCode, body } = await first
+    expect({ statusCode, body }).toEqual({ statusCode: 200, body: 'text' })
   })
 })

@@ -4,6 +4,7 @@ import { aRepository, deliver } from '../../../store/given.ts'
 import { forEachDatabase } from '../../../support/database.ts'
 import { assessInFull, document } from '../../../support/record.ts'
 import { sampleFiles, scanFiles } from '../../../support/scanned.ts'
+import { Contract } from '../contract.ts'
 import { Stage } from '../stage.ts'
 
 const spec = (id: string, parent: string) => document([`gxp_id: ${id}`, 'title: "=1+1"', `parent_id: ${parent}`])
@@ -110,6 +111,17 @@ forEachDatabase('Traceability', (databases) => {
       ]),
     )
     expect((await ask('/traceability/chain/SPEC-001-001?depth=1')).body.nodes).toHaveLength(2)
+  })
+
+  it('is a chain up where nothing is said, and that is described', async () => {
+    const { body } = await ask('/traceability/chain/REQ-001')
+    expect(body).toEqual((await ask('/traceability/chain/REQ-001?direction=up')).body)
+    expect(body).toMatchObject({ nodes: [{ id: 'REQ-001' }], edges: [] })
+    const { operations } = await Contract.of(stage)
+    const direction = operations.get('getChain')?.parameters?.find(({ name }) => name === 'direction')
+    expect(direction).toMatchObject({
+      ...{ description: expect.stringContaining('`up`, where nothing is said'), schema: { default: 'up' } },
+    })
   })
 
   it('begins at any node that it has answered, however long its name is', async () => {
