@@ -3,6 +3,7 @@
  * as a process against a stand-in GitHub; a push, a pull request that breaks a reference and its fix are replayed, and
  * each check run and comment is printed as a person would read it, with the number of GitHub requests it took.
  */
+import { statSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -32,11 +33,24 @@ const REFERENCES = [
   new RegExp(`^((?:satisfies|implements|derives_from):\\s*[[-]?\\s*["']?)(${ID.source})`, 'm'),
 ]
 
-const { values } = parseArgs({
-  options: { repo: { type: 'string' }, stay: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-})
-if (values.help) process.stdout.write(HELP)
-else await demo(values.repo, values.stay === true)
+const values = given()
+if (values?.help) process.stdout.write(HELP)
+else if (values) await demo(values.repo, values.stay === true)
+
+/** The options; null: one of them is none, which is said. */
+function given() {
+  try {
+    return parseArgs({
+      options: { repo: { type: 'string' }, stay: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    }).values
+  } catch (error) {
+    // Its first sentence; what follows is about parseArgs.
+    const wrong = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error)
+    process.stderr.write(`${wrong}. There is --repo PATH, --stay and --help.\n`)
+    process.exitCode = 2
+    return null
+  }
+}
 
 async function demo(path: string | undefined, stay: boolean): Promise<void> {
   const started = Date.now()
@@ -44,6 +58,7 @@ async function demo(path: string | undefined, stay: boolean): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rosie-guard-demo-'))
   let app: RunningApp | undefined
   try {
+    if (path && !isFolder(path)) throw new Error(`there is no folder ${path}. --repo takes a local git repository.`)
     const owned = { owner: 'acme', name: 'dose-calculator' }
     const repository = path ? await github.repository({ ...owned, from: path }) : await sampleIn(github, owned)
     say(
@@ -72,6 +87,10 @@ async function demo(path: string | undefined, stay: boolean): Promise<void> {
     await github.close()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** The bundled record: its source and its key, then the evidence of that source. */

@@ -22,6 +22,7 @@ Evidence is signed where the tests run. The private key stays there, as a secret
 
 \`\`\`sh
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ci.key.pem
+mkdir -p .gxp/keys
 openssl pkey -in ci.key.pem -pubout -out .gxp/keys/ci-2026.pem
 \`\`\`
 
@@ -34,6 +35,7 @@ Evidence names a commit and the hash of the source at that commit, so commit fir
 \`\`\`sh
 rosie-guard state-hash --json          # "plain" is what goes into the evidence
 git rev-parse HEAD                     # the commit that has it
+mkdir -p .gxp/evidence
 node sign-evidence.mjs --key ci.key.pem --kid ci-2026 --spec SPEC-001-001 --tier OQ --passed 4 \\
   --state-hash HASH --commit COMMIT > .gxp/evidence/EV-SPEC-001-001-OQ.jws
 \`\`\`

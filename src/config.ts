@@ -150,7 +150,7 @@ const variables = z.object({
     })
     .optional()
     .describe(
-      'Whoever asks for `/metrics` must send it as bearer token. Without it, only requests from this machine that no proxy has passed on are answered.',
+      'Whoever asks for `/metrics` must send it as bearer token: 16 characters or more. Without it, only requests from this machine that no proxy has passed on are answered.',
     ),
   LOG_LEVEL: oneOf(LOG_LEVELS)
     .default('info')

@@ -1,4 +1,5 @@
 /** The start of the process: environment → parts → work, or the registration page where there is no app yet. */
+import { resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { createHost } from './api/host.ts'
 import { setup } from './api/setup/routes.ts'
@@ -8,6 +9,7 @@ import { credentialsOf, databaseOf } from './app-parts.ts'
 import { localUrl } from './app-web.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { within } from './scan/within.ts'
+import { enter } from './store/admission.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
@@ -35,9 +37,15 @@ try {
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env)
+  await startAs(config).catch((error) => {
+    throw refused(error, config) ?? error
+  })
+}
+
+async function startAs(config: Config): Promise<void> {
   const log = createLogger(config.logLevel)
   const database = await openDatabase(databaseOf(config))
-  if (!database.embedded) await reach(database)
+  if (!database.embedded) await enter(database)
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   const stored = config.app ? null : await loadStoredApp(config.dataDir)
@@ -53,18 +61,6 @@ async function start(): Promise<void> {
     await within(DISCONNECT_MS, database.close())
   })
   await running
-}
-
-/** Asked before anything listens. Only the error's code is told: the driver's words may hold parts of the address. */
-async function reach(database: Database): Promise<void> {
-  await database
-    .session(async () => {})
-    .catch((error: Error & { code?: string }) => {
-      throw new CannotStart(
-        `DATABASE_URL: the database does not let us in (${error.code ?? error.message}). Check that the server runs and ` +
-          'can be reached from here, and that the host, port, user, password and database name are right.',
-      )
-    })
 }
 
 /** Serves the registration page; once the app is registered, the app at work takes the page's place. */
@@ -115,10 +111,33 @@ function stopOn(signals: NodeJS.Signals[], stop: () => Promise<void>): void {
   }
 }
 
+/** What the system refused, by the variable that names it; null: the error is another. */
+function refused(error: NodeJS.ErrnoException, { host, port, dataDir }: Config): CannotStart | null {
+  const { code, syscall, path } = error
+  if (syscall === 'listen' && code === 'EADDRINUSE') {
+    return new CannotStart(
+      `PORT: something listens at port ${port} of ${host} already (${code}). Stop it, or set PORT to another.`,
+    )
+  }
+  if (syscall === 'listen' && code === 'EACCES') {
+    return new CannotStart(`PORT: this account may not listen at port ${port} (${code}). Set PORT to 1024 or more.`)
+  }
+  if (syscall === 'listen')
+    return new CannotStart(`HOST: nothing can listen at ${host} (${code}). Set HOST to another.`)
+  if (!code || !path || !resolve(path).startsWith(resolve(dataDir))) return null
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    return new CannotStart(`DATA_DIR: ${dataDir} is a file, or below one (${code}). Set DATA_DIR to a folder.`)
+  }
+  return new CannotStart(
+    `DATA_DIR: ${path} can't be used (${code}). Let the account that runs the server read and write there, or set DATA_DIR ` +
+      'to another folder.',
+  )
+}
+
 /** Errors with words for the operator need no stack. */
 function explain(error: Error): string {
   const forOperators = error instanceof ConfigError || error instanceof CannotStart
-  return forOperators || ['DataDirInUse', 'MigrationConflict', 'QueueRefused'].includes(error.name)
+  return forOperators || ['DatabaseRefused', 'DataDirInUse', 'MigrationConflict', 'QueueRefused'].includes(error.name)
     ? error.message
     : (error.stack ?? error.message)
 }

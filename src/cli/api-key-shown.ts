@@ -25,7 +25,7 @@ export function table(keys: readonly NamedApiKey[]): string {
   return `${[HEADINGS, ...rows].map(line).join('\n')}\n`
 }
 
-export const day = (at: Date) => at.toISOString().slice(0, 10)
+const day = (at: Date) => at.toISOString().slice(0, 10)
 export const minute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 function placeIn({ account, repositories }: NamedApiKey): string {

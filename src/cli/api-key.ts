@@ -1,10 +1,11 @@
 /** `rosie-guard api-key`: keys for programs, made and revoked by whoever has the server's database. */
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isKey, newKey, standingOf } from '../access/api-key.ts'
 import { missingScope, SCOPES, type Scope } from '../access/grant.ts'
 import { jsonText, oneLine } from '../report/plain.ts'
+import { many } from '../report/words.ts'
 import type { ApiKeys, NamedApiKey, Place } from '../store/api-keys.ts'
-import { day, facts, forJson, minute, table } from './api-key-shown.ts'
+import { facts, forJson, minute, table } from './api-key-shown.ts'
 import { expiryOf } from './expiry.ts'
 import type { Terminal } from './program.ts'
 
@@ -65,6 +66,7 @@ function addCreate(verb: Command, io: Terminal): void {
     .addOption(
       new Option('--scope <scope...>', 'what it may do; may be repeated, and scan needs read as well')
         .choices(SCOPES)
+        .argParser(scopesWith)
         .makeOptionMandatory(),
     )
     .option('--expires <when>', 'after 90d or 12h, at the end of a day (2027-01-31, UTC), or 2027-01-31T12:00:00Z')
@@ -78,6 +80,14 @@ function addCreate(verb: Command, io: Terminal): void {
       io.out(`${key}\n`)
       io.err(`${facts(made)}\nKeep it now: it is not shown again.\n`)
     })
+}
+
+function scopesWith(text: string, before: Scope[] = []): Scope[] {
+  const scope = SCOPES.find((each) => each === text)
+  if (scope) return [...before, scope]
+  throw new InvalidArgumentError(
+    `Allowed choices are ${SCOPES.join(', ')}. Repeat it for each: --scope read --scope scan.`,
+  )
 }
 
 async function create(keys: ApiKeys, options: CreateOptions): Promise<{ key: string; made: NamedApiKey }> {
@@ -169,18 +179,32 @@ function addRevoke(verb: Command, io: Terminal): void {
       const why = reason.trim()
       // As over HTTP (api/v1/schemas.ts).
       if (!isLine(why, 500)) throw new Error('--reason must be a line of 1 to 500 characters.')
-      const { before, revokedAt } = await onApiKeys((keys) => revoke(keys, which, why))
+      const { before, revokedAt, made } = await onApiKeys((keys) => revoke(keys, which, why))
       if (json) return io.out(jsonText(forJson({ ...before, revokedAt })))
       const called = `${oneLine(before.name)} (${before.id})`
-      io.out(before.revokedAt ? `${called} was revoked already, ${minute(revokedAt)}.\n` : `${called} is revoked.\n`)
+      const also = made > 0 ? `, and ${many(made, 'key')} that it had made` : ''
+      io.out(
+        before.revokedAt ? `${called} was revoked already, ${minute(revokedAt)}.\n` : `${called} is revoked${also}.\n`,
+      )
     })
 }
 
-async function revoke(keys: ApiKeys, which: string, reason: string): Promise<{ before: NamedApiKey; revokedAt: Date }> {
+interface Revoked {
+  before: NamedApiKey
+  revokedAt: Date
+  /** How many keys went with it. */
+  made: number
+}
+
+async function revoke(keys: ApiKeys, which: string, reason: string): Promise<Revoked> {
   const before = await keyCalled(keys, which)
   const revokedAt = await keys.revoke(before.id, ACTOR, reason)
   if (revokedAt === null) throw gone()
-  return { before, revokedAt }
+  // What goes with a key has its moment.
+  const made = (await keys.list()).filter(
+    (key) => key.makerId !== null && key.id !== before.id && key.revokedAt?.getTime() === revokedAt.getTime(),
+  )
+  return { before, revokedAt, made: made.length }
 }
 
 /** Never tells the key itself, should that have been given. */
@@ -194,7 +218,7 @@ async function keyCalled(keys: ApiKeys, which: string): Promise<NamedApiKey> {
   )
   if (!only) throw new Error(`There is no key ${called} in force. "rosie-guard api-key list" shows what there is.`)
   if (others.length === 0) return only
-  const ids = [only, ...others].map((key) => `  ${key.id}  created ${day(key.createdAt)}`)
+  const ids = [only, ...others].map((key) => `  ${key.id}  created ${minute(key.createdAt)}  ${key.scopes.join(' ')}`)
   throw new Error(`There are ${ids.length} keys ${called}: name one by its id.\n${ids.join('\n')}`)
 }
 

@@ -1,6 +1,8 @@
 /** `rosie-guard audit`: the audit trail out of the server's database, and whether an export of it is what was linked. */
 import { type Command, Option } from 'commander'
+import type { LinkedEvent } from '../audit/event.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../report/audit-export.ts'
+import { many } from '../report/words.ts'
 import type { AuditChain } from '../store/audit-chain.ts'
 import type { Database } from '../store/database.ts'
 import { addVerifyTrail } from './audit-verify.ts'
@@ -54,11 +56,29 @@ function addExport(verb: Command, io: Terminal): void {
       await onTrail(async ({ chain, trail, exportText }) => {
         await trail.exporting({ actor: ACTOR }, WHOLE_SERVER, format)
         await linkAll(chain)
-        const text = exportText(trail.linked(WHOLE_SERVER), format)
-        if (output !== undefined) await toFile(output, text)
-        else for await (const part of text) io.out(part)
+        const written = { events: 0, last: 0 }
+        const text = exportText(counted(trail.linked(WHOLE_SERVER), written), format)
+        if (output === undefined) for await (const part of text) io.out(part)
+        else {
+          await toFile(output, text)
+          io.err(`${many(written.events, 'event')}, to position ${written.last}\n`)
+        }
       })
     })
+}
+
+interface Written {
+  events: number
+  /** The position of the last one. */
+  last: number
+}
+
+async function* counted(batches: AsyncIterable<LinkedEvent[]>, written: Written): AsyncGenerator<LinkedEvent[]> {
+  for await (const events of batches) {
+    written.events += events.length
+    written.last = events.at(-1)?.position ?? written.last
+    yield events
+  }
 }
 
 const BATCH = 1_000

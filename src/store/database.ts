@@ -3,7 +3,7 @@
  * client. The rest of the store knows no difference but `embedded`, which says that a long statement blocks the process.
  */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
@@ -120,7 +120,10 @@ async function openEmbedded(dataDir: string): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
   try {
-    const engine = await PGlite.create({ dataDir: folderIn(dataDir) })
+    const folder = folderIn(dataDir)
+    // The engine itself would say nothing of why.
+    if (existsSync(folder)) await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    const engine = await PGlite.create({ dataDir: folder })
     const client = new PrismaClient({ adapter: new PrismaPGlite(engine), transactionOptions: TRANSACTION })
     return {
       client,

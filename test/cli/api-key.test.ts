@@ -1,11 +1,16 @@
 /** `rosie-guard api-key` on the database that the environment names, as on the server. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hashOfKey } from '../../src/access/api-key.ts'
+import { promisify } from 'node:util'
+import { hashOfKey, newKey } from '../../src/access/api-key.ts'
+import { ApiKeys } from '../../src/store/api-keys.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { forEachDatabase, type Where } from '../support/database.ts'
 import { guard } from './guard.ts'
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
 const before = { ...process.env }
 afterEach(() => {
@@ -123,6 +128,10 @@ forEachDatabase('rosie-guard api-key', (databases) => {
       [['--scope', 'read'], /--name <name>' not specified/],
       [['--name', 'x'], /--scope <scope...>' not specified/],
       [['--name', 'x', '--scope', 'write'], /'write' is invalid.*read, scan, admin/],
+      [
+        ['--name', 'x', '--scope', 'read,scan'],
+        /'read,scan' is invalid.* Repeat it for each: --scope read --scope scan/,
+      ],
       [['--name', 'x', '--scope', 'scan'], /--scope scan alone is of no use: add --scope read/],
       [['--name', ' ', '--scope', 'read'], /--name must be a line of 1 to 100 characters/],
       [['--name', 'a\nb', '--scope', 'read'], /--name must be a line of 1 to 100 characters/],
@@ -213,6 +222,17 @@ forEachDatabase('rosie-guard api-key', (databases) => {
     }
   })
 
+  it('says how many keys that it had made ended with it', async () => {
+    const maker = await made('--name', 'maker', '--scope', 'admin')
+    await onRows(async (database) => {
+      const keys = new ApiKeys(database)
+      const wanted = { scopes: ['read'], installationId: null, repositoryIds: [], expiresAt: null } as const
+      const first = await keys.create(newKey(), { ...wanted, name: 'first', makerId: maker.id }, 'test')
+      await keys.create(newKey(), { ...wanted, name: 'second', makerId: first.id }, 'test')
+    })
+    expect((await revoke(maker.id)).out).toBe(`maker (${maker.id}) is revoked, and 2 keys that it had made.\n`)
+  })
+
   it('revokes nothing without a reason on one line', async () => {
     const { id } = await made('--name', 'lasting', '--scope', 'read')
     const refused = /--reason must be a line of 1 to 500 characters/
@@ -236,8 +256,8 @@ forEachDatabase('rosie-guard api-key', (databases) => {
     const { code, out, err } = await revoke('twin')
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('There are 2 keys called twin: name one by its id.')
-    expect(err).toContain(one.id)
-    expect(err).toContain(other.id)
+    for (const { id } of [one, other])
+      expect(err).toMatch(new RegExp(`  ${id}  created \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC  read\\n`))
     await revoke(one.id)
     expect(await revoke('twin', '--json')).toMatchObject({ code: 0 })
     for (const unknown of ['twin', 'nobody', '5b0c4f5e-3d0e-4a55-9a63-0d6f2a4e8c11', `rsk_${'0'.repeat(64)}`]) {
@@ -264,6 +284,36 @@ it('Where there is no server yet, it says so, and makes no database', async () =
   }
 })
 
+it('Where this account may not look into DATA_DIR, it says that, and not that nothing is there', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rosie-guard-'))
+  try {
+    await mkdir(join(dataDir, 'database'))
+    await chmod(dataDir, 0)
+    // Root may look everywhere.
+    const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+    const env = { PATH: process.env.PATH, DATA_DIR: dataDir, TSX_DISABLE_CACHE: '1' }
+    const said = await promisify(execFile)(process.execPath, ['--import', 'tsx', CLI, 'api-key', 'list'], {
+      ...{ ...account, env, cwd: join(import.meta.dirname, '../..') },
+    }).catch(({ code, stderr }) => ({ code, stderr }))
+    expect(said).toEqual({
+      code: 2,
+      stderr: `rosie-guard: DATA_DIR: ${dataDir} can't be used (EACCES). Run this under the account of the server.\n`,
+    })
+  } finally {
+    await chmod(dataDir, 0o700)
+    await rm(dataDir, { recursive: true })
+  }
+})
+
+it('Where its server has no such database, it says so', async () => {
+  const url = new URL(process.env.TEST_DATABASE_URL ?? '')
+  url.pathname = '/nowhere'
+  useDatabase({ url: url.href })
+  expect(await guard('api-key', 'list')).toMatchObject({
+    ...{ code: 2, err: expect.stringContaining('DATABASE_URL: its server has no such database (3D000).') },
+  })
+})
+
 it('Where the database does not answer, it says so, and nothing of its address', async () => {
   useDatabase({ url: 'postgres://guard:pa55word@127.0.0.1:1/guard' })
   const { code, err } = await guard('api-key', 'list')
@@ -285,4 +335,25 @@ it('Without a verb of its own, api-key shows what there is', async () => {
   expect(code).toBe(2)
   for (const verb of ['create', 'list', 'revoke']) expect(err).toContain(`  ${verb} `)
   expect((await guard('api-key', 'create', '--help')).out).toContain('The scope admin includes read and scan')
+})
+
+it('The help says which options a verb must have', async () => {
+  const { out } = await guard('api-key', 'create', '--help')
+  for (const option of ['--name <name>', '--scope <scope...>'])
+    expect(out).toMatch(new RegExp(`^  ${option.replaceAll('.', '\\.')} [^-]*\\(required[,)]`, 'm'))
+  expect(out.match(/\(required/g)).toHaveLength(2)
+  expect((await guard('api-key', 'revoke', '--help')).out).toMatch(/--reason <text> .*\(required\)/)
+})
+
+it('Help on a verb that there is not says so', async () => {
+  for (const [args, name] of [
+    [['help', 'scam'], 'scam'],
+    [['api-key', 'help', 'revok'], 'revok'],
+  ] as const) {
+    const { code, out, err } = await guard(...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(new RegExp(`^error: unknown command '${name}'`))
+  }
+  expect(await guard('help', 'scan')).toMatchObject({ code: 0, out: expect.stringContaining('--base <ref>') })
+  expect(await guard('api-key', 'help', 'revoke')).toMatchObject({ code: 0, out: expect.stringContaining('--reason') })
 })

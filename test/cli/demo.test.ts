@@ -13,8 +13,10 @@ afterEach(() => folder.remove())
 
 const ROOT = join(import.meta.dirname, '../..')
 
-function demo(path?: string): Promise<{ code: number | null; out: string; err: string }> {
-  const args = ['--import', 'tsx', join(ROOT, 'demo/run.ts'), ...(path ? ['--repo', path] : [])]
+const demo = (path?: string) => demoWith(path ? ['--repo', path] : [])
+
+function demoWith(options: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const args = ['--import', 'tsx', join(ROOT, 'demo/run.ts'), ...options]
   return new Promise((resolve) => {
     const started = execFile(process.execPath, args, (_, out, err) => resolve({ code: started.exitCode, out, err }))
   })
@@ -55,4 +57,19 @@ describe('The demo', () => {
     expect(out).toContain(`names REQ-0019 as its \\\`satisfies\\\``)
     expect(out.split('3. A push ')[1]).not.toContain('REQ-0019 as')
   }, 90_000)
+
+  it('says on one line that there is no such folder, or no such option', async () => {
+    const nowhere = join(folder.path, 'nowhere')
+    expect(await demo(nowhere)).toEqual({
+      ...{ code: 1, out: '' },
+      err: `\nThe demo failed: there is no folder ${nowhere}. --repo takes a local git repository.\n\n`,
+    })
+    const options = ' There is --repo PATH, --stay and --help.\n'
+    for (const [option, said] of [
+      [['--sta'], "Unknown option '--sta'."],
+      [['--repo', '--stay'], "Option '--repo' argument is ambiguous."],
+    ] as const) {
+      expect(await demoWith([...option])).toEqual({ code: 2, out: '', err: `${said}${options}` })
+    }
+  })
 })

@@ -1,10 +1,10 @@
 /** docs/first-record.md, followed to the letter by someone who has git and Node. */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { firstRecord } from '../../docs/first-record.ts'
-import { commit, initialise, temporaryFolder } from '../local/repository.ts'
+import { firstRecord, firstRecordPage } from '../../docs/first-record.ts'
+import { commit, initialise, temporaryFolder, write } from '../local/repository.ts'
 import { guard } from './guard.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../docs/sign-evidence.mjs')
@@ -57,4 +57,19 @@ it('The first record is found good, and its requirement proven, once its evidenc
 
 it('The script says what is missing', () => {
   expect(() => sign('--key', 'a.pem')).toThrow('--kid is missing')
+})
+
+/** The first commands below a heading of the page, as they stand there. */
+const commandsOf = (heading: string) =>
+  new RegExp(`^## ${heading}\\n[\\s\\S]*?\`\`\`sh\\n([\\s\\S]*?)\`\`\``, 'm').exec(firstRecordPage())?.[1] ?? 'false'
+
+it('The commands that make a key and evidence run where there is the record and nothing else', () => {
+  write(folder.path, Object.fromEntries(firstRecord()))
+  copyFileSync(SCRIPT, join(folder.path, 'sign-evidence.mjs'))
+  const signing = commandsOf('The evidence').replace(/^(rosie-guard|git) .*$/gm, '')
+  for (const commands of [commandsOf('A key'), signing])
+    execFileSync('sh', ['-ec', commands], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] })
+  const made = (path: string) => readFileSync(join(folder.path, path), 'utf8')
+  expect(made('.gxp/keys/ci-2026.pem')).toContain('BEGIN PUBLIC KEY')
+  expect(made('.gxp/evidence/EV-SPEC-001-001-OQ.jws')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
 })

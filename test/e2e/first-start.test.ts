@@ -1,4 +1,7 @@
-import { rm, stat } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningApp, startApp } from '../support/app.ts'
 import { GitHub } from '../support/github/index.ts'
@@ -154,6 +157,74 @@ describe('a start with a wrong configuration ends, and names the variable:', () 
     } finally {
       await github.close()
     }
+  })
+})
+
+describe('a start that the system refuses ends with one line, which names the variable:', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rosie-guard-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  const refusal = async (environment: Record<string, string>) => {
+    const error = await startApp({ environment: { LOG_LEVEL: 'fatal', ...environment }, ready: '/healthz' }).catch(
+      (why: Error) => why,
+    )
+    if (!(error instanceof Error)) await error.remove()
+    return error instanceof Error ? error.message.trimEnd() : 'it started'
+  }
+  const line = (words: string) => `The app ended with 1:\nrosie-guard can't start: ${words}`
+
+  it('PORT, where another program listens there', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    try {
+      expect(await refusal({ PORT: String(port), DATA_DIR: join(folder, 'data') })).toBe(
+        line(
+          `PORT: something listens at port ${port} of 127.0.0.1 already (EADDRINUSE). Stop it, or set PORT to another.`,
+        ),
+      )
+    } finally {
+      other.close()
+    }
+  })
+
+  it('HOST, where it is no address of this machine', async () => {
+    expect(await refusal({ HOST: '192.0.2.1', DATA_DIR: join(folder, 'data') })).toBe(
+      line('HOST: nothing can listen at 192.0.2.1 (EADDRNOTAVAIL). Set HOST to another.'),
+    )
+  })
+
+  it('DATA_DIR, where it is a file or below one', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    for (const [path, code] of [
+      [file, 'EEXIST'],
+      [join(file, 'data'), 'ENOTDIR'],
+    ] as const) {
+      expect(await refusal({ DATA_DIR: path })).toBe(
+        line(`DATA_DIR: ${path} is a file, or below one (${code}). Set DATA_DIR to a folder.`),
+      )
+    }
+  })
+
+  it('DATA_DIR, where what it holds can not be read', async () => {
+    const taken = join(folder, 'taken')
+    await mkdir(taken)
+    await symlink('app.json', join(taken, 'app.json'))
+    expect(await refusal({ DATA_DIR: taken })).toMatch(
+      /^The app ended with 1:\nrosie-guard can't start: DATA_DIR: .*app\.json can't be used \(ELOOP\)\. [^\n]*$/,
+    )
+  })
+
+  it('DATABASE_URL, where its server has no such database', async () => {
+    const url = new URL(process.env.TEST_DATABASE_URL ?? '')
+    url.pathname = '/nowhere'
+    expect(await refusal({ DATABASE_URL: url.href, DATA_DIR: join(folder, 'data') })).toBe(
+      line('DATABASE_URL: its server has no such database (3D000). Create it, or correct its name.'),
+    )
   })
 })
 
