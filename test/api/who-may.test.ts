@@ -37,6 +37,8 @@ const RULES: readonly [route: RegExp, Readonly<Record<Asking, Told>>][] = [
   [/^GET \/metrics$/, all(401)],
   // With GitHub's signature.
   [/^POST \/api\/github\/webhooks$/, all(401)],
+  // Told that it takes nothing but that.
+  [/^\w+ \/api\/github\/webhooks$/, all('in')],
   [/^GET \/auth\/login$/, all(303)],
   // With what sign-in began with.
   [/^GET \/auth\/callback$/, all(400)],
