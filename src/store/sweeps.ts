@@ -1,14 +1,11 @@
-import { Prisma } from '../generated/prisma/client.ts'
 import type { Round, SweepStore } from '../scan/ports/sweeps.ts'
 import type { Database } from './database.ts'
 import { storable, toJson } from './json.ts'
 
-/** Never later than it is: what is kept has no more than milliseconds, and would be rounded. */
-const NOW = Prisma.sql`date_trunc('milliseconds', now())`
-
 /**
  * The rows of sweeps. All times are the database's. The end of a lease is what its holder shows with every write: it is
- * set anew only once the old one has passed, so that no two rounds have the same.
+ * set anew only once the old one has passed, so that no two rounds have the same. Of when a round ended milliseconds are kept: cut
+ * off, since what is rounded may lie ahead.
  */
 export class SweepRows implements SweepStore {
   readonly #database: Database
@@ -41,12 +38,12 @@ export class SweepRows implements SweepStore {
     const { client } = this.#database
     if ('error' in outcome) {
       await client.$executeRaw`
-        UPDATE sweep SET lease_until = NULL, ran_at = ${NOW}, error = ${storable(outcome.error)}
+        UPDATE sweep SET lease_until = NULL, ran_at = date_trunc('milliseconds', now()), error = ${storable(outcome.error)}
         WHERE name = ${name} AND lease_until = ${leaseUntil}::timestamptz`
       return
     }
     await client.$executeRaw`
-      UPDATE sweep SET lease_until = NULL, ran_at = ${NOW}, error = NULL,
+      UPDATE sweep SET lease_until = NULL, ran_at = date_trunc('milliseconds', now()), error = NULL,
         cursor = ${toJson(outcome.cursor ?? null)}::jsonb
       WHERE name = ${name} AND lease_until = ${leaseUntil}::timestamptz`
   }
