@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino'
 import { createBell } from '../scan/bell.ts'
+import { wordsOf } from '../scan/failure.ts'
 import type { Delivery, Inbox } from '../scan/ports/queue.ts'
 import type { Receive } from './webhooks.ts'
 
@@ -54,7 +55,7 @@ export function startInboxRunner({ inbox, receive, onScans, log, pollMs = 5_000 
       queued = await inbox.done(delivery.id, await receive(delivery))
     } catch (error) {
       log.warn({ err: error, delivery: delivery.id, event: delivery.event }, 'A delivery could not be processed.')
-      await inbox.failed(delivery.id, error instanceof Error ? error.message : String(error))
+      await inbox.failed(delivery.id, wordsOf(error))
     }
     if (queued) onScans()
   }

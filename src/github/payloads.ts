@@ -4,10 +4,11 @@
  * values, so each one is checked for its form before anything uses it, and everything else is dropped.
  */
 import { z } from 'zod'
+import { DomainError } from '../scan/errors.ts'
 import type { InstallationFacts, PullRequestFacts, RepositoryFacts } from '../scan/ports/intents.ts'
 
 /** A payload that lacks what its event promises. */
-export class BadPayload extends Error {
+export class BadPayload extends DomainError {
   override name = 'BadPayload'
   readonly event: string
   /** Dotted path of the first field that is wrong; empty for the payload itself. */

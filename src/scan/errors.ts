@@ -1,12 +1,17 @@
 /** What can go wrong between us and GitHub, in the domain's words. Made in one place (github/errors.ts), matched by type. */
 
+/** Its words are for whoever may read the repository: ours, or GitHub's about it. Those of all other errors stay in the log. */
+export class DomainError extends Error {
+  override name = 'DomainError'
+}
+
 /** The repository, commit or branch does not exist, or the app may no longer see it. */
-export class NotFound extends Error {
+export class NotFound extends DomainError {
   override name = 'NotFound'
 }
 
 /** GitHub asks us to wait. `until`: the moment from which asking makes sense again. */
-export class RateLimited extends Error {
+export class RateLimited extends DomainError {
   override name = 'RateLimited'
   readonly until: Date
   constructor(until: Date, message: string) {
@@ -16,7 +21,7 @@ export class RateLimited extends Error {
 }
 
 /** The app is not allowed to do this: a permission is missing, or the installation is suspended. */
-export class Forbidden extends Error {
+export class Forbidden extends DomainError {
   override name = 'Forbidden'
 }
 
@@ -29,7 +34,7 @@ export interface NetworkFault {
 }
 
 /** No usable answer: a network fault, a timeout, a 5xx. Trying again may help. */
-export class Unreachable extends Error {
+export class Unreachable extends DomainError {
   override name = 'Unreachable'
   /** Null: there was an answer, or it is not known why there was none. */
   readonly fault: NetworkFault | null
@@ -40,11 +45,11 @@ export class Unreachable extends Error {
 }
 
 /** What arrived is not what its hash or size says, or leads nowhere. */
-export class Corrupt extends Error {
+export class Corrupt extends DomainError {
   override name = 'Corrupt'
 }
 
 /** One directory has more entries than GitHub lists in an answer; the tree can't be known in full. */
-export class TruncatedTree extends Error {
+export class TruncatedTree extends DomainError {
   override name = 'TruncatedTree'
 }

@@ -1,5 +1,5 @@
 /** What is told of a scan that could not be completed. */
-import { Forbidden, NotFound, Unreachable } from './errors.ts'
+import { DomainError, Forbidden, NotFound, Unreachable } from './errors.ts'
 
 /** As Markdown, for the check run. */
 export function explain(scanId: string, error: unknown): string {
@@ -9,10 +9,21 @@ export function explain(scanId: string, error: unknown): string {
   ].join('\n\n')
 }
 
-/** As it is kept with the scan: the advice first, where there is any, and the error as it came. */
+/** As it is kept with the scan, and told to whoever may read it: the advice first, where there is any. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return isKnown(error) ? `${advice(error)} (${message})` : message
+  if (isKnown(error)) return `${advice(error)} (${wordsOf(error)})`
+  return error instanceof DomainError ? wordsOf(error) : `${advice(error)} ${wordsOf(error)}`
+}
+
+/** What an error says as far as it may be told: an internal one's text may hold anything, and only the log has it. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof DomainError) return `${error.name}: ${error.message}`
+  return `${kindOf(error)}: the server's log says more.`
+}
+
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error'
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
 }
 
 const isKnown = (error: unknown) => [NotFound, Forbidden, Unreachable].some((kind) => error instanceof kind)

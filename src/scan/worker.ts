@@ -7,7 +7,7 @@
  *     │                │ ├──withdraw──▶ superseded
  *     └────release─────┘ └──fail──────▶ failed
  */
-import { Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
+import { DomainError, Forbidden, NotFound, RateLimited, Unreachable } from './errors.ts'
 import { explain, reasonOf } from './failure.ts'
 import { keepLease } from './lease.ts'
 import { isUnasked } from './news.ts'
@@ -165,7 +165,7 @@ async function withdraw(
   await store.withdraw(scan)
 }
 
-const endedSilently = () => new Error(`${MAX_ATTEMPTS} attempts ended without a word`)
+const endedSilently = () => new DomainError(`${MAX_ATTEMPTS} attempts ended without a word`)
 
 /** What nobody waits for has no check run until it has something new to say: then the earlier verdict stands. */
 const isAwaited = (scan: HeadedScan) => !isUnasked(scan) || scan.checkRunId !== null

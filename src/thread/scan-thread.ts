@@ -11,6 +11,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { createBell } from '../scan/bell.ts'
+import { reasonOf } from '../scan/failure.ts'
 import type { TellProgress } from '../scan/ports/progress.ts'
 import type { HeldLeases, JobOutcome, Scanning } from '../scan/ports/queue.ts'
 import { type FromThread, type Measures, measure } from './messages.ts'
@@ -139,7 +140,7 @@ export class ScanThread implements Scanning {
       }
     }
     const isKnown = !this.#stopping && held.length === 1
-    await leases.giveBack(held, REST_MS, isKnown ? `${error.name}: ${error.message}` : null).catch((err) => {
+    await leases.giveBack(held, REST_MS, isKnown ? reasonOf(error) : null).catch((err) => {
       log.error({ err }, 'scans of the thread that ended could not be handed back; their leases will run out')
     })
     life.settle({ again: REST_MS })

@@ -1,3 +1,4 @@
+import { DomainError } from '../scan/errors.ts'
 import type { HeldLease, JobOutcome } from '../scan/ports/queue.ts'
 import { within } from '../scan/within.ts'
 import type { FromThread, ToThread } from './messages.ts'
@@ -42,7 +43,7 @@ export class ThreadLife {
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         for (const timer of timers) clearInterval(timer)
-        resolve(this.#error ?? new Error(`It ended with exit code ${code}.`))
+        resolve(this.#error ?? new DomainError(`The thread ended with exit code ${code}.`))
       })
     })
   }
@@ -97,7 +98,7 @@ export class ThreadLife {
 
   #ping(everyMs: number): void {
     if (++this.#unanswered > UNANSWERED) {
-      this.#error = new Error(`It has not answered for ${(UNANSWERED * everyMs) / 1000} s.`)
+      this.#error = new DomainError(`The thread has not answered for ${(UNANSWERED * everyMs) / 1000} s.`)
       void this.#worker.terminate()
     } else this.#tell({ kind: 'ping' })
   }

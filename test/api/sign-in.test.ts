@@ -199,6 +199,24 @@ forEachDatabase('signing in', (databases) => {
       await refused(() => browser.ask(back), 400)
     })
 
+    it('with a page to people, and a problem document to programs', async () => {
+      const asPeople = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
+      const { status, headers, body } = await stage.browser().ask('/auth/callback?code=x&state=y', asPeople)
+      expect([status, headers.get('content-type'), headers.get('vary')]).toEqual([
+        400,
+        'text/html; charset=utf-8',
+        'accept',
+      ])
+      expect(body).toContain('This browser began no sign-in here')
+      expect(body).toContain('<a href="/auth/login">')
+      expect(body).toContain(headers.get('x-request-id'))
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+      const evil = await stage.browser().ask('/auth/login?return=//<script>', asPeople)
+      expect([evil.status, evil.body.includes('<script>')]).toEqual([400, false])
+      const { headers: toPrograms } = await stage.browser().ask('/auth/callback')
+      expect(toPrograms.get('content-type')).toBe('application/problem+json')
+    })
+
     it('for a minute to an address from which too many went wrong', async () => {
       const from = (address: string) =>
         stage.browser().ask('/auth/callback?code=x&state=y', { headers: { 'x-forwarded-for': address } })

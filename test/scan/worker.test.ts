@@ -64,12 +64,15 @@ forEachDatabase('a worker', ({ open }) => {
     expect(await work(id)).toEqual({ again: 200 })
     await due(id)
     expect(await work(id)).toBeUndefined()
-    expect(await row(database, id)).toMatchObject({ status: 'failed', attempts: MAX_ATTEMPTS })
+    const ended = await row(database, id)
+    expect(ended).toMatchObject({ status: 'failed', attempts: MAX_ATTEMPTS })
     const end = stage.said.at(-1) ?? ''
     expect(end).toContain(id)
     expect(end).toContain('could not be completed')
     // An internal error's text may hold anything: it stays in the log.
     expect(end).not.toContain('secret')
+    expect(ended?.error).toMatch(/error in rosie-guard.*Error: the server's log says more/)
+    expect(ended?.error).not.toContain('secret')
     expect(await work(id)).toBeUndefined()
     expect(stage.said.filter((said) => said.startsWith('failed'))).toHaveLength(1)
   })

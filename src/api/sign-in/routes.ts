@@ -23,6 +23,7 @@ import { Problem } from '../problem.ts'
 import { networkOf } from '../rate-limit.ts'
 import { cookieOf, SESSION_COOKIE, type SessionAccess } from '../session-access.ts'
 import { CALLBACK_PATH, returnPath } from './paths.ts'
+import { refusal } from './refusal.ts'
 
 export interface SignInParts {
   /** This server as browsers reach it, without a trailing slash. */
@@ -54,6 +55,7 @@ const AFTERWARDS = '/api/docs'
 const loginQuery = z.object({ return: z.string().optional() })
 
 export const signIn: FastifyPluginAsync<SignInOptions> = async (app, { parts, missing }) => {
+  app.setErrorHandler(refusal({ door: parts !== null }))
   if (parts === null) {
     const detail = `Nobody can sign in here: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`
     app.all('/auth/*', async () => {

@@ -15,6 +15,7 @@ import { byOf } from './by.ts'
 import { jobAccepted, reportFile, sendReport, signatureFile, storedReport, toldReport } from './compliance-schemas.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from './cursor.ts'
 import { isAmong, repositoryParams } from './in-repository.ts'
+import { jobHeaders } from './scan-schemas.ts'
 import { placeInTime, problems } from './schemas.ts'
 
 export type SignReport = (content: Uint8Array) => Promise<string>
@@ -50,7 +51,7 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
         summary: 'The report of the default branch as it was last scanned',
         description:
           'Rendered once for each scan, with the audit trail as of its completion, and kept. What is not there yet and can ' +
-          'not be made at once is made by a job: 202, and `location` says where to ask how far it is.',
+          'not be made at once is made by a job: 202, and `location` says where to ask how far it is, `retry-after` how soon.',
         params: repositoryParams,
         querystring: z.object({ format: z.enum(REPORT_FORMATS).default('json') }),
         response: { 200: reportFile, 202: jobAccepted, ...problems(400, 404) },
@@ -67,7 +68,7 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
       const { id, installationId } = request.repository
       const jobId = await store.reports.request({ id, installationId, scanId }, byOf(request))
       options.onScans()
-      return reply.code(202).header('location', `/api/v1/jobs/${jobId}`).send({ jobId })
+      return reply.code(202).headers(jobHeaders(jobId)).send({ jobId })
     },
   )
 

@@ -5,6 +5,7 @@ import { SCAN_STATUSES } from '../../store/reading/scans.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
 import { repositoryParams } from './in-repository.ts'
+import { jobHeaders } from './scan-schemas.ts'
 import { problems } from './schemas.ts'
 
 /** As CI has it in `GITHUB_REF`: `refs/heads/main` is the branch `main`. */
@@ -69,7 +70,7 @@ export const scanRequests: FastifyPluginAsyncZod<{
       const { scanId, status } = answer
       return reply
         .code(202)
-        .header('location', `/api/v1/jobs/${scanId}`)
+        .headers(jobHeaders(scanId))
         .send({ scanId, jobId: scanId, status: z.enum(SCAN_STATUSES).parse(status) })
     },
   )

@@ -146,3 +146,6 @@ function resultOf({ id, kind, status, repositoryId }: ListedScan): string | null
   if (status !== 'completed' || kind === 'replay') return null
   return kind === 'report' ? `/api/v1/repositories/${repositoryId}/compliance/reports` : `/api/v1/scans/${id}`
 }
+
+/** Where to ask how far an accepted job is, and how soon that makes sense. In s, RFC 9110 section 10.2.3. */
+export const jobHeaders = (id: string) => ({ location: `/api/v1/jobs/${id}`, 'retry-after': '2' })

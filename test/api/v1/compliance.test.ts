@@ -87,7 +87,8 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
 
     it('is made by a job as PDF, and kept', async () => {
       const accepted = await ask(`${path}/report?format=pdf`)
-      expect(accepted).toMatchObject({ status: 202, headers: { location: `/api/v1/jobs/${jobOf(accepted)}` } })
+      const location = `/api/v1/jobs/${jobOf(accepted)}`
+      expect(accepted).toMatchObject({ status: 202, headers: { location, 'retry-after': '2' } })
       expect(accepted.headers.etag).toBeUndefined()
       expect(jobOf(await ask(`${path}/report?format=pdf`))).toBe(jobOf(accepted))
       expect((await ask(`/jobs/${jobOf(accepted)}`)).body).toMatchObject({ kind: 'report', status: 'queued' })
