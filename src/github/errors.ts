@@ -1,5 +1,5 @@
 /** From what GitHub answers to the errors of the domain. The only place that reads status codes and messages. */
-import { Forbidden, type NetworkFault, NotFound, RateLimited, Unreachable } from '../scan/errors.ts'
+import { Forbidden, isThrown, type NetworkFault, NotFound, RateLimited, Unreachable } from '../scan/errors.ts'
 
 /** Both sides of a comparison exist, but share no commit. */
 export class NoCommonAncestor extends NotFound {
@@ -76,8 +76,6 @@ function faultOf(error: RequestError): NetworkFault | null {
   }
   return { code: code ?? name, host: new URL(url).host }
 }
-
-const isThrown = (value: unknown): value is Error & { code?: unknown } => typeof value === 'object' && value !== null
 
 /** By shape: several copies of `@octokit/request-error` may be installed. */
 const isRequestError = (error: unknown): error is RequestError =>

@@ -53,3 +53,7 @@ export class Corrupt extends DomainError {
 export class TruncatedTree extends DomainError {
   override name = 'TruncatedTree'
 }
+
+/** By shape: what a thread died of is made anew in ours, and is no `Error` everywhere. `code`: as the system or a library has it. */
+export const isThrown = (value: unknown): value is Error & { code?: unknown } =>
+  typeof value === 'object' && value !== null && 'name' in value && 'message' in value

@@ -1,5 +1,5 @@
 /** What is told of a scan that could not be completed. */
-import { DomainError, Forbidden, NotFound, Unreachable } from './errors.ts'
+import { DomainError, Forbidden, isThrown, NotFound, Unreachable } from './errors.ts'
 
 /** As Markdown, for the check run. */
 export function explain(scanId: string, error: unknown): string {
@@ -22,8 +22,8 @@ export function wordsOf(error: unknown): string {
 }
 
 function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'Error'
-  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
+  if (!isThrown(error)) return 'Error'
+  return typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
 }
 
 const isKnown = (error: unknown) => [NotFound, Forbidden, Unreachable].some((kind) => error instanceof kind)

@@ -1,4 +1,4 @@
-import { DomainError } from '../scan/errors.ts'
+import { DomainError, isThrown } from '../scan/errors.ts'
 import type { HeldLease, JobOutcome } from '../scan/ports/queue.ts'
 import { within } from '../scan/within.ts'
 import type { FromThread, ToThread } from './messages.ts'
@@ -38,7 +38,7 @@ export class ThreadLife {
     ]
     this.#worker.on('message', (message: FromThread) => this.#hear(message))
     this.#worker.on('error', (error: unknown) => {
-      this.#error ??= error instanceof Error ? error : new Error(String(error))
+      this.#error ??= isThrown(error) ? error : new Error(String(error))
     })
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
