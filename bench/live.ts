@@ -45,7 +45,7 @@ const log = {
 }
 
 const moment = (progress: number, message: string): ScanProgress => ({
-  ...{ scanId: SCAN, repositoryId: 1, token: 1, status: 'running', phase: 'Parse', progress, message },
+  ...{ scanId: SCAN, kind: 'change', repositoryId: 1, token: 1, status: 'running', phase: 'Parse', progress, message },
   ...{ filesProcessed: 100, totalFiles: 200, timestamp: new Date().toISOString(), result: null, error: null },
 })
 

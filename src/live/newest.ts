@@ -34,9 +34,19 @@ export class Newest {
   }
 }
 
-/** A later attempt begins anew; within one, progress never falls; after the end comes nothing. */
+/**
+ * A later attempt begins anew, with a token of its own: it runs, and then ends or waits for the next. While it runs progress
+ * never falls; after the end comes nothing.
+ */
 function isNewer(one: ScanProgress, other: ScanProgress): boolean {
   if (one.token !== other.token) return one.token > other.token
-  if (hasEnded(one) !== hasEnded(other)) return hasEnded(one)
+  const [step, before] = [stepOf(one), stepOf(other)]
+  if (step !== before) return step > before
   return one.progress > other.progress
+}
+
+/** Of an attempt, in order. */
+function stepOf(progress: ScanProgress): number {
+  if (hasEnded(progress)) return 2
+  return progress.status === 'queued' ? 1 : 0
 }

@@ -1,6 +1,6 @@
 /** One room for each scan and each repository that somebody watches. Each process serves those who are connected to it. */
 import type { LiveEvent, LiveMeasures } from '../scan/ports/measures.ts'
-import { hasEnded, type ProgressListener, type ScanProgress } from '../scan/ports/progress.ts'
+import { hasEnded, isListed, type ProgressListener, type ScanProgress } from '../scan/ports/progress.ts'
 import type { LiveNamespace, LiveSocket } from './caller.ts'
 import { Newest } from './newest.ts'
 import { dropIfSlow } from './slow.ts'
@@ -37,7 +37,7 @@ export class Rooms {
   openIn = (repositories: ReadonlySet<number>): string[] => this.#newest.openIn(repositories)
 
   #emit(progress: ScanProgress): void {
-    const rooms = [scanRoom(progress.scanId), repositoryRoom(progress.repositoryId)]
+    const rooms = [scanRoom(progress.scanId), ...(isListed(progress) ? [repositoryRoom(progress.repositoryId)] : [])]
     for (const { conn } of rooms.flatMap((room) => this.#in(room))) dropIfSlow(conn)
     const [event, payload] = eventOf(progress)
     // Who is in both is told once.

@@ -4,7 +4,7 @@ import type { Severity } from '../rosie/model.ts'
 import type { Report } from '../scan/ports/publisher.ts'
 import { shortList } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
-import { ignoredLine, previewSection } from './policy.ts'
+import { ignoredLine, previewSection, restingLine } from './policy.ts'
 import { overall } from './report.ts'
 import { coverageChangeTable } from './tables.ts'
 import { countBySeverity, listCounts, many, verdictSentence } from './words.ts'
@@ -28,7 +28,7 @@ export function comment(report: Report, checksUrl: string): string | null {
   const parts = [
     `${MARKER}\n### ROSIE compliance: ${assessment.conclusion}`,
     `**${changeSentence(assessment)}**`,
-    text(verdictSentence(assessment.conclusion, assessment.summary.findings)),
+    text(verdictSentence(assessment.conclusion, assessment.summary.findings, assessment.ignored.length)),
     because && `Against ${code(because.baseRef, 250)} the same commit ends with ${conclusion}, and so does its check.`,
     ...report.notes.map((note) => `> ${text(note, 500)}`),
     previewSection(assessment.preview, '####'),
@@ -36,6 +36,7 @@ export function comment(report: Report, checksUrl: string): string | null {
     section('Introduced warnings', introduced, 'warning'),
     section('Fixed', assessment.fixed),
     coverage && `#### Coverage\n\n${table(coverage)}`,
+    restingLine(assessment.policy, code),
     ignoredLine(assessment.ignored),
     `[All findings, coverage and evidence](${checksUrl})`,
   ]

@@ -1,5 +1,6 @@
 /** `--format json`: the versioned contract for programs. Fields are only ever added; anything else raises the version. */
 import type {
+  AppliedPolicy,
   AssessedFinding,
   Assessment,
   Conclusion,
@@ -21,6 +22,8 @@ export interface JsonReport {
   coverage: RiskCoverage[]
   riskMatrix: string
   score: Score
+  /** What it was judged by: from where on a check fails, and the severities that the policy sets; `off`: the rule rests. */
+  policy: AppliedPolicy | null
   findings: Pick<
     AssessedFinding,
     'rule' | 'severity' | 'path' | 'line' | 'endLine' | 'gxpId' | 'message' | 'fingerprint' | 'status'
@@ -35,7 +38,8 @@ export interface JsonReport {
 }
 
 export function jsonReport(assessment: Assessment): JsonReport {
-  const { conclusion, head, base, summary, coverage, riskMatrix, score, findings, ignored, preview } = assessment
+  const { conclusion, head, base, summary, coverage, riskMatrix, score, policy, findings, ignored, preview } =
+    assessment
   const { artifacts, annotations, evidence, packages, provenance, requirements } = summary
   return {
     schemaVersion: 1,
@@ -46,6 +50,7 @@ export function jsonReport(assessment: Assessment): JsonReport {
     coverage,
     riskMatrix,
     score,
+    policy,
     findings: findings.map(({ rule, severity, path, line, endLine, gxpId, message, fingerprint, status }) => ({
       rule,
       severity,

@@ -1,5 +1,6 @@
 /** What a report says about the policy: what it ignores, and what an edited one would make of the same commit. */
-import type { IgnoredFinding, PolicyPreview } from '../rosie/assessment.ts'
+import type { AppliedPolicy, IgnoredFinding, PolicyPreview } from '../rosie/assessment.ts'
+import { restingRules } from '../rosie/policy.ts'
 import { item } from './findings-list.ts'
 import { code, type Table, table, text } from './markdown.ts'
 import { groupBy } from './report.ts'
@@ -32,6 +33,18 @@ export function ignoredLine(ignored: readonly IgnoredFinding[]): string | null {
   const [ends] = ignored.map(({ expires }) => expires).sort()
   const ignores = ignored.length === 1 ? '1 finding is ignored' : `${number(ignored.length)} findings are ignored`
   return `${ignores} by the policy; the first of these ignores ends on ${ends}.`
+}
+
+/** Rules in one sentence; the rest is counted. */
+const RESTING = 20
+
+/** What the policy turns off, each rule through `quote`; null where that is nothing. */
+export function restingLine(policy: AppliedPolicy | null, quote: (rule: string) => string): string | null {
+  const rules = restingRules(policy).sort()
+  if (rules.length === 0) return null
+  const more = rules.length - RESTING
+  const named = rules.slice(0, RESTING).map((rule) => quote(rule)).join(', ')
+  return `The policy turns off, so that nothing was looked at by: ${named}${more > 0 ? ` and ${number(more)} more` : ''}.`
 }
 
 /** Sentences about changed settings; the rest is counted. */

@@ -4,7 +4,7 @@ import type { Report } from '../scan/ports/publisher.ts'
 import { groupedList, ruleCounts } from './findings-list.ts'
 import { code, cut, table, text } from './markdown.ts'
 import { defuse, oneLine, shorten } from './plain.ts'
-import { ignoredSection, previewSection } from './policy.ts'
+import { ignoredSection, previewSection, restingLine } from './policy.ts'
 import { type Annotations, annotations, elsewhere, overall } from './report.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from './tables.ts'
 import {
@@ -65,7 +65,7 @@ function summary(report: Report, chosen: Annotations): string {
 /** The same page for a scan on somebody's own machine: `--format markdown`. */
 export function localPage(assessment: Assessment, notes: readonly string[]): string {
   const opening = [
-    `**${text(verdictSentence(assessment.conclusion, assessment.summary.findings))}**`,
+    `**${text(verdictSentence(assessment.conclusion, assessment.summary.findings, assessment.ignored.length))}**`,
     ...notesOf(notes),
   ]
   if (assessment.conclusion === 'neutral') return `${paragraphs(opening)}\n`
@@ -79,17 +79,18 @@ const sections = (assessment: Assessment) => [
   coverageSection(assessment),
   recordSection(assessment),
   findingsSection('Findings', assessment.findings, assessment.base !== null),
+  restingLine(assessment.policy, code),
   ignoredSection(assessment.ignored),
 ]
 
 const paragraphs = (parts: readonly (string | null)[]) => parts.filter((part) => part !== null).join('\n\n')
 
 function verdictLine(report: Report): string {
-  const { conclusion, summary: counts } = report.assessment
+  const { conclusion, summary: counts, ignored } = report.assessment
   const { conclusion: worst, because } = overall(report)
   const culprit =
     because && `Against ${code(because.baseRef, 250)} this commit ends with ${worst}, and so does this check. `
-  return `${culprit ?? ''}**${text(verdictSentence(conclusion, counts.findings))}**`
+  return `${culprit ?? ''}**${text(verdictSentence(conclusion, counts.findings, ignored.length))}**`
 }
 
 function deltaLine({ base, findings, fixed }: Assessment): string {

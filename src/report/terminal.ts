@@ -4,7 +4,7 @@ import type { AssessedFinding, Assessment, Conclusion } from '../rosie/assessmen
 import type { Severity } from '../rosie/model.ts'
 import type { Table } from './markdown.ts'
 import { oneLine } from './plain.ts'
-import { ignoredLine, previewChanges, previewTable } from './policy.ts'
+import { ignoredLine, previewChanges, previewTable, restingLine } from './policy.ts'
 import { groupBy } from './report.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from './tables.ts'
 import { headline, many, place, shortSha, verdictSentence } from './words.ts'
@@ -98,16 +98,18 @@ function columns({ header, rows }: Table, { bold }: Colours): string {
 }
 
 function closing(assessment: Assessment, { green, red, dim, bold }: Colours): string {
-  const { conclusion, base, findings, fixed, summary } = assessment
+  const { conclusion, base, findings, fixed, ignored, policy, summary } = assessment
   const paint: Record<Conclusion, (text: string) => string> = { success: green, failure: red, neutral: dim }
   const introduced = findings.filter(({ status }) => status === 'introduced').length
   const delta =
     base === null
       ? null
       : `Against ${shortSha(base)}: ${many(introduced, 'finding')} introduced, ${fixed.length} fixed.`
+  const resting = restingLine(policy, oneLine)
   const lines = [
     `${bold(paint[conclusion](conclusion))}  ${headline(assessment)}`,
-    verdictSentence(conclusion, summary.findings),
+    verdictSentence(conclusion, summary.findings, ignored.length),
+    ...(resting === null ? [] : [resting]),
     ...scoreLine(assessment),
     ...(delta === null ? [] : [delta]),
   ]

@@ -58,11 +58,13 @@ export const scoreSentence = ({ value }: Score): string | null =>
     ? null
     : `Score: ${value} of 100. It measures what the record shows; whether that is enough is for people to decide.`
 
-/** The conclusion in a sentence or two. */
-export function verdictSentence(conclusion: Conclusion, counts: SeverityCounts): string {
+/** The conclusion in a sentence or two. `ignored`: findings that the policy sets aside; they are in no count. */
+export function verdictSentence(conclusion: Conclusion, counts: SeverityCounts, ignored: number): string {
   const found = listCounts(counts)
   if (conclusion === 'neutral') return 'There is no GxP record here (no .gxp/ folder and no GxP.MD): nothing to check.'
   if (conclusion === 'failure') return `This check fails: ${found ?? 'see below'}.`
+  if (found === null && ignored > 0)
+    return `No finding counts: the policy ignores ${number(ignored)}. Whether the record is sufficient is for people to decide.`
   if (found === null) return 'No findings. Whether the record is sufficient is for people to decide.'
-  return `No finding reaches the level at which the policy fails this check. There is something to look at: ${found}.`
+  return `By its policy this check does not fail. There is something to look at: ${found}.`
 }

@@ -15,7 +15,7 @@ import { withoutIgnored } from './ignores.ts'
 import { remembered } from './memo.ts'
 import type { Snapshot, States, Verdicts } from './model.ts'
 import { SEVERITIES } from './model.ts'
-import type { Policy } from './policy.ts'
+import { appliedOf, type Policy } from './policy.ts'
 import { policyChanges } from './policy-changes.ts'
 import { type ComplianceRecord, type Established, indexRecord, keptKindsOf } from './record.ts'
 import { scoreOf } from './score.ts'
@@ -64,6 +64,7 @@ export function assess(head: Snapshot, base: Snapshot | null, judging: Judging):
   const { findings, fixed, ignored } = judge(records, policy, preview, judging.now)
   const assessment: Assessment = {
     conclusion: kept ? conclude(findings, policy) : 'neutral',
+    policy: appliedOf(policy),
     head: head.commit,
     base: base?.commit ?? null,
     summary: summarise(records.head, findings),

@@ -1,4 +1,5 @@
 /** What a scan is judged by. It comes from the default branch or the server, never from the change. RULES, "Policy". */
+import type { AppliedPolicy } from './assessment.ts'
 import type { Risk, Severity, Tier } from './model.ts'
 
 export interface Policy {
@@ -81,3 +82,15 @@ export const DEFAULT_POLICY: Policy = {
   organisationScope: false,
   locked: [],
 }
+
+/** What reports say of a policy: of its severities those that are not so without it. */
+export const appliedOf = ({ failOn, introducedOnly, severities }: Policy): AppliedPolicy => ({
+  ...{ failOn, introducedOnly },
+  severities: Object.fromEntries(
+    Object.entries(severities).filter(([rule, severity]) => DEFAULT_POLICY.severities[rule] !== severity),
+  ),
+})
+
+/** Rules that nobody looked by, because the policy says so. */
+export const restingRules = (policy: AppliedPolicy | null): string[] =>
+  Object.entries(policy?.severities ?? {}).flatMap(([rule, severity]) => (severity === 'off' ? [rule] : []))

@@ -53,7 +53,8 @@ export async function keptOutcome({ client }: Database, { id }: Scan): Promise<O
   if (!row?.outcome) return null
   // `forced`: whether a person had asked for it by then (`clearAway`).
   const { forced: _, ...kept } = row.outcome as unknown as Outcome & { forced: boolean }
-  return { ...kept, assessment: { ...kept.assessment, findings: row.findings as AssessedFinding[] } }
+  const { policy = null } = kept.assessment
+  return { ...kept, assessment: { ...kept.assessment, policy, findings: row.findings as AssessedFinding[] } }
 }
 
 /** Of a head: the newest of each base, newest first. */

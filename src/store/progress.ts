@@ -1,12 +1,13 @@
 /** How far scans have come, as their rows say it. */
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Place, ProgressRows, ScanProgress, ScanStatus } from '../scan/ports/progress.ts'
-import type { Phase } from '../scan/ports/store.ts'
+import type { Phase, ScanKind } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { newerHead } from './leases.ts'
 
 interface Row {
   id: string
+  kind: ScanKind
   repositoryId: bigint
   installationId: bigint
   token: number
@@ -22,12 +23,13 @@ interface Row {
   completedAt: Date | null
 }
 
-/** Artifacts are counted by the index on scan_id, and only where they can be new. */
+/** Artifacts are counted by the index on scan_id, and only where they can be new; of other files no `data` is kept. */
 const COLUMNS = Prisma.sql`
-  s.id, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.token, s.status::text, s.phase,
-  s.progress, s.blobs_read AS "blobsRead", s.conclusion, s.error, ${newerHead} AS "newerHead",
+  s.id, s.kind::text, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.token, s.status::text,
+  s.phase, s.progress, s.blobs_read AS "blobsRead", s.conclusion, s.error, ${newerHead} AS "newerHead",
   CASE WHEN s.status = 'completed' AND s.kind = 'tracked' THEN (
-    SELECT count(*) FROM artifact_revision revision WHERE revision.scan_id = s.id AND revision.change = 'added')
+    SELECT count(*) FROM artifact_revision revision
+    WHERE revision.scan_id = s.id AND revision.change = 'added' AND revision.data IS NOT NULL)
   ELSE 0 END AS "artifactsCreated",
   coalesce(extract(epoch FROM s.completed_at - s.started_at) * 1000, 0)::float8 AS "durationMs",
   s.completed_at AS "completedAt"`
@@ -37,7 +39,8 @@ const FROM = Prisma.sql`scan s JOIN repository r ON r.id = s.repository_id JOIN 
 /** Those that the app can't see any more are nobody's. */
 const PRESENT = Prisma.sql`r.removed_at IS NULL AND i.removed_at IS NULL`
 
-const OPEN = Prisma.sql`s.status IN ('queued', 'running')`
+/** Of a repository, as its scans are listed (reading/scans.ts): a report scans nothing. */
+const OPEN = Prisma.sql`s.status IN ('queued', 'running') AND s.kind <> 'report'`
 
 /** Of one repository, or of all that are looked at again. */
 const MOST = { ofRepository: 50, again: 5_000 }
@@ -86,9 +89,9 @@ export class ProgressOfScans implements ProgressRows {
 }
 
 function stateOf(row: Row): ScanProgress {
-  const { status, phase, progress, token, blobsRead } = row
+  const { kind, status, phase, progress, token, blobsRead } = row
   return {
-    scanId: row.id,
+    ...{ scanId: row.id, kind },
     repositoryId: Number(row.repositoryId),
     ...{ token, status, phase, progress },
     message: messageOf(row),

@@ -1,11 +1,9 @@
 /** What a report is made of, read from the rows that the newest scan of the default branch has left. A handful of queries. */
 import { Prisma } from '../generated/prisma/client.ts'
 import type { AssessedFinding } from '../rosie/assessment.ts'
-import type { Tier } from '../rosie/model.ts'
 import type {
   KeptAssessment,
   ReportedEvent,
-  ReportedEvidence,
   ReportedRequirement,
   ReportedRisk,
   ReportedTrail,
@@ -13,6 +11,7 @@ import type {
 } from '../scan/ports/reports.ts'
 import type { Connection } from './database.ts'
 import { requirementDocumentsOf } from './report-documents.ts'
+import { evidenceOf } from './report-evidence.ts'
 
 /** The scan that a report would be of. */
 export interface ReportableScan {
@@ -24,6 +23,8 @@ export interface ReportableScan {
   commit: string
   /** Null: it is still being told. */
   completedAt: Date | null
+  /** Why GitHub was not told to the end; null: it was. */
+  untold: string | null
   conclusion: ReportSource['scan']['conclusion']
   summary: ReportSource['scan']['summary']
   assessment: KeptAssessment | null
@@ -38,7 +39,7 @@ export async function reportable(client: Connection, repositoryId: bigint): Prom
     SELECT coalesce(known.previous ->> 'owner', r.owner) AS owner, coalesce(known.previous ->> 'name', r.name) AS name,
       coalesce(s.ref, known.previous ->> 'defaultBranch', r.default_branch) AS "defaultBranch", s.id AS "scanId", r.tracked_head AS commit,
       CASE WHEN s.status NOT IN ('queued', 'running') THEN s.completed_at END AS "completedAt",
-      s.conclusion, s.summary, s.assessment
+      CASE WHEN s.status <> 'completed' THEN coalesce(s.error, s.status::text) END AS untold, s.conclusion, s.summary, s.assessment
     FROM repository r JOIN scan s ON s.id = r.tracked_scan_id
       LEFT JOIN LATERAL (
         SELECT e.previous FROM audit_event e
@@ -57,16 +58,17 @@ export async function readSource(
   repositoryId: bigint,
   scan: ReportableScan & { completedAt: Date },
 ): Promise<ReportSource> {
-  const { owner, name, defaultBranch, scanId, commit, completedAt, conclusion, summary, assessment } = scan
+  const { owner, name, defaultBranch, scanId, commit, completedAt, conclusion, untold, summary, assessment } = scan
   return {
     repository: { id: String(repositoryId), owner, name, defaultBranch },
-    scan: { id: scanId, commit, completedAt: completedAt.toISOString(), conclusion, summary },
+    scan: { id: scanId, commit, completedAt: completedAt.toISOString(), conclusion, untold, summary },
     assessed: assessment,
     findings: await findingsOf(client, scanId),
     requirements: await requirementsOf(client, repositoryId),
     requirementDocuments: await requirementDocumentsOf(client, repositoryId),
     edges: await edgesOf(client, repositoryId),
-    evidence: await evidenceOf(client, repositoryId),
+    files: await filesOf(client, repositoryId),
+    evidence: await evidenceOf(client, repositoryId, scan),
     ...(await restOf(client, repositoryId)),
     audit: await auditOf(client, repositoryId, completedAt),
   }
@@ -97,33 +99,14 @@ async function edgesOf(client: Connection, repositoryId: bigint): Promise<Report
   return edges.map(([from, to, type]) => ({ from, to, type }))
 }
 
-type EvidenceRow = Pick<ReportedEvidence, 'path' | 'form' | 'gxpId' | 'specId' | 'verdict' | 'results'> & {
-  tier: Tier | null
-  headers: { kid: string | null }[] | null
-  iat: unknown
-  timestamp: unknown
-}
-
-async function evidenceOf(client: Connection, repositoryId: bigint): Promise<ReportedEvidence[]> {
-  const rows = await client.$queryRaw<EvidenceRow[]>`
-    SELECT a.path, a.data ->> 'form' AS form, a.gxp_id AS "gxpId", a.data ->> 'specId' AS "specId", a.data ->> 'tier' AS tier,
-      a.data -> 'headers' AS headers, a.data -> 'results' AS results, a.data #> '{claims,iat}' AS iat,
-      a.data #> '{claims,timestamp}' AS timestamp, a.verdict
-    FROM artifact a
-    WHERE a.repository_id = ${repositoryId} AND a.kind IN ('evidence', 'package_file') AND a.data ->> 'kind' = 'evidence'
-    ORDER BY a.path COLLATE "C"`
-  return rows.map(({ headers, iat, timestamp, results, ...row }) => ({
-    ...row,
-    results: results && { passed: results.passed, failed: results.failed, skipped: results.skipped },
-    signers: (headers ?? []).flatMap(({ kid }) => kid ?? []),
-    claimedAt: timeOf(iat) ?? (typeof timestamp === 'string' ? timestamp : null),
-  }))
-}
-
-/** Seconds since 1970, as JWT has them; null: no time that there is. */
-function timeOf(iat: unknown): string | null {
-  const at = new Date(typeof iat === 'number' ? iat * 1000 : Number.NaN)
-  return Number.isNaN(at.getTime()) ? null : at.toISOString()
+async function filesOf(client: Connection, repositoryId: bigint): Promise<ReportSource['files']> {
+  const [answer] = await client.$queryRaw<{ files: ReportSource['files'] | null }[]>`
+    SELECT json_agg(json_build_object('path', path, 'kind', kind) ORDER BY path COLLATE "C") AS files
+    FROM tracked_file
+    WHERE repository_id = ${repositoryId} AND kind IN ('source', 'test') AND path IN (
+      SELECT regexp_replace(substr("from", 6), '#L[0-9]+$', '') FROM trace_edge
+      WHERE repository_id = ${repositoryId} AND starts_with("from", 'FILE:'))`
+  return answer?.files ?? []
 }
 
 interface Rest {
@@ -131,6 +114,7 @@ interface Rest {
   risks: ReportedRisk[] | null
   vendors: ReportSource['vendors'] | null
   revisions: number
+  altered: number
   first: Date | null
   last: Date | null
 }
@@ -148,28 +132,52 @@ async function restOf(
         WHERE a.repository_id = ${repositoryId} AND a.kind = 'risk_register') AS risks,
       (SELECT json_agg(json_build_object('path', path, 'product', title) ORDER BY path COLLATE "C")
         FROM artifact WHERE repository_id = ${repositoryId} AND kind = 'vendor_assessment') AS vendors,
-      revised.number AS revisions, revised.first, revised.last
-    FROM (SELECT count(*)::int AS number, min(at) AS first, max(at) AS last
+      revised.number AS revisions, revised.altered, revised.first, revised.last
+    FROM (SELECT count(*)::int AS number, min(at) AS first, max(at) AS last,
+        count(DISTINCT path) FILTER (WHERE kind IN ('evidence', 'package_file') AND change <> 'added')::int AS altered
       FROM artifact_revision WHERE repository_id = ${repositoryId}) revised`
   if (!rest) throw new Error('A SELECT without FROM answered no row.')
-  const { artifacts, risks, vendors, revisions: total, first, last } = rest
-  const revisions = { total, first: first?.toISOString() ?? null, last: last?.toISOString() ?? null }
+  const { artifacts, risks, vendors, revisions: total, altered, first, last } = rest
+  const revisions = { total, altered, first: first?.toISOString() ?? null, last: last?.toISOString() ?? null }
   return { artifacts, risks: risks ?? [], vendors: vendors ?? [], revisions }
 }
 
-type EventRow = Omit<ReportedEvent, 'at'> & { at: Date; total: number }
+type Values = Record<string, unknown> | null
+type EventRow = Omit<ReportedEvent, 'id' | 'at' | 'changes'> & {
+  id: bigint
+  at: Date
+  previous: Values
+  next: Values
+  total: number
+}
 
 /** What came after the scan, this report among it, is not in it; nor what an account did that had the repository before. */
 async function auditOf(client: Connection, repositoryId: bigint, until: Date): Promise<ReportedTrail> {
   const account = Prisma.sql`(SELECT installation_id FROM repository WHERE id = ${repositoryId})`
   const rows = await client.$queryRaw<EventRow[]>`
-    SELECT at, actor, action, resource, reason, count(*) OVER ()::int AS total
+    SELECT id, at, actor, action, resource, reason, count(*) OVER ()::int AS total,
+      CASE WHEN resource = ${`repository/${repositoryId}`} THEN previous END AS previous,
+      CASE WHEN resource = ${`repository/${repositoryId}`} THEN next END AS next
     FROM audit_event WHERE repository_id = ${repositoryId} AND at <= ${until} AND installation_id = ${account}
     ORDER BY at DESC, id DESC LIMIT ${MOST_EVENTS}`
-  const events = rows.map(({ total: _, at, ...event }) => ({ at: at.toISOString(), ...event })).reverse()
+  const events = rows.map(({ total: _, id, at, previous, next, ...event }) => ({
+    ...{ id: String(id), at: at.toISOString(), ...event },
+    changes: changesBetween(previous ?? {}, next ?? {}),
+  }))
   const [counts] = await client.$queryRaw<Pick<ReportedTrail, 'onApiKeys' | 'onSigningKeys'>[]>`
     SELECT count(*) FILTER (WHERE starts_with(action, 'api_key.'))::int AS "onApiKeys",
       count(*) FILTER (WHERE starts_with(action, 'signing_key.'))::int AS "onSigningKeys"
     FROM audit_event WHERE installation_id = ${account} AND at <= ${until} AND (repository_id IS NULL OR repository_id = ${repositoryId})`
-  return { total: rows[0]?.total ?? 0, events, onApiKeys: 0, onSigningKeys: 0, ...counts }
+  return { total: rows[0]?.total ?? 0, events: events.reverse(), onApiKeys: 0, onSigningKeys: 0, ...counts }
 }
+
+function changesBetween(previous: object, next: object): ReportedEvent['changes'] {
+  const [before, since] = [new Map(Object.entries(previous)), new Map(Object.entries(next))]
+  const names = [...new Set([...before.keys(), ...since.keys()])].sort()
+  return names
+    .map((name) => ({ name, before: told(before.get(name)), since: told(since.get(name)) }))
+    .filter((change) => change.before !== change.since)
+}
+
+const told = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -75,8 +75,8 @@ export class Reports implements ReportStore {
 const MOST_IGNORED = 10_000
 
 /** What reports say of an assessment besides counts and findings, once it has been told. */
-export const keptAssessment = ({ coverage, score, riskMatrix, ignored }: Assessment): KeptAssessment => ({
-  ...{ coverage, score, riskMatrix },
+export const keptAssessment = ({ coverage, score, riskMatrix, policy, ignored }: Assessment): KeptAssessment => ({
+  ...{ coverage, score, riskMatrix, policy },
   ...{ ignored: ignored.slice(0, MOST_IGNORED), ignoredTotal: ignored.length },
 })
 

@@ -1,8 +1,8 @@
 /**
- * The tracked snapshot of a repository as rows: its files, artifacts with their history and what was judged of
- * them, edges, coverage and matrix. Written only when a tracked scan's result is kept, in that transaction.
+ * The tracked snapshot of a repository as rows: its files, artifacts, the history of both, what was judged of
+ * artifacts, edges, coverage and matrix. Written only when a tracked scan's result is kept, in that transaction.
  */
-import type { Edge, SnapshotFile } from '../rosie/model.ts'
+import type { Edge, FileKind, SnapshotFile } from '../rosie/model.ts'
 import type { Scan, TrackedChange } from '../scan/ports/store.ts'
 import { artifactOf } from './artifacts.ts'
 import { writeCoverage } from './coverage.ts'
@@ -25,10 +25,13 @@ export async function writeSnapshot(
   const are = new Set(artifacts.map(({ path }) => path))
   // A file that lies where an artifact was, but is none any more, ends that artifact too.
   const ended = [...removed, ...changed.flatMap(({ path }) => (are.has(path) ? [] : [path]))]
+  const others = changed.filter(({ path, kind }) => !are.has(path) && !CODE.has(kind))
 
-  await inChunks(database, removed, (paths) => removeFiles(connection, repository, paths))
-  await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
+  // Each history before the rows that it compares with are written.
+  await inChunks(database, removed, (paths) => removeFiles(connection, revision, paths))
   await inChunks(database, ended, (paths) => endArtifacts(connection, revision, paths))
+  await inChunks(database, others.map(fileRow), (files) => reviseFiles(connection, revision, files))
+  await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
   await writeVerdicts(database, connection, repository, verdicts)
   await replaceEdges(database, connection, repository, edges.map(edgeRow(unknown)))
@@ -46,10 +49,35 @@ interface Revision {
 
 const fileRow = ({ path, sha, kind }: SnapshotFile) => ({ path, sha, kind })
 
-function removeFiles(connection: Connection, repository: bigint, paths: string) {
+/** All others that are tracked are of the record: what is no artifact, such as keys and policies, has a history too. */
+const CODE: ReadonlySet<FileKind> = new Set(['source', 'test'])
+
+/** While artifacts are still there, whose history `endArtifacts` ends. */
+function removeFiles(connection: Connection, { repository, commit, scanId }: Revision, paths: string) {
   return connection.$executeRaw`
-    DELETE FROM tracked_file
-    WHERE repository_id = ${repository} AND path IN (SELECT json_array_elements_text(${paths}::json))`
+    WITH gone AS (
+      DELETE FROM tracked_file
+      WHERE repository_id = ${repository} AND path IN (SELECT json_array_elements_text(${paths}::json))
+      RETURNING path, kind
+    )
+    INSERT INTO artifact_revision (repository_id, path, kind, change, commit, scan_id)
+    SELECT ${repository}::bigint, path, kind, 'removed', ${commit}, ${scanId}::uuid FROM gone
+    WHERE kind <> ALL(${[...CODE]}::text[])
+      AND NOT EXISTS (SELECT FROM artifact WHERE repository_id = ${repository} AND path = gone.path)
+    ORDER BY path`
+}
+
+/** Of files of the record that are no artifacts. What comes to be of another kind begins anew. */
+function reviseFiles(connection: Connection, { repository, commit, scanId }: Revision, files: string) {
+  return connection.$executeRaw`
+    INSERT INTO artifact_revision (repository_id, path, kind, change, sha, commit, scan_id)
+    SELECT ${repository}::bigint, given.path, given.kind, CASE WHEN before.kind = given.kind THEN 'changed' ELSE 'added' END,
+      given.sha, ${commit}, ${scanId}::uuid
+    FROM (
+      SELECT DISTINCT ON (path) path, sha, kind FROM json_to_recordset(${files}::json) AS file (path text, sha text, kind text)
+    ) given LEFT JOIN tracked_file before ON before.repository_id = ${repository} AND before.path = given.path
+    WHERE before.path IS NULL OR (before.sha, before.kind) <> (given.sha, given.kind)
+    ORDER BY given.path`
 }
 
 function writeFiles(connection: Connection, repository: bigint, files: string) {

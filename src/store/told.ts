@@ -85,11 +85,11 @@ const words = (message: string): ProgressDetail => ({ message, filesProcessed: n
 
 /** While it runs. */
 const moment = (
-  { id, repository, token }: Scan,
+  { id, kind, repository, token }: Scan,
   { phase, progress }: ScanUpdate,
   detail: ProgressDetail,
 ): ScanProgress => ({
-  scanId: id,
+  ...{ scanId: id, kind },
   repositoryId: Number(repository.id),
   ...{ token, status: 'running', phase: phase ?? null, progress: progress ?? 0, ...detail },
   timestamp: new Date().toISOString(),

@@ -122,6 +122,7 @@ describe('The JSON', () => {
         },
       ],
       riskMatrix: 'string',
+      policy: { failOn: 'string', introducedOnly: 'boolean', severities: {} },
       score: {
         value: 'number',
         parts: Array(parsed.score.parts.length).fill({

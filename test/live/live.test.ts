@@ -1,4 +1,5 @@
 /** Live progress over real sockets: what clients may watch, and what they are told, in which order. */
+import type { ScanProgress } from '../../src/scan/ports/progress.ts'
 import { aMoment, completed, scanId, until } from './moments.ts'
 import { LiveStage, readerWith } from './stage.ts'
 
@@ -20,7 +21,7 @@ const [ONE, TWO] = [scanId(1), scanId(2)]
 describe('Whoever watches a scan', () => {
   it('has its newest state, then each moment in order, then its end, and nothing more', async () => {
     await stage.open()
-    stage.rows.set(ONE, aMoment({ status: 'queued', phase: null, progress: 0 }))
+    stage.rows.set(ONE, aMoment({ token: 0, status: 'queued', phase: null, progress: 0 }))
     const client = await stage.as('acme')
     expect(await client.subscribe({ scan: ONE })).toMatchObject({
       ok: true,
@@ -146,6 +147,24 @@ describe('Whoever watches a repository', () => {
       `scan:${TWO}:progress`,
     ])
   })
+
+  it('hears of its replays, and of reports only who has the id of one', async () => {
+    await stage.open({ lookMs: 20 })
+    const [REPORT, REPLAY] = [scanId(5), scanId(6)]
+    const report = { scanId: REPORT, kind: 'report' } as const
+    stage.rows.set(REPORT, aMoment(report)).set(REPLAY, aMoment({ scanId: REPLAY, kind: 'replay' }))
+    const [all, one] = [await stage.as('acme'), await stage.as('acme')]
+    expect((await all.subscribe({ repository: 7 })).state.scans).toMatchObject([{ scanId: REPLAY }])
+    expect(await one.subscribe({ scan: REPORT })).toMatchObject({ ok: true, state: { progress: 30 } })
+    stage.tell(aMoment({ ...report, progress: 50 }))
+    // Nobody tells of it: it is looked for.
+    stage.rows.set(REPORT, completed(report))
+    await until(() => one.named(`scan:${REPORT}:complete`).length > 0)
+    stage.tell(completed({ scanId: REPLAY, kind: 'replay' }))
+    await until(() => all.events.length > 0)
+    expect(all.events.map(([name]) => name)).toEqual([`scan:${REPLAY}:complete`])
+    expect(one.progressOf(REPORT)).toEqual([50])
+  })
 })
 
 describe('What is not for them', () => {
@@ -241,6 +260,35 @@ describe('From time to time', () => {
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(all.named(`scan:${ONE}:complete`)).toHaveLength(1)
     expect(one.progressOf(ONE)).toEqual([60])
+  })
+
+  it('a scan that was given back waits again, though nobody told, and then begins anew', async () => {
+    await stage.open({ lookMs: 20 })
+    stage.rows.set(ONE, aMoment({ progress: 30 }))
+    const client = await stage.as('acme')
+    await client.subscribe({ repository: 7 })
+    stage.tell(aMoment({ progress: 50 }))
+    stage.rows.set(ONE, aMoment({ status: 'queued', progress: 50 }))
+    const statuses = () => client.named(`scan:${ONE}:progress`).map((payload) => (payload as ScanProgress).status)
+    await until(() => statuses().length > 1)
+    const late = await stage.as('acme')
+    expect(await late.subscribe({ scan: ONE })).toMatchObject({ state: { status: 'queued', progress: 50 } })
+    // The last that was heard of the attempt before.
+    stage.channel.publish(aMoment({ progress: 60 }))
+    stage.tell(aMoment({ token: 2, progress: 0 }))
+    await until(() => statuses().length > 2)
+    expect(statuses()).toEqual(['running', 'queued', 'running'])
+    expect(late.progressOf(ONE)).toEqual([0])
+  })
+
+  it('whoever comes is answered that a scan waits again, though nobody told', async () => {
+    await stage.open()
+    stage.tell(aMoment({ progress: 50 }))
+    stage.rows.set(ONE, aMoment({ status: 'queued', progress: 50 }))
+    const client = await stage.as('acme')
+    expect(await client.subscribe({ scan: ONE })).toMatchObject({ state: { status: 'queued' } })
+    stage.tell(completed())
+    await until(() => client.named(`scan:${ONE}:complete`).length > 0)
   })
 
   it('nobody is sent away because it can not be asked, for a while', async () => {

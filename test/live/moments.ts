@@ -6,7 +6,8 @@ export const scanId = (seed: number) => `00000000-0000-4000-8000-${String(seed).
 
 export function aMoment(moment: Partial<ScanProgress> = {}): ScanProgress {
   return {
-    ...{ scanId: scanId(1), repositoryId: 7, token: 1, status: 'running', phase: 'Fetch', progress: 30 },
+    ...{ scanId: scanId(1), kind: 'change', repositoryId: 7, token: 1 },
+    ...{ status: 'running', phase: 'Fetch', progress: 30 },
     ...{ message: '3 of 9 files are new', filesProcessed: 0, totalFiles: 3 },
     ...{ timestamp: '2026-01-01T00:00:00.000Z', result: null, error: null },
     ...moment,

@@ -6,7 +6,7 @@ import type { Grant, Reader } from '../../src/access/grant.ts'
 import { InProcessChannel } from '../../src/live/channel/in-process.ts'
 import { type Live, type LiveOptions, startLive } from '../../src/live/index.ts'
 import type { Place, ProgressRows, ScanProgress } from '../../src/scan/ports/progress.ts'
-import { hasEnded } from '../../src/scan/ports/progress.ts'
+import { hasEnded, isListed } from '../../src/scan/ports/progress.ts'
 
 export interface Answered {
   ok: boolean
@@ -44,6 +44,9 @@ export class Client {
 
   named = (name: string): unknown[] => this.events.filter(([each]) => each === name).map(([, payload]) => payload)
 }
+
+const isOpenIn = (repositories: readonly bigint[]) => (row: ScanProgress) =>
+  !hasEnded(row) && isListed(row) && repositories.includes(BigInt(row.repositoryId))
 
 export const readerWith = (actor: string, ...grants: Grant[]): Reader => ({ actor, name: actor, grants })
 
@@ -130,15 +133,13 @@ export class LiveStage implements ProgressRows {
   }
 
   async repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null> {
-    const states = await this.#read((row) => BigInt(row.repositoryId) === id && !hasEnded(row))
+    const states = await this.#read(isOpenIn([id]))
     const [place] = await this.places([id])
     return place ? { place, states } : null
   }
 
   states = (scanIds: readonly string[], repositoryIds: readonly bigint[]): Promise<ScanProgress[]> =>
-    this.#read(
-      (row) => scanIds.includes(row.scanId) || (!hasEnded(row) && repositoryIds.includes(BigInt(row.repositoryId))),
-    )
+    this.#read((row) => scanIds.includes(row.scanId) || isOpenIn(repositoryIds)(row))
 
   async places(ids: readonly bigint[]): Promise<Place[]> {
     return ids.flatMap((repositoryId) => {

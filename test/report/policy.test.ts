@@ -1,8 +1,8 @@
 import { comment } from '../../src/report/comment.ts'
-import { ignoredLine, ignoredSection, previewSection } from '../../src/report/policy.ts'
+import { ignoredLine, ignoredSection, previewSection, restingLine } from '../../src/report/policy.ts'
 import { checkPage } from '../../src/report/summary.ts'
 import { terminal } from '../../src/report/terminal.ts'
-import type { IgnoredFinding, PolicyPreview } from '../../src/rosie/assessment.ts'
+import type { AppliedPolicy, IgnoredFinding, PolicyPreview } from '../../src/rosie/assessment.ts'
 import { assessment, finding, report } from './sample.ts'
 
 const ignored = (reason: string, expires: string, line = 4): IgnoredFinding => ({
@@ -16,6 +16,30 @@ const PREVIEW: PolicyPreview = {
   before: { conclusion: 'failure', findings: { error: 3, warning: 4, notice: 5 } },
   changes: ['`fail_on` becomes `never` (was `error`).', 'HIGH demands OQ.'],
 }
+
+describe('What the policy turns off', () => {
+  const policy: AppliedPolicy = {
+    ...{ failOn: 'error', introducedOnly: false },
+    severities: { 'evidence/failed': 'off', 'trace/orphan': 'notice', 'risk/@all': 'off' },
+  }
+  const lax = assessment([], { policy })
+
+  it('is named in the check, the comment and the terminal', () => {
+    expect(checkPage(report(lax)).summary).toContain('nothing was looked at by: `evidence/failed`, `risk/@all`.')
+    expect(comment(report(lax), 'https://example.org')).toContain('looked at by: `evidence/failed`, `risk/@all`.')
+    expect(terminal(lax, { colour: false, notes: [] })).toContain('looked at by: evidence/failed, risk/@all.')
+  })
+
+  it('takes no room where it is nothing', () => {
+    const none = assessment([], { policy: { ...policy, severities: { 'trace/orphan': 'notice' } } })
+    expect(checkPage(report(none)).summary).not.toContain('turns off')
+  })
+
+  it('is counted beyond twenty rules', () => {
+    const severities = Object.fromEntries(Array.from({ length: 23 }, (_, n) => [`a/rule-${n}`, 'off' as const]))
+    expect(restingLine({ ...policy, severities }, (rule) => rule)).toMatch(/ and 3 more\.$/)
+  })
+})
 
 describe('What the policy ignores', () => {
   const some = [ignored('Is *replaced*', '2026-06-30'), ignored('Nobody runs it', '2026-03-31', 7)]
@@ -33,6 +57,12 @@ describe('What the policy ignores', () => {
     expect(comment(report(assessment([], { ignored: some })), 'https://example.org')).toContain(
       '2 findings are ignored by the policy; the first of these ignores ends on 2026-03-31.',
     )
+  })
+
+  it('is never told as if there were no findings', () => {
+    const { summary } = checkPage(report(assessment([], { ignored: some })))
+    expect(summary).toContain('No finding counts: the policy ignores 2.')
+    expect(summary).not.toContain('No findings.')
   })
 
   it('is listed in the terminal, one a line', () => {

@@ -57,6 +57,7 @@ export function assessment(findings: AssessedFinding[] = [], change: Partial<Ass
     ],
     score: { value: 71, parts: [{ name: 'Requirements traced', weight: 40, reached: 1234, of: 1700 }] },
     riskMatrix: "the standard's defaults",
+    policy: { failOn: 'error', introducedOnly: false, severities: {} },
     findings,
     fixed: [],
     ignored: [],

@@ -77,13 +77,14 @@ describe('what the command line prints for people', () => {
 describe('what the command line prints for programs', () => {
   it('is the contract, member for member', () => {
     const one = finding({ column: 3, endColumn: 9, endLine: 4 })
-    const { head, base, summary, coverage, score, riskMatrix } = assessment([one])
+    const { head, base, summary, coverage, score, riskMatrix, policy } = assessment([one])
     expect(jsonReport(assessment([one], { fixed: [one] }))).toStrictEqual({
       ignored: [],
       preview: null,
       coverage,
       score,
       riskMatrix,
+      policy,
       schemaVersion: 1,
       conclusion: 'failure',
       head,

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashOfKey, newKey } from '../../src/access/api-key.ts'
 import type { Scope } from '../../src/access/grant.ts'
-import { ApiKeys, type NewApiKey } from '../../src/store/api-keys.ts'
+import { ApiKeys, type NewApiKey, TooManyKeys } from '../../src/store/api-keys.ts'
 import type { Database } from '../../src/store/database.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { aRepository, deliver, newId } from './given.ts'
@@ -94,6 +95,35 @@ forEachDatabase('API keys', (databases) => {
         next: { ...facts, revokedAt: revokedAt?.toISOString() },
       },
     ])
+  })
+
+  it('are 200 of one installation at most, of those in force, also where many are made at once', async () => {
+    const { id: installationId } = await anInstallation('busy', 'pump')
+    const ended = await make({ installationId })
+    await keys.revoke(ended.id, 'cli', 'lost')
+    await make({ installationId, expiresAt: new Date(Date.now() - 1) })
+    const row = { name: 'one of many', scopes: ['read'], installationId }
+    await database.client.apiKey.createMany({ data: Array.from({ length: 197 }, () => ({ ...row, hash: newKey() })) })
+    const made = await Promise.allSettled(Array.from({ length: 6 }, () => make({ installationId })))
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+    await expect(make({ installationId })).rejects.toThrow(TooManyKeys)
+    await expect(make({ installationId })).rejects.toThrow('200 API keys in force')
+    const other = await anInstallation('quiet', 'pump')
+    await make({ installationId: other.id })
+    await make()
+    const [first] = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    await keys.revoke(first?.id ?? '', 'cli', 'not needed')
+    await make({ installationId })
+  })
+
+  it('have a root: the one at the beginning of those that made them', async () => {
+    const root = await make()
+    const second = await make({ makerId: root.id })
+    const third = await make({ makerId: second.id })
+    const other = await make()
+    const roots = await Promise.all([third, second, root, other].map(({ id }) => keys.rootOf(id)))
+    expect(roots).toEqual([root.id, root.id, root.id, other.id])
+    expect(await keys.rootOf(randomUUID())).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   describe('that a key has made', () => {

@@ -24,6 +24,8 @@ forEachDatabase('what only grows', (databases) => {
     'DELETE FROM audit_checkpoint',
     'TRUNCATE audit_checkpoint',
     `UPDATE artifact_revision SET change = 'added'`,
+    `UPDATE compliance_report SET content = ''`,
+    `UPDATE compliance_report SET sha256 = 'x' WHERE false`,
   ])('refuses %s', async (sql) => {
     await expect(run(sql)).rejects.toThrow(/append-only: (UPDATE|DELETE|TRUNCATE) is refused/)
     expect(await database.client.auditEvent.findMany({ include: { link: true } })).toMatchObject([

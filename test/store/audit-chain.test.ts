@@ -52,13 +52,14 @@ forEachDatabase('the chain over the audit trail', (databases) => {
   const trail = () => new AuditEvents(database)
   const links = async () => {
     const all: { position: number; resource: string; hash: string }[] = []
-    for await (const events of trail().linked(WHOLE)) {
+    for await (const events of (await trail().linked(WHOLE)).events) {
       all.push(...events.map(({ position, resource, hash }) => ({ position, resource, hash })))
     }
     return all
   }
   const places = async () => (await links()).map(({ position, resource }) => `${position} ${resource}`)
-  const verified = () => verifyTrail(linesOfText(exportText(trail().linked(WHOLE), 'jsonl')), [])
+  const exported = async () => exportText((await trail().linked(WHOLE)).events, 'jsonl')
+  const verified = async () => verifyTrail(linesOfText(await exported()), [])
 
   it('gives each event the next place, in the order in which they were written, batch by batch', async () => {
     await record('a', 'b', 'c')
@@ -68,6 +69,20 @@ forEachDatabase('the chain over the audit trail', (databases) => {
     expect(await chain.link(3, false)).toBe(0)
     expect(await places()).toEqual(['1 a', '2 b', '3 c', '4 d'])
     expect(await chain.head()).toEqual({ position: 4, hash: (await links())[3]?.hash })
+  })
+
+  it('counts what has no place yet, of what one may read', async () => {
+    const theirs = [{ scopes: ['admin'], installationId: 7n, repositoryIds: [70n] }] as const
+    const unlinked = async () => [(await trail().linked(WHOLE)).unlinked, (await trail().linked(theirs)).unlinked]
+    expect(await unlinked()).toEqual([0, 0])
+    await record('a')
+    await link(1)
+    for (const repositoryId of [70n, 71n, null]) {
+      await recordAudit(database.client, entry('b', { installationId: 7n, repositoryId }))
+    }
+    expect(await unlinked()).toEqual([3, 1])
+    await link(3)
+    expect(await unlinked()).toEqual([0, 0])
   })
 
   it('binds all that an event says, so that an export of it can be verified', async () => {
@@ -179,7 +194,7 @@ forEachDatabase('the chain over the audit trail', (databases) => {
     const { jws = '', position } = (await chain.newestCheckpoint()) ?? {}
     const stated = await readCheckpoint(jws, [publicKey])
     expect(stated).toMatchObject({ position, hash: (await links())[Number(position) - 1]?.hash })
-    const lines = linesOfText(exportText(trail().linked(WHOLE), 'jsonl'))
+    const lines = linesOfText(await exported())
     expect(await verifyTrail(lines, stated ? [stated] : [])).toMatchObject({ fault: null, passed: [{ position }] })
   })
 

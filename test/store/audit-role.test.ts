@@ -46,6 +46,13 @@ forEachDatabase('a role that only adds to the audit trail', (databases) => {
           await expect(database.client.$executeRawUnsafe(sql)).rejects.toThrow(/permission denied|must be owner/)
         }
       }
+      for (const table of ['artifact_revision', 'compliance_report']) {
+        await expect(database.client.$executeRawUnsafe(`UPDATE ${table} SET id = id`)).rejects.toThrow(
+          /permission denied/,
+        )
+        // Erasing and transferring a repository remove them.
+        expect(await database.client.$executeRawUnsafe(`DELETE FROM ${table}`)).toBe(0)
+      }
       await expect(database.client.$executeRawUnsafe(`SET session_replication_role = replica`)).rejects.toThrow(
         /permission denied/,
       )

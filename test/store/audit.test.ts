@@ -1,9 +1,11 @@
 /** What webhooks change is in the audit trail, once, and for whom it concerns. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Intent, RepositoryFacts } from '../../src/scan/ports/intents.ts'
 import type { Database } from '../../src/store/database.ts'
 import { Deliveries } from '../../src/store/deliveries.ts'
 import { Discovery } from '../../src/store/discovery.ts'
+import { applyIntents } from '../../src/store/intents.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { aRepository, aWish, newId, sha } from './given.ts'
 
@@ -11,6 +13,7 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
   let database: Database
   let installation: bigint
   let repository: RepositoryFacts
+  const onServer = databases.embedded ? it.skip : it
   beforeAll(async () => {
     database = await databases.open()
   })
@@ -28,8 +31,8 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
     await inbox.done(id, intents)
     return id
   }
-  const state = (to: 'active' | 'suspended' | 'removed', account = 'acme'): Intent => ({
-    ...{ type: 'installation', installation: { id: installation, account, accountType: 'Organization' }, state: to },
+  const state = (to: 'active' | 'suspended' | 'removed', account = 'acme', accountType = 'Organization'): Intent => ({
+    ...{ type: 'installation', installation: { id: installation, account, accountType }, state: to },
   })
   const added = (...repositories: RepositoryFacts[]): Intent => ({
     ...{ type: 'repositories', installation, added: repositories, removed: [] },
@@ -66,6 +69,7 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
     ['a suspension', () => state('suspended'), 'installation.suspended'],
     ['an uninstallation', () => state('removed'), 'installation.removed'],
     ['a new name of the account', () => state('active', 'apex'), 'installation.renamed'],
+    ['another kind of account', () => state('active', 'acme', 'Enterprise'), 'installation.account_type_changed'],
     [
       'a repository that is taken away',
       () => ({ ...added(), removed: [repository.id] }) as Intent,
@@ -87,6 +91,32 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
     })
     expect(event?.previous).not.toEqual(event?.next)
     expect(await actionsOf(await deliver(intent()))).toEqual([])
+  })
+
+  it('has what kind of account it is, once that is told of one that its repositories made known', async () => {
+    installation = newId()
+    const [created] = await eventsOf(await deliver(added(aRepository())))
+    expect(created).toMatchObject({ action: 'installation.created', next: { accountType: 'Unknown' } })
+    expect(await eventsOf(await deliver(state('active')))).toMatchObject([
+      {
+        action: 'installation.account_type_changed',
+        ...{ previous: { accountType: 'Unknown' }, next: { accountType: 'Organization' } },
+      },
+    ])
+  })
+
+  it('has when an installation was suspended, which being told again does not change', async () => {
+    const suspendedAt = async () => {
+      const row = await database.client.installation.findUniqueOrThrow({ where: { id: installation } })
+      return row.suspendedAt
+    }
+    await deliver(state('suspended'))
+    const since = await suspendedAt()
+    expect(since).not.toBeNull()
+    expect(await actionsOf(await deliver(state('suspended')))).toEqual([])
+    expect(await suspendedAt()).toEqual(since)
+    await deliver(state('active'))
+    expect(await suspendedAt()).toBeNull()
   })
 
   it('has what is taken back', async () => {
@@ -134,6 +164,81 @@ forEachDatabase('the audit trail of what GitHub tells', (databases) => {
       take: 1,
     })
     expect(event).toMatchObject({ actor: 'github', action: 'repository.renamed', next: { name: 'found' } })
+  })
+
+  describe('of deliveries at once', () => {
+    /** The second begins before the first has ended, and waits for it. Answers their events. */
+    async function atOnce(first: Intent[], second: Intent[]) {
+      let end = () => {}
+      const held = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      const ids = [randomUUID(), randomUUID()]
+      const apply = (intents: Intent[], at: number, until: Promise<void>) =>
+        database.client.$transaction(async (transaction) => {
+          await applyIntents(transaction, intents, { actor: 'github', requestId: ids[at] ?? '' })
+          applied[at] = true
+          await until
+        })
+      const applied = [false, false]
+      const one = apply(first, 0, held)
+      while (!applied[0]) await sleep(5)
+      const other = apply(second, 1, held)
+      while (!applied[1] && (await waiting()) === 0) await sleep(5)
+      const waited = !applied[1]
+      end()
+      await Promise.all([one, other])
+      return { waited, events: (await Promise.all(ids.map(eventsOf))).flat() }
+    }
+    const waiting = async () => {
+      const [row] = await database.client.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      return row?.count ?? 0
+    }
+
+    onServer('has each change of a repository once, with what it was before', async () => {
+      const { events } = await atOnce([known({ name: 'valve' })], [known({ name: 'valve', private: false })])
+      expect(events).toMatchObject([
+        { action: 'repository.renamed', previous: { name: 'pump' }, next: { name: 'valve', private: true } },
+        {
+          action: 'repository.visibility_changed',
+          ...{ previous: { name: 'valve', private: true }, next: { name: 'valve', private: false } },
+        },
+      ])
+    })
+
+    onServer('has each change of an installation once', async () => {
+      const { events } = await atOnce([state('suspended')], [state('suspended', 'apex')])
+      expect(events).toMatchObject([
+        { action: 'installation.suspended', next: { account: 'acme' } },
+        { action: 'installation.renamed', previous: { account: 'acme' }, next: { account: 'apex' } },
+      ])
+    })
+
+    onServer('has the beginning of what nobody knew once', async () => {
+      installation = newId()
+      const [one, other] = [aRepository(), aRepository()]
+      const { events } = await atOnce([added(one, other)], [state('active'), added(other, one)])
+      expect(events.map(({ action, resource }) => `${action} ${resource}`)).toEqual([
+        `installation.created installation/${installation}`,
+        `repository.added repository/${one.id}`,
+        `repository.added repository/${other.id}`,
+        `installation.account_type_changed installation/${installation}`,
+      ])
+    })
+
+    onServer('has an installation renamed once, where a push to one of its repositories comes meanwhile', async () => {
+      const { waited, events } = await atOnce([state('active', 'apex')], [aPush()])
+      expect(events.map(({ action }) => action)).toEqual(['installation.renamed'])
+      expect(waited).toBe(false)
+    })
+
+    onServer('has pushes to two repositories of an installation wait for nothing', async () => {
+      const other = aRepository()
+      await deliver(added(other))
+      expect(await atOnce([aPush()], [aPush(other)])).toEqual({ waited: false, events: [] })
+    })
   })
 
   it('has nothing of what could not be done', async () => {

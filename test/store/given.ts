@@ -123,7 +123,7 @@ export function anOutcome(...findings: AssessedFinding[]): Outcome {
       },
       ...{
         score: { value: null, parts: [] },
-        riskMatrix: 'the defaults',
+        ...{ riskMatrix: 'the defaults', policy: null },
         findings,
         fixed: [],
         ignored: [],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Evidence, SystemContext } from '../../src/rosie/contents.ts'
-import type { SnapshotFile } from '../../src/rosie/model.ts'
+import type { FileKind, SnapshotFile } from '../../src/rosie/model.ts'
 import { LeaseLost, type Scan, type TrackedChange } from '../../src/scan/ports/store.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -494,7 +494,45 @@ forEachDatabase('scans', (databases) => {
     it('ends an artifact whose file is none any more', async () => {
       const scan = await track({ changed: [{ ...one, kind: 'known', reader: null, content: null, sha: sha('k') }] })
       expect(await artifacts()).toEqual([])
-      expect(await history(scan.headSha)).toMatchObject([{ path: one.path, change: 'removed' }])
+      const { path } = one
+      expect(await history(scan.headSha)).toMatchObject([
+        { path, kind: 'requirement', change: 'removed', gxpId: 'REQ-001', sha: null },
+        { path, kind: 'known', change: 'added', gxpId: null, sha: sha('k'), data: null },
+      ])
+      await track({ removed: [path] })
+    })
+
+    it('has the history of keys, policies and what else lies in a package, though they are no artifacts', async () => {
+      const file = (path: string, kind: FileKind, seed: string): SnapshotFile => {
+        return { path, kind, reader: null, sha: sha(seed), content: null }
+      }
+      const manifest = file('.gxp/evidence/packages/OQ-1/manifest.json', 'package_file', 'm')
+      const key = file('.gxp/keys/qa.pem', 'key', 'k')
+      const policy = file('.github/rosie.yml', 'policy', 'p')
+      const readme = file('.gxp/README.md', 'known', 'r')
+      const code = [source, file('test/pump.test.ts', 'test', 't')]
+      const told = async ({ headSha }: Scan) =>
+        (await history(headSha)).map(({ change, path, kind, sha: now }) => [change, path, kind, now])
+      const as = (change: string, { path, kind, sha: now }: SnapshotFile) => [change, path, kind, now]
+
+      const first = await track({ changed: [...code, key, manifest, policy, readme] })
+      expect(await told(first)).toEqual([policy, readme, manifest, key].map((one) => as('added', one)))
+      expect(await artifacts()).toEqual([])
+
+      const [otherKey, otherPolicy] = [
+        { ...key, sha: sha('l') },
+        { ...policy, sha: sha('q') },
+      ]
+      const second = await track({ changed: [otherKey, otherPolicy, manifest], removed: [readme.path, source.path] })
+      expect(await told(second)).toEqual([
+        as('changed', otherPolicy),
+        ['removed', readme.path, 'known', null],
+        as('changed', otherKey),
+      ])
+
+      const paths = [...code, key, manifest, policy].map(({ path }) => path)
+      const last = await track({ removed: paths })
+      expect(await told(last)).toEqual([policy, manifest, key].map(({ path, kind }) => ['removed', path, kind, null]))
     })
 
     it('writes only the edges that differ', async () => {

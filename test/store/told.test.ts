@@ -6,6 +6,7 @@ import type { Scan } from '../../src/scan/ports/store.ts'
 import type { Database } from '../../src/store/database.ts'
 import { recoverLeases } from '../../src/store/leases.ts'
 import { ProgressOfScans } from '../../src/store/progress.ts'
+import { Reports } from '../../src/store/reports.ts'
 import { ToldScans } from '../../src/store/told.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { sampleFiles, scanFiles } from '../support/scanned.ts'
@@ -31,7 +32,11 @@ forEachDatabase('the progress of scans', (databases) => {
   })
 
   async function begun(wish = aWish({ repository: aRepository() })): Promise<Scan> {
-    const taken = await store.take(await queue(database, wish), 60_000)
+    return taken(await queue(database, wish))
+  }
+
+  async function taken(id: string): Promise<Scan> {
+    const taken = await store.take(id, 60_000)
     if (typeof taken === 'string' || !('scan' in taken)) throw new Error('It is not free.')
     return taken.scan
   }
@@ -46,7 +51,7 @@ forEachDatabase('the progress of scans', (databases) => {
     })
     await store.persist(scan, anOutcome(aFinding()), null)
     await store.finish(scan, [], END)
-    const its = { scanId: scan.id, repositoryId: Number(scan.repository.id), token: 1 }
+    const its = { scanId: scan.id, kind: 'change', repositoryId: Number(scan.repository.id), token: 1 }
     expect(told).toEqual([
       expect.objectContaining({ ...its, status: 'running', phase: null, progress: 0 }),
       {
@@ -142,8 +147,13 @@ forEachDatabase('the progress of scans', (databases) => {
     await deliver(database, { type: 'repositories', installation, added: [repository], removed: [] })
     const files = await sampleFiles()
     const { scanId } = await scanFiles(database, { installation, repository, files })
-    const kept = await database.client.artifact.count({ where: { repositoryId: repository.id } })
+    const [kept, added] = [
+      await database.client.artifact.count({ where: { repositoryId: repository.id } }),
+      await database.client.artifactRevision.count({ where: { scanId, change: 'added' } }),
+    ]
     expect(kept).toBeGreaterThan(3)
+    // Keys are files of the record, but no artifacts.
+    expect(added).toBeGreaterThan(kept)
     expect((await rows.scan(scanId))?.state.result?.artifactsCreated).toBe(kept)
   })
 
@@ -160,6 +170,24 @@ forEachDatabase('the progress of scans', (databases) => {
     expect(await rows.repository(id)).toBeNull()
     expect(await rows.states([scan.id], [id])).toEqual([])
     expect(await rows.places([id])).toEqual([])
+  })
+
+  it('counts replays among the scans of a repository; reports are told as such, and found by their id alone', async () => {
+    const { id: change, repository } = await begun()
+    const { id: replay } = await database.client.scan.create({
+      data: { repositoryId: repository.id, kind: 'replay', trigger: 'push', lane: 'replay' },
+    })
+    const reported = { id: repository.id, installationId: 1n, scanId: change }
+    const report = await taken(await new Reports(database).request(reported, { actor: 'ann' }))
+    expect(told.at(-1)).toMatchObject({ scanId: report.id, kind: 'report', status: 'running' })
+    const scans = [replay, change].sort()
+    const idsOf = (states: ScanProgress[] = []) => states.map(({ scanId }) => scanId).sort()
+    expect(idsOf((await rows.repository(repository.id))?.states)).toEqual(scans)
+    expect(idsOf(await rows.states([], [repository.id]))).toEqual(scans)
+    expect(await rows.states([report.id], [])).toMatchObject([{ kind: 'report' }])
+    expect((await rows.scan(report.id))?.state).toMatchObject({ kind: 'report', status: 'running' })
+    await store.finishReport(report, change, [])
+    expect(told.at(-1)).toMatchObject({ scanId: report.id, kind: 'report', status: 'completed' })
   })
 
   it('leaves out of a repository what has ended', async () => {

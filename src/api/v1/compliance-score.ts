@@ -45,7 +45,11 @@ const revision = z
     at: time,
     change: z.string().describe('`added`, `changed` or `removed`.'),
     path: z.string(),
-    kind: z.string(),
+    kind: z
+      .string()
+      .describe(
+        'Of an artifact, or `key`, `policy`, `package_file`; `known` and `unknown`: what else lies in `.gxp/`.',
+      ),
     gxpId: z.string().nullable(),
     sha: z.string().nullable().describe('Of the git blob; null: removed.'),
     commit: z.string(),

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { renderText } from '../../report/compliance/render.ts'
 import { REPORT_FORMATS, type ReportFormat } from '../../scan/ports/reports.ts'
 import { sha256Of } from '../../scan/report.ts'
-import type { StoredReport } from '../../store/reading/compliance.ts'
+import { ReportAltered, type StoredReport } from '../../store/reading/compliance.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
 import { byOf } from './by.ts'
@@ -118,8 +118,8 @@ export const compliance: FastifyPluginAsyncZod<ComplianceOptions> = async (app, 
     },
     async (request, reply) => {
       if (!sign) throw new Problem(404, 'This server signs no reports: its configuration has no CHECKPOINT_KEY.')
-      const { id } = await kept(request.repository.id, request.params.reportId, store)
-      const signature = await sign(await store.compliance.content(id))
+      const report = await kept(request.repository.id, request.params.reportId, store)
+      const signature = await sign(await contentOf(request, report, store))
       // As bytes, which get no `etag`: each signing makes another, as good as the last.
       return reply.type('application/jose').send(Buffer.from(signature) as unknown as string)
     },
@@ -164,10 +164,30 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   report: StoredReport,
-  { compliance: rows }: ComplianceOptions['store'],
+  store: ComplianceOptions['store'],
 ): Promise<FastifyReply> {
   const etag = `"${report.sha256}"`
-  reply.headers({ etag, 'cache-control': 'private, no-cache' })
-  if (isAmong(etag, request.headers['if-none-match'])) return reply.code(304).send()
-  return sendReport(reply, report, request.repository, await rows.content(report.id))
+  const headers = { etag, 'cache-control': 'private, no-cache' }
+  if (isAmong(etag, request.headers['if-none-match'])) return reply.code(304).headers(headers).send()
+  const content = await contentOf(request, report, store)
+  return sendReport(reply.headers(headers), report, request.repository, content)
+}
+
+const ALTERED =
+  'What is stored of this report is not what was made: their SHA-256 differ. So it is neither handed out nor signed. ' +
+  'Tell whoever runs this server; its log says more under the request id'
+
+/** Nothing that was altered since it was made leaves this server, or is signed. */
+async function contentOf(
+  { id, log }: FastifyRequest,
+  report: StoredReport,
+  { compliance: rows }: ComplianceOptions['store'],
+): Promise<Buffer> {
+  try {
+    return await rows.content(report)
+  } catch (error) {
+    if (!(error instanceof ReportAltered)) throw error
+    log.error({ err: error, reportId: report.id }, 'A stored report was altered.')
+    throw new Problem(500, `${ALTERED} ${id}.`)
+  }
 }

@@ -15,6 +15,10 @@ export interface Shown {
   says?: string
   missing?: readonly Link[]
   against?: readonly Link[]
+  /** Of these, what a query counts already. */
+  twice?: readonly Link[]
+  /** To be looked at by people, whatever it comes to. */
+  open?: readonly Link[]
 }
 
 /** Where there is something to be counted. */
@@ -41,12 +45,14 @@ export const CHECKS = {
     const proven = requirements.filter((requirement) => requirement.proven).length
     const all = many(requirements.length, 'requirement')
     const says = `${number(traced)} of ${all} traced to a test or evidence, ${number(proven)} proven`
+    const uncovered = told(looked, 'trace/uncovered-requirement')
     return {
       found: counted(traced, query(source, '/traceability/matrix', says)),
       missing: [
         ...counted(gaps, query(source, '/traceability/matrix', `${many(gaps, 'requirement')} not traced`)),
         ...told(looked, ...WITHOUT_ID),
-        ...told(looked, 'trace/uncovered-requirement', 'trace/missing-tier', 'trace/unverified-specification'),
+        ...uncovered,
+        ...told(looked, 'trace/missing-tier', 'trace/unverified-specification'),
         ...told(looked, 'trace/unimplemented-specification', 'trace/orphan', 'trace/missing-parent'),
         ...told(looked, 'evidence/missing', 'evidence/stale', 'evidence/expired', 'release/incomplete'),
       ],
@@ -54,6 +60,7 @@ export const CHECKS = {
         ...told(looked, 'evidence/failed', 'evidence/state-mismatch', 'trace/broken-reference'),
         ...told(looked, 'context/unwarranted-status'),
       ],
+      twice: gaps === 0 ? [] : uncovered,
     }
   },
 
@@ -73,12 +80,14 @@ export const CHECKS = {
     says: signedFiles(looked.valid, 'unchanged since it was signed', 'unchanged since they were signed'),
     missing: looked.untrusted,
     against: [...looked.invalid, ...told(looked, ...LOST_OR_CHANGED)],
+    open: altered(looked.source),
   }),
 
   /** What is well kept shows no backup: only what speaks against it is looked for. */
   storage: (looked: Looked): Shown => ({
     missing: told(looked, 'artifact/encoding', 'artifact/too-large'),
     against: told(looked, ...LOST_OR_CHANGED),
+    open: altered(looked.source),
   }),
 
   authority: (looked: Looked): Shown => ({
@@ -95,6 +104,7 @@ export const CHECKS = {
   trail: (looked: Looked): Shown => ({
     found: revisions(looked.source),
     against: told(looked, 'evidence/changed', 'evidence/removed', 'risk/entry-removed', 'risk/entry-rewritten'),
+    open: altered(looked.source),
   }),
 
   documentation: (looked: Looked): Shown => ({
@@ -107,6 +117,7 @@ export const CHECKS = {
   changes: (looked: Looked): Shown => ({
     missing: told(looked, 'context/version-not-raised', 'risk/unrecorded-change'),
     against: told(looked, 'adr/changed-after-acceptance'),
+    open: altered(looked.source),
   }),
 
   manifestation(looked: Looked): Shown {
@@ -196,4 +207,11 @@ const unlinked = (looked: Looked) => ({
 const revisions = (source: ReportSource): Link[] => {
   const says = `${many(source.revisions.total, 'revision')} of files of the record, each with its commit and when a scan met it`
   return counted(source.revisions.total, query(source, '/compliance/audit-trail', says))
+}
+
+/** The scan of such a change has findings of it, later ones have none. To replace a signature by a newer one is usual. */
+const altered = (source: ReportSource): Link[] => {
+  const { altered: count } = source.revisions
+  const says = `${many(count, 'evidence file')} ${count === 1 ? 'was' : 'were'} changed, moved or removed since the first scan`
+  return counted(count, query(source, '/compliance/audit-trail', says))
 }

@@ -1,12 +1,14 @@
 /** What checks look at: findings, evidence and rows of a report, each as a link with its number, indexed once. */
 import type { Finding } from '../../rosie/assessment.ts'
+import { restingRules } from '../../rosie/policy.ts'
 import type { ReportedEvidence, ReportSource } from '../../scan/ports/reports.ts'
 import { place } from '../words.ts'
 
 /** What stands behind a row of the regulatory map. */
 export interface Link {
-  kind: 'finding' | 'evidence' | 'query'
-  /** Its number in this report: F1 a finding, I1 an ignored one, E1 an evidence; null for a query. */
+  /** `policy`: a rule that rests, so that nothing was looked at by it. */
+  kind: 'finding' | 'evidence' | 'query' | 'policy'
+  /** Its number in this report: F1 a finding, I1 an ignored one, E1 an evidence; null for the others. */
   ref: string | null
   text: string
   /** Where it is asked for, relative to the server. */
@@ -21,6 +23,7 @@ export interface Looked {
   valid: readonly Link[]
   invalid: readonly Link[]
   untrusted: readonly Link[]
+  resting: ReadonlySet<string>
 }
 
 /** Everything that checks look at, indexed once. */
@@ -41,7 +44,7 @@ export function look(source: ReportSource): Looked {
   const withVerdict = (verdict: ReportedEvidence['verdict']) =>
     evidence.filter(({ each }) => each.verdict === verdict).map(({ link }) => link)
   return {
-    ...{ source, byRule },
+    ...{ source, byRule, resting: new Set(restingRules(source.assessed?.policy ?? null)) },
     ...{ valid: withVerdict('valid'), invalid: withVerdict('invalid'), untrusted: withVerdict('untrusted') },
   }
 }
@@ -68,5 +71,11 @@ export const query = ({ repository }: ReportSource, path: string, text: string):
   href: `/api/v1/repositories/${repository.id}${path}`,
 })
 
-export const told = ({ byRule }: Looked, ...rules: readonly string[]): Link[] =>
-  rules.flatMap((rule) => byRule.get(rule) ?? [])
+/** What rules found, and those of them that could not find anything. */
+export const told = ({ source, byRule, resting }: Looked, ...rules: readonly string[]): Link[] =>
+  rules.flatMap((rule) => (resting.has(rule) ? [restingLink(source, rule)] : (byRule.get(rule) ?? [])))
+
+const restingLink = ({ repository }: ReportSource, rule: string): Link => ({
+  ...{ kind: 'policy', ref: null, text: rule },
+  href: `/api/v1/repositories/${repository.id}/settings`,
+})

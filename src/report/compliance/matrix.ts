@@ -15,26 +15,29 @@ export interface MatrixRow extends ReportedRequirement {
 const MOST_REACHED = 500
 const MOST_LISTED = 1_000_000
 
-export function matrixRows({ requirements, edges }: Pick<ReportSource, 'requirements' | 'edges'>): MatrixRow[] {
+export function matrixRows({
+  requirements,
+  edges,
+  files,
+}: Pick<ReportSource, 'requirements' | 'edges' | 'files'>): MatrixRow[] {
   const into = new Map<string, string[]>()
-  const testing = new Set<string>()
-  for (const { from, to, type } of edges) {
+  const kinds = new Map(files.map(({ path, kind }) => [`FILE:${path}`, kind]))
+  for (const { from, to } of edges) {
     const known = into.get(to)
     if (known) known.push(from)
     else into.set(to, [from])
-    if (type === 'verifies') testing.add(wholeFile(from))
   }
   const most = Math.min(MOST_REACHED, Math.floor(MOST_LISTED / requirements.length))
   return requirements.map((requirement) => {
     const reached = reachInto(requirement.id, into, most)
     const row: MatrixRow = { ...requirement, userStories: [], specifications: [], code: [], tests: [], evidence: [] }
-    for (const node of reached) listOf(row, node, testing)?.push(nameOf(node))
+    for (const node of reached) listOf(row, node, kinds)?.push(nameOf(node))
     return row
   })
 }
 
-/** Where a node belongs; null: another requirement. */
-function listOf(row: MatrixRow, node: string, testing: ReadonlySet<string>) {
+/** Where a node belongs; null: another requirement, or a file that is neither source nor a test. */
+function listOf(row: MatrixRow, node: string, kinds: ReadonlyMap<string, string>) {
   switch (kindOfId(node)) {
     case 'user_story':
       return row.userStories
@@ -44,9 +47,12 @@ function listOf(row: MatrixRow, node: string, testing: ReadonlySet<string>) {
       return null
     default:
       if (!node.startsWith('FILE:')) return row.evidence
-      return testing.has(node) ? row.tests : row.code
+      return listOfKind(row, kinds.get(node))
   }
 }
+
+const listOfKind = (row: MatrixRow, kind: string | undefined) =>
+  kind === 'test' ? row.tests : kind === 'source' ? row.code : null
 
 function reachInto(id: string, into: ReadonlyMap<string, readonly string[]>, most: number): Set<string> {
   const seen = new Set([id])

@@ -2,10 +2,13 @@
  * The sections that list what there is: requirements, evidence, events; findings are in paper-findings.ts. Where a list is
  * longer than anybody reads, it is cut and says so: the report as JSON goes on.
  */
+import type { ReportedEvent } from '../../scan/ports/reports.ts'
 import { many, number } from '../words.ts'
 import { type Block, type Cell, heading, paragraph, table } from './blocks.ts'
+import type { NumberedEvidence, TierQuality } from './evidence-quality.ts'
+import { cutSentence } from './listed.ts'
 import { type MatrixRow, nameOf } from './matrix.ts'
-import type { ComplianceReport, NumberedEvidence, TierQuality } from './report.ts'
+import type { ComplianceReport } from './report.ts'
 import { rowsSentence } from './requirement-documents.ts'
 
 /** Rows of one table: 500 pages, or so. */
@@ -86,11 +89,19 @@ function matrixCells(row: MatrixRow): Cell[] {
   ]
 }
 
-export function evidenceSection({ evidence: { byTier, files } }: ComplianceReport): Block[] {
+export function evidenceSection(report: ComplianceReport): Block[] {
+  const { byTier, files } = report.evidence
   if (files.length === 0) return [heading('Evidence quality'), paragraph('The record has no signed evidence.')]
   const { shown, said } = cut(files)
+  const lookedAt = cutSentence(report)
   return [
     heading('Evidence quality'),
+    paragraph(
+      'Failed and expired: what an evidence says itself, at the time of the scan; older runs count too. Stale and ' +
+        'contradicted: by findings, those that the policy ignores too. A specification is found stale once; each of its ' +
+        'newest evidence of a tier counts here that was made for another state of the source.',
+    ),
+    ...(lookedAt === null ? [] : [paragraph(lookedAt)]),
     table(
       'Signed evidence by verification tier',
       [['Tier', 1.1], ...TIER_COUNTS.map(([title]) => [title, title.length > 10 ? 1.35 : 1] as const)],
@@ -98,7 +109,7 @@ export function evidenceSection({ evidence: { byTier, files } }: ComplianceRepor
     ),
     ...said,
     table(
-      'Each signed evidence',
+      'Each signed evidence, with the rules of its findings, ignored ones too',
       [
         ['No.', 0.6],
         ['Evidence', 3.5],
@@ -135,22 +146,31 @@ function evidenceCells({
   form,
   signers,
   claimedAt,
+  expires,
   results,
   verdict,
   findings,
 }: NumberedEvidence): Cell[] {
-  const run = results
-    ? `${number(results.passed)} passed, ${number(results.failed)} failed, ${number(results.skipped)} skipped`
-    : ''
   return [
     ref,
     [...(gxpId === null ? [] : [gxpId]), path, ...findings].join('\n'),
     specId ?? '',
     tier === null ? form : `${form}\n${tier}`,
-    [...signers, ...(claimedAt === null ? [] : [claimedAt.replace('.000Z', 'Z')])].join('\n'),
-    run,
+    [
+      ...signers,
+      ...(claimedAt === null ? [] : [timeIn(claimedAt)]),
+      ...(expires === null ? [] : [`until ${timeIn(expires)}`]),
+    ].join('\n'),
+    results ? runIn(results) : '',
     { text: verdict ?? 'not kept', tone: verdict === 'valid' ? 'good' : verdict === null ? 'open' : 'bad' },
   ]
+}
+
+const timeIn = (time: string): string => time.replace('.000Z', 'Z')
+
+function runIn({ passed, failed, skipped, failedAsWhole }: NonNullable<NumberedEvidence['results']>): string {
+  const counted = `${number(passed)} passed, ${number(failed)} failed, ${number(skipped)} skipped`
+  return failedAsWhole ? `${counted}; the run as a whole failed` : counted
 }
 
 export function auditSection({ audit, scan }: ComplianceReport): Block[] {
@@ -169,13 +189,21 @@ export function auditSection({ audit, scan }: ComplianceReport): Block[] {
     table(
       'Events of the audit trail',
       [
+        ['Event', 1],
         ['Time', 2.3],
         ['Actor', 2],
         ['Action', 2],
-        ['Resource', 2.6],
-        ['Reason', 2.4],
+        ['Resource', 2.3],
+        ['Change and reason', 3.4],
       ],
-      events.map(({ at, actor, action, resource, reason }) => [at, actor, action, resource, reason ?? '']),
+      events.map(({ id, at, actor, action, resource, changes, reason }) => [
+        ...[id, at, actor, action, resource],
+        [...changes.map(changeOf), ...(reason === null ? [] : [reason])].join('\n'),
+      ]),
     ),
   ]
 }
+
+/** `private: false → true` */
+const changeOf = ({ name, before, since }: ReportedEvent['changes'][number]): string =>
+  `${name}: ${before === null ? '' : `${before} → `}${since ?? 'nothing'}`

@@ -1,5 +1,6 @@
 /** The report as something to read and sign: its sections, in their order. */
-import type { Summary } from '../../rosie/assessment.ts'
+import type { AppliedPolicy, Summary } from '../../rosie/assessment.ts'
+import { restingRules } from '../../rosie/policy.ts'
 import type { Table } from '../markdown.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from '../tables.ts'
 import { many, number, scoreSentence, shortSha, verdictSentence } from '../words.ts'
@@ -84,12 +85,14 @@ function summarySection(report: ComplianceReport): Block[] {
         ['Scan', scan.id],
         ['Completed', scan.completedAt],
         [
-          'The check run concluded',
+          'This scan concluded',
           { text: conclusion, tone: conclusion === 'failure' ? 'bad' : conclusion === 'success' ? 'good' : 'open' },
         ],
+        ...(scan.untold === null ? [] : [['GitHub was not told', scan.untold]]),
       ],
     ),
-    paragraph(verdictSentence(conclusion, summary.findings)),
+    paragraph(verdictSentence(conclusion, summary.findings, report.ignored.total ?? 0)),
+    ...policyBlocks(report),
     counts('Artifacts of the record', artifactTable(summary)),
     counts('Signed evidence', evidenceTable(summary)),
     counts('Evidence of tests, against the source that it names', provenanceTable(summary)),
@@ -98,6 +101,41 @@ function summarySection(report: ComplianceReport): Block[] {
     ...(sentence ? [paragraph(sentence)] : []),
     ...(score?.parts.length ? [counts('What went into the score', scoreTable(score))] : []),
     ...(findingsTotal > 0 ? [paragraph(`${many(findingsTotal, 'finding')} in all, listed below.`)] : []),
+  ]
+}
+
+const FAILS: Record<AppliedPolicy['failOn'], string> = {
+  error: 'an error',
+  warning: 'a warning or an error',
+  never: 'nothing: findings are only shown',
+}
+
+/** What it was judged by: a record is no better for a rule that rests. */
+function policyBlocks({ policy, ignored }: ComplianceReport): Block[] {
+  if (policy === null) return [paragraph('The policy was not kept for this scan: it is from an older version.')]
+  const { failOn, introducedOnly, severities } = policy
+  const resting = restingRules(policy).sort()
+  const set = Object.entries(severities).filter(([, severity]) => severity !== 'off')
+  return [
+    table(
+      'The policy that it was judged by',
+      [
+        ['Setting', 1],
+        ['Value', 4],
+      ],
+      [
+        ['A check fails on', `${FAILS[failOn]} (${failOn})${introducedOnly ? ', where the change introduces it' : ''}`],
+        ['Rules that rest', resting.length === 0 ? 'none' : { text: resting.join('\n'), tone: 'bad' }],
+        [
+          'Severities that it sets',
+          set
+            .map(([rule, severity]) => `${rule}: ${severity}`)
+            .sort()
+            .join('\n') || 'none',
+        ],
+        ['Findings that it ignores', ignored.total === null ? 'not kept' : number(ignored.total)],
+      ],
+    ),
   ]
 }
 

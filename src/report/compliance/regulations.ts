@@ -19,7 +19,7 @@ export interface Clause {
   besides: string | null
 }
 
-export const REGULATIONS_VERSION = '2.0'
+export const REGULATIONS_VERSION = '2.1'
 export const REGULATIONS_DATE = '2026-11-23'
 
 const of =
@@ -48,7 +48,7 @@ export const CLAUSES: readonly Clause[] = [
     '11.10(c)',
     'Records are protected, so that they can be retrieved as they were.',
     'integrity',
-    'files that nobody signed, and how long records are kept',
+    'files that nobody signed, why signed ones were changed or removed by earlier commits, and how long records are kept',
   ),
   part11('11.10(d)', 'Access is limited to authorised individuals.'),
   part11(

@@ -2,7 +2,7 @@
  * How far scans have come, told as it happens: from the process that scans to every one that answers. The rows remain what
  * counts; what is lost on the way is found there.
  */
-import type { Phase } from './store.ts'
+import type { Phase, ScanKind } from './store.ts'
 
 /** As `scan.status`. */
 export type ScanStatus = 'queued' | 'running' | 'completed' | 'failed' | 'skipped' | 'superseded'
@@ -19,6 +19,7 @@ export interface ProgressDetail {
 /** One moment of a scan, as data that can be sent as JSON. */
 export interface ScanProgress extends ProgressDetail {
   scanId: string
+  kind: ScanKind
   /** GitHub's id. */
   repositoryId: number
   /** Of the lease: a later attempt has a greater one. */
@@ -73,9 +74,9 @@ export interface Place {
 /** What the rows say. Repositories that the app can't see any more, and their scans, are not there. */
 export interface ProgressRows {
   scan(id: string): Promise<{ place: Place; state: ScanProgress } | null>
-  /** Its open scans, the newest 50. */
+  /** Its open scans, the newest 50; no reports. */
   repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null>
-  /** These scans, and the open ones of these repositories. */
+  /** These, reports too, and the open scans of these repositories. */
   states(scanIds: readonly string[], repositoryIds: readonly bigint[]): Promise<ScanProgress[]>
   /** Of these repositories, those that are there. */
   places(repositoryIds: readonly bigint[]): Promise<Place[]>
@@ -84,3 +85,6 @@ export interface ProgressRows {
 const ENDED: ReadonlySet<ScanStatus> = new Set(['completed', 'failed', 'skipped', 'superseded'])
 
 export const hasEnded = ({ status }: Pick<ScanProgress, 'status'>): boolean => ENDED.has(status)
+
+/** Among the scans of its repository, as the API lists them. A report is a job, asked about by its id. */
+export const isListed = ({ kind }: Pick<ScanProgress, 'kind'>): boolean => kind !== 'report'

@@ -3,12 +3,14 @@
  * branch that was told to the end; it is rendered once for each scan and format, and served from then on.
  */
 import type {
+  AppliedPolicy,
   AssessedFinding,
   Assessment,
   IgnoredFinding,
   RequirementCoverage,
   Summary,
 } from '../../rosie/assessment.ts'
+import type { Evidence } from '../../rosie/contents.ts'
 import type { Tier, Verdict } from '../../rosie/model.ts'
 
 export const REPORT_FORMATS = ['json', 'markdown', 'sarif', 'pdf'] as const
@@ -18,6 +20,8 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export interface KeptAssessment extends Pick<Assessment, 'coverage' | 'score' | 'riskMatrix'> {
   ignored: readonly IgnoredFinding[]
   ignoredTotal: number
+  /** Absent: of a scan from before it was kept. */
+  policy?: AppliedPolicy | null
 }
 
 export interface ReportedRequirement extends RequirementCoverage {
@@ -35,6 +39,7 @@ export interface RequirementDocuments {
 
 /** A signed file of the tracked snapshot, with the verdict that the scan reached. */
 export interface ReportedEvidence {
+  /** Of a package, its signature's; the rest is what the whole package says. */
   path: string
   form: 'test' | 'release' | 'package'
   gxpId: string | null
@@ -42,9 +47,16 @@ export interface ReportedEvidence {
   tier: Tier | null
   /** Key ids that its headers name. */
   signers: readonly string[]
-  /** The time it claims, ISO 8601; null: none that can be read. */
+  /** The time at which it says it was signed, else made, ISO 8601; null: none that can be read. */
   claimedAt: string | null
-  results: { passed: number; failed: number; skipped: number } | null
+  /** From then on it shows nothing (`exp`), ISO 8601; null: it doesn't say. */
+  expires: string | null
+  results: Evidence['results']
+  /**
+   * The newest with a valid signature of its specification and tier, and made for another state of the source, as far as
+   * that was known when the scan was completed.
+   */
+  outdated: boolean
   /** Null: none is kept, as of a detached signature. */
   verdict: Verdict['result'] | null
 }
@@ -58,11 +70,15 @@ export interface ReportedRisk {
 }
 
 export interface ReportedEvent {
+  /** Of the event in the trail: `/audit-events/{id}`. */
+  id: string
   /** ISO 8601, UTC. */
   at: string
   actor: string
   action: string
   resource: string
+  /** What is so since, and was not, as text; null: nothing. Only of the repository itself: the trail has those of all events. */
+  changes: readonly { name: string; before: string | null; since: string | null }[]
   reason: string | null
 }
 
@@ -84,7 +100,10 @@ export interface ReportSource {
     commit: string
     /** ISO 8601, UTC. */
     completedAt: string
+    /** What this scan found against no base; the check run of a commit says the worst of all that it is compared with. */
     conclusion: Assessment['conclusion']
+    /** Why GitHub was not told to the end; null: it was. */
+    untold: string | null
     summary: Summary
   }
   /** Null: of a scan from before this was kept. */
@@ -95,12 +114,15 @@ export interface ReportSource {
   requirementDocuments: RequirementDocuments
   /** From what fulfils to what is fulfilled. */
   edges: readonly { from: string; to: string; type: string }[]
+  /** Source and tests that edges begin at: which a file is, its path decides, whatever it says. */
+  files: readonly { path: string; kind: 'source' | 'test' }[]
   evidence: readonly ReportedEvidence[]
   risks: readonly ReportedRisk[]
   vendors: readonly { path: string; product: string | null }[]
   /** Documents and other artifacts of the record: their number, and how their history is kept. */
   artifacts: number
-  revisions: { total: number; first: string | null; last: string | null }
+  /** `altered`: signed files that were changed, moved or removed since the first. */
+  revisions: { total: number; altered: number; first: string | null; last: string | null }
   audit: ReportedTrail
 }
 

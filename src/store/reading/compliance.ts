@@ -1,6 +1,7 @@
 /** What the API reads of compliance: stored reports, and how the record came to be what it is. */
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { KeptAssessment, ReportFormat } from '../../scan/ports/reports.ts'
+import { sha256Of } from '../../scan/report.ts'
 import type { Database } from '../database.ts'
 import { type Page, pageOf } from './page.ts'
 import { all } from './where.ts'
@@ -28,6 +29,18 @@ export interface Revision {
   sha: string | null
   commit: string
   scanId: string
+}
+
+/** What is stored of a report is not what was made. */
+export class ReportAltered extends Error {
+  override name = 'ReportAltered'
+  /** SHA-256 in hex: of the bytes, as its row has it, and as the audit trail told it; null: the trail doesn't know it. */
+  constructor(id: string, digests: { found: string; stored: string; told: string | null }) {
+    const { found, stored, told } = digests
+    super(
+      `Report ${id} was altered. SHA-256 of its bytes: ${found}; in its row: ${stored}; in the audit trail: ${told}.`,
+    )
+  }
 }
 
 const STORED = Prisma.sql`
@@ -72,11 +85,18 @@ export class Compliance {
     return row ?? null
   }
 
-  async content(id: string): Promise<Buffer> {
-    const { content } = await this.#database.client.complianceReport.findUniqueOrThrow({
-      where: { id },
-      select: { content: true },
-    })
+  /**
+   * As it was made: else throws `ReportAltered`. Whoever changes it in the database can have changed its digest too, so that
+   * of the audit trail counts, found by the index on (resource, at). Of 10 MB it takes 10 ms.
+   */
+  async content({ id, sha256: stored }: Pick<StoredReport, 'id' | 'sha256'>): Promise<Buffer> {
+    const { client } = this.#database
+    const { content } = await client.complianceReport.findUniqueOrThrow({ where: { id }, select: { content: true } })
+    const [made] = await client.$queryRaw<{ sha256: string | null }[]>`
+      SELECT next ->> 'sha256' AS sha256 FROM audit_event
+      WHERE resource = ${`report/${id}`} AND action = 'report.created' ORDER BY at, id LIMIT 1`
+    const [found, told] = [sha256Of(content), made?.sha256 ?? null]
+    if (found !== stored || found !== told) throw new ReportAltered(id, { found, stored, told })
     return Buffer.from(content)
   }
 
@@ -103,7 +123,7 @@ export class Compliance {
     return row?.assessment ?? null
   }
 
-  /** Each state that an artifact had on the default branch, the newest first. */
+  /** Each state that a file of the record had on the default branch, the newest first. */
   async trail(
     repositoryId: bigint,
     path: string | undefined,

@@ -279,6 +279,38 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     await expect(flattenedVerify({ protected: header, payload, signature }, key)).rejects.toThrow()
   })
 
+  describe('a stored report that was altered', () => {
+    /** In place of its row, as whoever has the database can put it: the triggers refuse to change one. */
+    const alter = async (change: { content: Uint8Array<ArrayBuffer>; sha256?: string }) => {
+      const { complianceReport } = stage.database.client
+      const id = String((await ask(`${path}/report?format=markdown`)).headers['x-report-id'])
+      const row = await complianceReport.findUniqueOrThrow({ where: { id } })
+      await complianceReport.delete({ where: { id } })
+      await complianceReport.create({ data: { ...row, ...change } })
+      return { id, restore: () => complianceReport.delete({ where: { id } }) }
+    }
+    const content = Buffer.from('# Compliance report of acme/pump\n\nNothing is missing.\n')
+    const sha256 = createHash('sha256').update(content).digest('hex')
+
+    it.each([
+      ['in its bytes', { content }],
+      ['in its bytes and their digest', { content, sha256 }],
+    ])('%s is neither handed out nor signed', async (_, change) => {
+      const { id, restore } = await alter(change)
+      for (const address of ['/report?format=markdown', `/reports/${id}`, `/reports/${id}/signature`]) {
+        const { status, body, headers } = await ask(path + address)
+        expect([address, status]).toEqual([address, 500])
+        expect(body.detail).toMatch(
+          /^What is stored of this report is not what was made: .* neither handed out nor signed/,
+        )
+        expect(headers).not.toHaveProperty('etag')
+        expect(headers).not.toHaveProperty('repr-digest')
+      }
+      await restore()
+      expect((await ask(`${path}/report?format=markdown`)).status).toBe(200)
+    })
+  })
+
   it('has the score, with what went into it', async () => {
     const { status, body, headers } = await ask(`${path}/score`)
     expect(status).toBe(200)
@@ -295,6 +327,8 @@ forEachDatabase('GET /repositories/:id/compliance', (databases) => {
     })
     expect(trail).toHaveLength(revisions)
     expect(trail[0]).toMatchObject({ change: 'added', commit: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    const keys = trail.filter(({ kind }) => kind === 'key')
+    expect(keys).toEqual([expect.objectContaining({ change: 'added', path: expect.stringMatching(/^\.gxp\/keys\//) })])
     const only = (await ask(`${path}/audit-trail?path=${trail[0]?.path}`)).body.items
     expect(only).toEqual([trail[0]])
     expect((await ask(`${path}/audit-trail?cursor=AAAA`)).status).toBe(400)

@@ -7,6 +7,7 @@ export const NOT_ON_PAPER: Readonly<Record<string, string>> = {
   schemaVersion: 'of the JSON',
   'findings.*.fingerprint': 'an id of ours, which programs follow a finding by',
   'ignored.findings.*.finding.fingerprint': 'likewise',
+  'policy.introducedOnly': 'in words: where the change introduces it',
   'regulatoryMap.rows.*.numbered.*.kind': 'its number says it: F, I or E',
   'regulatoryMap.rows.*.numbered.*.text': 'what has a number has a row, which says it',
   'regulatoryMap.rows.*.numbered.*.href': 'three of them in a row: the number leads on',
@@ -16,6 +17,7 @@ export const NOT_ON_PAPER: Readonly<Record<string, string>> = {
   'risk.unrated.*.reached': 'likewise; the share of what is traced is there',
   'requirementDocuments.sharing': 'as so many documents that share so many ids',
   'traceability.*.linked': 'the highest level, as a word',
+  'evidence.files.*.results.failedAsWhole': 'as words',
   'traceability.*.traced': 'likewise',
   'traceability.*.proven': 'likewise',
   'signOff.*.name': 'for people to fill in',
@@ -82,7 +84,7 @@ export function lacking(report: ComplianceReport, text: string): string[] {
 
 function printed({ pattern, value }: Leaf): string {
   if (typeof value === 'number') return /(?:line|column)$/i.test(pattern) ? String(value) : number(value)
-  if (pattern.endsWith('.claimedAt')) return String(value).replace('.000Z', 'Z')
+  if (/\.(?:claimedAt|expires)$/.test(pattern)) return String(value).replace('.000Z', 'Z')
   if (pattern === 'traceability.*.path.*') return String(value).replace(/^(?:FILE|EVIDENCE):/, '')
   return String(value)
 }

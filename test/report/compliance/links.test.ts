@@ -73,7 +73,8 @@ describe('The regulatory map in Markdown', () => {
   })
 
   it('says what is to be asked for there, where no number stands for it', () => {
-    const open = source({ requirements: [requirement('REQ-001', { traced: false })] })
+    const failed = finding({ rule: 'evidence/failed' })
+    const open = source({ requirements: [requirement('REQ-001', { traced: false })], findings: [failed] })
     expect(renderText(open, 'markdown').replaceAll('\\', '')).toContain(
       '<br>1 requirement not traced: `/api/v1/repositories/42/traceability/matrix`',
     )

@@ -14,7 +14,7 @@ const { audit: trail } = source()
 
 const NOTHING: Partial<ReportSource> = {
   ...{ requirements: [], edges: [], evidence: [], risks: [], vendors: [], findings: [], artifacts: 0 },
-  ...{ revisions: { total: 0, first: null, last: null } },
+  ...{ revisions: { total: 0, altered: 0, first: null, last: null } },
   audit: { total: 0, events: [], onApiKeys: 0, onSigningKeys: 0 },
 }
 
@@ -78,9 +78,9 @@ describe('The regulatory map', () => {
     ['artifacts', '21 CFR Part 11', '11.10(b)', { artifacts: 0 }],
     ['evidence', '21 CFR Part 11', '11.10(c)', { evidence: [] }],
     ['evidence', '21 CFR Part 11', '11.10(g)', { evidence: [] }],
-    ['revisions', '21 CFR Part 11', '11.10(e)', { revisions: { total: 0, first: null, last: null } }],
-    ['revisions', '21 CFR Part 11', '11.10(k)', { revisions: { total: 0, first: null, last: null } }],
-    ['revisions', 'EU Annex 11', '9', { revisions: { total: 0, first: null, last: null } }],
+    ['revisions', '21 CFR Part 11', '11.10(e)', { revisions: { total: 0, altered: 0, first: null, last: null } }],
+    ['revisions', '21 CFR Part 11', '11.10(k)', { revisions: { total: 0, altered: 0, first: null, last: null } }],
+    ['revisions', 'EU Annex 11', '9', { revisions: { total: 0, altered: 0, first: null, last: null } }],
     ['evidence', '21 CFR Part 11', '11.50', { evidence: [] }],
     ['evidence', '21 CFR Part 11', '11.70', { evidence: [] }],
     ['ratings and register', 'EU Annex 11', '1', { risks: [], requirements: [] }],
@@ -132,6 +132,58 @@ describe('The regulatory map', () => {
         expect.anything(),
       ],
     })
+  })
+
+  it('says what a query counts in its words, and counts nothing twice', () => {
+    const requirements = ['REQ-001', 'REQ-002'].map((id) => requirement(id, { traced: false, risk: null }))
+    const uncovered = requirements.map(() => finding({ rule: 'trace/uncovered-requirement' }))
+    const because = (change: Partial<ReportSource>, clause: string) =>
+      row(change, 'EU Annex 11', clause).because.replace(/ Not looked at: .*/, '')
+    expect(because({ requirements }, '4')).toBe('2 requirements not traced.')
+    expect(because({ requirements, findings: uncovered }, '4')).toBe('2 requirements not traced.')
+    expect(because({ findings: uncovered }, '4')).toBe('2 items in the record are to be added or mended.')
+    const findings = [...uncovered, finding({ rule: 'trace/missing-tier' })]
+    expect(because({ requirements, findings }, '4')).toBe(
+      '2 requirements not traced; 1 item in the record is to be added or mended.',
+    )
+    expect(row({ requirements, findings }, 'EU Annex 11', '4').links.map(({ ref }) => ref)).toEqual([
+      ...[null, 'F1', 'F2', 'F3'],
+    ])
+    expect(because({ requirements }, '1')).toBe('2 requirements without a rating.')
+  })
+
+  it('has evidence that was altered before looked at by people, with a link, and is no better or worse for it', () => {
+    const { revisions } = source()
+    const altered = { revisions: { ...revisions, altered: 2 } }
+    const [before, after] = [regulatoryMap(source()), regulatoryMap(source(altered))]
+    expect(after.map(({ state }) => state)).toEqual(before.map(({ state }) => state))
+    const said = 'To be looked at: 2 evidence files were changed, moved or removed since the first scan.'
+    const open = after.filter(({ because }) => because.endsWith(` ${said}`))
+    expect(open.map(({ clause }) => clause)).toEqual(['11.10(c)', '11.10(e)', '7', '9', '10'])
+    for (const { links } of open)
+      expect(links).toContainEqual({
+        ...{ kind: 'query', ref: null, text: said.slice('To be looked at: '.length, -1) },
+        href: '/api/v1/repositories/42/compliance/audit-trail',
+      })
+    const [one] = regulatoryMap(source({ revisions: { ...revisions, altered: 1 } })).filter(
+      ({ clause }) => clause === '7',
+    )
+    expect(one?.because).toContain('1 evidence file was changed, moved or removed since the first scan.')
+  })
+
+  it('says in each row that rests on findings where it has seen some of them only', () => {
+    const { assessed, scan } = source()
+    const summary = { ...scan.summary, findings: { error: 60_000, warning: 1, notice: 0 } }
+    const cut = {
+      scan: { ...scan, summary },
+      findings: [finding({ rule: 'evidence/failed' })],
+      assessed: assessed && { ...assessed, ignored: [ignored('evidence/failed')], ignoredTotal: 12_000 },
+    }
+    const said = 'Looked at: the first 1 of 60,001 findings, and the first 1 of 12,000 ignored findings.'
+    for (const { because, state } of regulatoryMap(source(cut)))
+      expect([because.includes(said), state]).toEqual([!because.includes('see your procedures'), state])
+    expect(row(cut, 'EU Annex 11', '7').because).toContain(said)
+    expect(regulatoryMap(source()).filter(({ because }) => / Looked at: /.test(because))).toEqual([])
   })
 
   it('links a few and counts the others', () => {

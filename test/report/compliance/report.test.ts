@@ -7,7 +7,7 @@ import { evidence, finding, ignored, requirement, source } from './given.ts'
 
 const SHA = 'a'.repeat(40)
 const event = {
-  ...{ at: '2026-11-22T11:29:00.125Z', actor: 'github/officer', action: 'api_key.created' },
+  ...{ id: '7', changes: [], at: '2026-11-22T11:29:00.125Z', actor: 'github/officer', action: 'api_key.created' },
   ...{ resource: 'scan/1', reason: null },
 }
 
@@ -20,27 +20,6 @@ describe('A compliance report', () => {
       path: ['FILE:test/REQ-001.test.ts#L3', 'SPEC-001', 'REQ-001'],
     })
     expect(second).toMatchObject({ id: 'REQ-002', userStories: [], tests: [] })
-  })
-
-  it('counts evidence by tier, by verdict and by what was found on it', () => {
-    const path = '.gxp/evidence/EV-2.jws'
-    const { byTier, files } = complianceReport(
-      source({
-        evidence: [
-          evidence('EV-1', { tier: 'IQ' }),
-          evidence('EV-2', { verdict: 'untrusted' }),
-          evidence('EV-3', { verdict: 'invalid' }),
-          evidence('PKG', { form: 'package', tier: null, verdict: null }),
-        ],
-        findings: [finding({ rule: 'evidence/stale', path }), finding({ rule: 'evidence/stale', path: null })],
-      }),
-    ).evidence
-    expect(byTier).toEqual([
-      expect.objectContaining({ tier: 'IQ', total: 1, valid: 1, stale: 0 }),
-      expect.objectContaining({ tier: 'OQ', total: 2, valid: 0, untrusted: 1, invalid: 1, stale: 1 }),
-      expect.objectContaining({ tier: 'package', total: 1, unverified: 1 }),
-    ])
-    expect(files[1]).toMatchObject({ ref: 'E2', findings: ['evidence/stale'] })
   })
 
   it('has its sections in order, and nothing of anybody in the sign-off', () => {

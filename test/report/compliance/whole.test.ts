@@ -19,6 +19,7 @@ const given = source({
   repository: { id: '4217', owner: 'acme-medical', name: 'pump', defaultBranch: 'trunk' },
   scan: {
     ...scan,
+    untold: 'Forbidden: the app may not write checks',
     conclusion: 'failure',
     summary: {
       artifacts: {
@@ -44,6 +45,11 @@ const given = source({
       ignoring(finding({ rule: 'trace/orphan', line: 72, endLine: 72, column: 33, endColumn: 44 })),
     ],
     ignoredTotal: 1502,
+    policy: {
+      failOn: 'never',
+      introducedOnly: true,
+      severities: { 'vendor/expired': 'off', 'trace/orphan': 'notice' },
+    },
   },
   findings: [
     finding({ status: 'existing', line: 81, endLine: 83, column: 35, endColumn: 46, gxpId: 'SPEC-081' }),
@@ -65,12 +71,19 @@ const given = source({
   },
   edges: [...edges, { from: 'FILE:src/limit.ts#L7', to: 'REQ-002', type: 'implements' }],
   evidence: [
-    evidence('EV-SPEC-001'),
+    evidence('EV-SPEC-001', { expires: '2026-09-03T10:15:08.000Z' }),
     evidence('EV-2', { verdict: 'untrusted', results: { passed: 1021, failed: 22, skipped: 23 }, specId: 'SPEC-002' }),
+    evidence('EV-3', { results: { passed: 1024, failed: 0, skipped: 25, failedAsWhole: true } }),
     evidence('RELEASE', { form: 'release', tier: null, specId: null, results: null, verdict: 'invalid' }),
     evidence('PKG', { form: 'package', gxpId: null, tier: 'PQ', claimedAt: '2026-03-02T10:15:07.125Z', verdict: null }),
   ],
-  audit: { ...audit, total: 3002, onApiKeys: 1701, onSigningKeys: 1702 },
+  audit: {
+    ...{ ...audit, total: 3002, onApiKeys: 1701, onSigningKeys: 1702 },
+    events: audit.events.map((event) => ({
+      ...event,
+      changes: [{ name: 'defaultBranch', before: 'trunk-2025', since: 'trunk-2026' }],
+    })),
+  },
 })
 
 const report = complianceReport(given)
