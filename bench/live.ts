@@ -54,12 +54,13 @@ const moment = (progress: number, message: string): ScanProgress => ({
 /** Serves whoever connects; in the mode of one process it publishes too. */
 async function serveProgress(place: Place): Promise<void> {
   const state = moment(0, '')
-  const there = { place: { installationId: 1n, repositoryId: 1n } }
+  const there = { installationId: 1n, repositoryId: 1n }
   const rows: ProgressRows = {
-    scan: async () => ({ ...there, state }),
-    repository: async () => ({ ...there, states: [state] }),
+    scan: async () => state,
+    openScans: async () => [state],
     states: async () => [],
-    places: async () => [there.place],
+    placeOf: async () => there,
+    places: async () => [there],
   }
   const server = createServer()
   const channel = openChannel({ ...place, appId: 1, log })
@@ -69,7 +70,7 @@ async function serveProgress(place: Place): Promise<void> {
     grants: [{ scopes: ['read'], installationId: 1n, repositoryIds: [] }],
   } as const
   startLive({
-    ...{ server, channel, rows, log, limits: { ofReader: clients, arriving: clients } },
+    ...{ server, channel, rows, log, limits: { ofReader: clients, arriving: clients, asks: clients } },
     measures: { liveConnections() {}, liveRooms() {}, liveSent() {}, liveRefused() {} },
     identify: async () => reader,
     address: () => 'bench',

@@ -2,16 +2,18 @@
 import type { AddressOf } from './access/address.ts'
 import { memoryCache } from './api/cache/memory-cache.ts'
 import { redisCache } from './api/cache/redis-cache.ts'
+import { countedTogether } from './api/counted-together.ts'
+import { gathered } from './api/gathered.ts'
 import { home } from './api/home.ts'
 import type { createHost } from './api/host.ts'
-import { keyAccess } from './api/key-access.ts'
+import { type Keyring, keyAccess } from './api/key-access.ts'
 import { BOARD_PATH, queueBoard } from './api/queue-board.ts'
 import { authenticateBy } from './api/session-access.ts'
 import { signIn } from './api/sign-in/routes.ts'
 import type { CheckpointKey } from './api/v1/audit-events.ts'
 import { apiV1 } from './api/v1/index.ts'
 import { liveOn } from './app-live.ts'
-import { type Parts, type probotOf, VERSION } from './app-parts.ts'
+import { answersAtOnce, type Parts, type probotOf, VERSION } from './app-parts.ts'
 import { signInOf } from './app-sign-in.ts'
 import { checkpointSigner } from './audit/checkpoint.ts'
 import { detachedSigner } from './audit/detached.ts'
@@ -55,10 +57,8 @@ export async function adminOn(
   const people = signInOf(parts)
   await host.register(home, { version: VERSION, signIn: people.access !== null })
   await host.register(signIn, people.options)
-  const authenticate = authenticateBy(
-    keyAccess({ keys: new ApiKeys(database), signIn: people.access !== null }),
-    people.access,
-  )
+  const keys = new ApiKeys(database)
+  const authenticate = authenticateBy(keyAccess({ keys: keyring(keys), signIn: people.access !== null }), people.access)
   const board = { queue: boardOf(queue), reachable: () => queue.reachable() }
   await host.register(queueBoard, { prefix: BOARD_PATH, ...board, authenticate })
   const live = liveOn(host.server, { ...parts, addressOf }, authenticate)
@@ -68,6 +68,7 @@ export async function adminOn(
     origins: config.corsOrigins,
     publicUrl: config.publicUrl,
     limits: { redis },
+    turns: { atOnce: answersAtOnce(config), countedAs: countedTogether((id) => keys.rootOf(id)) },
     ...(await signaturesOf(config)),
     store: readingOf(database),
     rawText: rawTextOf(parts, probot),
@@ -77,6 +78,12 @@ export async function adminOn(
   })
   return { rest: () => live.close(), close: () => redis?.disconnect() }
 }
+
+/** However many requests come with one key at once, it is looked up for all of them. */
+const keyring = (keys: ApiKeys): Keyring => ({
+  find: gathered((key) => keys.find(key)),
+  used: (key, now) => keys.used(key, now),
+})
 
 /** What verifies checkpoints, for whoever asks, and what signs reports. Null: nothing is signed. */
 async function signaturesOf({ checkpointKey: key }: Config) {

@@ -55,6 +55,12 @@ const SHARES = {
   scans: { connections: 10, statementMs: 300_000 },
 } as const satisfies Record<string, Share>
 
+/**
+ * Requests to the API at work at once. Few of them ask several things of the database at a time, so that of its connections
+ * some are left for webhooks and readiness. The embedded database has one.
+ */
+export const answersAtOnce = ({ databaseUrl }: Config): number => (databaseUrl ? SHARES.answers.connections - 4 : 4)
+
 /** `scans`: for the thread that scans. */
 export function databaseOf({ databaseUrl, dataDir, role }: Config, scans = false) {
   if (!databaseUrl) return { dataDir }

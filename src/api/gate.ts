@@ -1,9 +1,9 @@
-/** What every request to the API goes through: whose page sent it, who sends it, and how much they have asked of late. */
+/** What every request to the API goes through: who sends it, how much they have asked of late, and whose turn it is. */
 import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../access/grant.ts'
-import { allowOrigins } from './cross-origin.ts'
 import type { Authenticate } from './key-access.ts'
 import { type RateLimits, rateLimits } from './rate-limit.ts'
+import { type TurnOptions, takeTurns } from './turns.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,15 +14,14 @@ declare module 'fastify' {
 
 export interface GateOptions {
   authenticate: Authenticate
-  /** Whose pages may ask; none where nothing is said. */
-  origins?: readonly string[]
   /** None where nothing is said. */
   limits?: RateLimits
+  /** Nobody waits for others where nothing is said. */
+  turns?: TurnOptions
 }
 
 /** On everything that is added to `app` after this. */
-export async function gate(app: FastifyInstance, { authenticate, origins = [], limits }: GateOptions): Promise<void> {
-  await allowOrigins(app, origins)
+export async function gate(app: FastifyInstance, { authenticate, limits, turns }: GateOptions): Promise<void> {
   const limit = limits && (await rateLimits(app, limits))
   app.addHook('onRequest', async (request, reply) => {
     try {
@@ -32,4 +31,5 @@ export async function gate(app: FastifyInstance, { authenticate, origins = [], l
       await limit?.(request, reply)
     }
   })
+  if (turns) takeTurns(app, turns)
 }

@@ -23,21 +23,36 @@ export interface HealthOptions {
   timeoutMs?: number
 }
 
+/** Whoever asks within that time of another is told what was found for them; ms. */
+const FRESH_MS = 1_000
+
 export const health: FastifyPluginAsync<HealthOptions> = async (app, options) => {
   const { stopping, database, migrations, redis, scanning, onlyScans = false, timeoutMs = 2_000 } = options
 
   app.get('/healthz', async () => ({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
-    const asked = { database, migrations, ...(redis && { redis }), ...(scanning && { scanning }) }
-    const checks = Object.fromEntries(
-      await Promise.all(Object.entries(asked).map(async ([name, check]) => [name, await holds(name, check)])),
-    )
+    const checks = await found()
     const idle = checks.scanning === false
     const ready = checks.database && checks.migrations && !(idle && onlyScans) && !stopping()
     const status = !ready ? 'unready' : idle || checks.redis === false ? 'degraded' : 'ready'
     return reply.code(ready ? 200 : 503).send({ status, checks: { ...checks, stopping: stopping() } })
   })
+
+  let last: { at: number; checks: Promise<Record<string, boolean>> } | null = null
+
+  function found(): Promise<Record<string, boolean>> {
+    const now = performance.now()
+    if (last === null || now - last.at >= FRESH_MS) last = { at: now, checks: look() }
+    return last.checks
+  }
+
+  async function look(): Promise<Record<string, boolean>> {
+    const asked = { database, migrations, ...(redis && { redis }), ...(scanning && { scanning }) }
+    return Object.fromEntries(
+      await Promise.all(Object.entries(asked).map(async ([name, check]) => [name, await holds(name, check)] as const)),
+    )
+  }
 
   async function holds(name: string, check: Check): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined

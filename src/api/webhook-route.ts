@@ -2,10 +2,13 @@
  * `POST /api/github/webhooks`: verify, store, answer. GitHub waits ten seconds, so nothing here asks GitHub anything;
  * what a delivery means is found out later, from the inbox.
  */
+import { finished, type Readable, Transform } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { AnswerMeasures, DeliveryOutcome } from '../scan/ports/measures.ts'
 import type { Inbox } from '../scan/ports/queue.ts'
 import { Problem } from './problem.ts'
+import { networkOf } from './rate-limit.ts'
+import { UnverifiedBodies } from './unverified-bodies.ts'
 
 export const WEBHOOK_PATH = '/api/github/webhooks'
 
@@ -23,6 +26,7 @@ export interface WebhookRouteOptions {
 
 export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app, options) => {
   const { inbox, verify, nudge, measures } = options
+  const bodies = new UnverifiedBodies()
   // The signature is over the text as it came, so that is what the route gets.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -36,13 +40,21 @@ export const webhookRoute: FastifyPluginAsync<WebhookRouteOptions> = async (app,
     bodyLimit: MAX_BYTES,
     onResponse: async (_request, { statusCode }) => measures?.delivery(outcomeOf(statusCode)),
     // Before the body is read, which spares us those of strangers who send no signature. One that only looks right gets
-    // its body read, up to the limit above: nothing less tells whether it fits.
-    onRequest: async ({ headers }) => {
-      if (!/^sha256=[0-9a-f]{64}$/.test(text(headers['x-hub-signature-256']))) throw unsigned()
+    // its body read, up to the limit above, and as long as there is room: nothing less tells whether it fits.
+    onRequest: async (request, reply) => {
+      if (!/^sha256=[0-9a-f]{64}$/.test(text(request.headers['x-hub-signature-256']))) throw unsigned()
+      const bytes = announced(request) ?? 0
+      if (bytes > MAX_BYTES) return
+      if (!bodies.enter(request, networkOf(request.address), bytes)) throw crowded()
+      reply.raw.once('close', () => bodies.leave(request))
     },
-    handler: async ({ headers, body, log }, reply) => {
-      const raw = text(body)
+    preParsing: async (request, _reply, payload) =>
+      announced(request) === null ? counted(payload, (bytes) => bodies.growsTo(request, bytes)) : payload,
+    handler: async (request, reply) => {
+      const { headers, log } = request
+      const raw = text(request.body)
       if (raw === '' || !(await verify(raw, text(headers['x-hub-signature-256'])))) throw unsigned()
+      bodies.leave(request)
       const event = token(headers, 'x-github-event')
       const id = token(headers, 'x-github-delivery')
       const payload = parse(raw)
@@ -74,6 +86,29 @@ function outcomeOf(status: number): DeliveryOutcome {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+/** Bytes of the body to come; null: the sender does not say. */
+function announced({ headers }: FastifyRequest): number | null {
+  const length = headers['content-length']
+  return length === undefined ? null : Number(length)
+}
+
+/** The same stream. `fits`: whether there is room for the bytes that have come; where there is none, it ends with 503. */
+function counted(payload: Readable, fits: (bytes: number) => boolean): Readable {
+  let bytes = 0
+  const counting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      fits(bytes) ? done(null, chunk) : done(crowded())
+    },
+  })
+  // A sender who goes away in the middle.
+  finished(payload, (error) => error && counting.destroy(error))
+  return payload.pipe(counting)
+}
+
+const crowded = () =>
+  new Problem(503, 'Too many large deliveries come at once. Redeliver this one later.', { 'retry-after': '60' })
 
 const unsigned = () =>
   new Problem(401, 'X-Hub-Signature-256 is missing or does not fit the body and the webhook secret.')

@@ -4,6 +4,7 @@ export const ACTIONS = [
   'installation.suspended',
   'installation.unsuspended',
   'installation.renamed',
+  'installation.account_type_changed',
   'installation.removed',
   'installation.erased',
   'repository.added',

@@ -43,9 +43,12 @@ export function checkpointSigner(pem: string): CheckpointSigner {
   }
 }
 
-/** The compact JWSs in a text: a file of them, an answer of the server, the words of a check run. */
+/**
+ * The compact JWSs in a text: a file of them, an answer of the server, the words of a check run. A full stop may follow; of
+ * more parts it is something else, such as what is encrypted.
+ */
 export const checkpointsIn = (text: string): string[] => [
-  ...new Set(text.match(/\beyJ[\w-]+\.[\w-]+\.[\w-]+(?![\w.-])/g) ?? []),
+  ...new Set(text.match(/(?<!\w|[\w-]\.)eyJ[\w-]+\.[\w-]+\.[\w-]+(?![\w-]|\.[\w-])/g) ?? []),
 ]
 
 /** What a checkpoint states, once one of the keys has verified it; null: none does, or it is no checkpoint. */

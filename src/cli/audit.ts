@@ -19,8 +19,8 @@ proves, and what it doesn't.`
 
 const EXPORT_HELP = `
 JSON Lines (jsonl): what "rosie-guard audit verify" proves. CSV: for people; an apostrophe keeps a spreadsheet from running
-a cell as a formula. Events that other transactions may still come before are left for the next export, a few seconds later.
-The export is an event of the trail itself.
+a cell as a formula. Events that other transactions may still come before are left for the next export: how many, it says on
+standard error. The export is an event of the trail itself.
 
 Examples:
   rosie-guard audit export --output audit.jsonl
@@ -57,15 +57,20 @@ function addExport(verb: Command, io: Terminal): void {
         await trail.exporting({ actor: ACTOR }, WHOLE_SERVER, format)
         await linkAll(chain)
         const written = { events: 0, last: 0 }
-        const text = exportText(counted(trail.linked(WHOLE_SERVER), written), format)
+        const { events, unlinked } = await trail.linked(WHOLE_SERVER)
+        const text = exportText(counted(events, written), format)
         if (output === undefined) for await (const part of text) io.out(part)
         else {
           await toFile(output, text)
           io.err(`${many(written.events, 'event')}, to position ${written.last}\n`)
         }
+        if (unlinked > 0) io.err(missing(unlinked))
       })
     })
 }
+
+const missing = (unlinked: number) =>
+  `${many(unlinked, 'newer event')} ${unlinked === 1 ? 'is' : 'are'} not linked yet, and not in it: export again later.\n`
 
 interface Written {
   events: number

@@ -3,7 +3,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Namespace, Socket } from 'socket.io'
 import type { Reader } from '../access/grant.ts'
 import type { Place } from '../scan/ports/progress.ts'
-import { Allowance } from './allowance.ts'
 import { type Origins, originOf } from './origin.ts'
 
 /** As the API knows whoever sends a request. */
@@ -26,17 +25,12 @@ export interface Session {
   confirmedAt: number
   /** What is subscribed to, by room. */
   subscriptions: Map<string, Place>
-  /** Of what it may ask. */
-  asks: Allowance
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the names of events hold ids, so there is no list of them
 type Events = Record<string, any>
 export type LiveSocket = Socket<Events, Events, Events, Session>
 export type LiveNamespace = Namespace<Events, Events, Events, Session>
-
-/** At once, and then one in every interval; ms. */
-const ASKS = { atOnce: 200, everyMs: 100 }
 
 /**
  * Browsers can't set headers of a WebSocket, so a key may come in `auth.token` as well. A page of another server is known by
@@ -61,7 +55,6 @@ export const newSession = (reader: Reader, caller: Caller): Session => ({
   caller,
   confirmedAt: performance.now(),
   subscriptions: new Map(),
-  asks: new Allowance(ASKS.atOnce, ASKS.everyMs),
 })
 
 /** What somebody is known by: connections that bring the same along are confirmed together. */

@@ -9,6 +9,7 @@ import type { ChannelLog } from './channel/listeners.ts'
 import type { Known } from './known.ts'
 import { type Origins, originOf } from './origin.ts'
 import { isFinal, Refused, wordsFor } from './refusal.ts'
+import { type ShareBounds, sharesOf } from './shares.ts'
 import { dropIfSlow } from './slow.ts'
 
 const PATH = '/socket.io/'
@@ -24,7 +25,7 @@ export interface DoorwayParts {
   measures: LiveMeasures
   log: ChannelLog
   isClosed(): boolean
-  bounds: { ofReader: number; ofAll: number; message: number; silentMs: number }
+  bounds: ShareBounds & { ofAll: number; message: number; silentMs: number }
 }
 
 const WORDS = {
@@ -105,15 +106,14 @@ export function letIn(live: LiveNamespace, parts: DoorwayParts): void {
 async function enter(
   socket: LiveSocket,
   address: string,
-  { identify, origins, arrivals, known, bounds: { ofReader } }: DoorwayParts,
+  { identify, origins, arrivals, known, bounds }: DoorwayParts,
 ): Promise<void> {
   const caller = callerOf(socket, address, origins)
   const reader = await identify(caller)
   const { socket: wire } = socket.request
   // From now on it is counted as the reader's, before anybody else is asked about: who comes at once is counted as well.
-  if (!known.take(reader.actor, wire, ofReader)) {
-    throw new Refused(`There are ${ofReader} connections of ${reader.name} already.`)
-  }
+  const usedUp = known.take(wire, sharesOf(reader, bounds))
+  if (usedUp) throw new Refused(`There are ${usedUp.most} connections of ${usedUp.name} already.`)
   arrivals.known(wire)
   Object.assign(socket.data, newSession(reader, caller))
 }

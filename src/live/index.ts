@@ -6,6 +6,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { LiveMeasures } from '../scan/ports/measures.ts'
 import type { ProgressChannel, ProgressRows } from '../scan/ports/progress.ts'
 import { Arrivals } from './arrivals.ts'
+import { Asks } from './asks.ts'
 import type { Identify, LiveNamespace, LiveSocket } from './caller.ts'
 import type { ChannelLog } from './channel/listeners.ts'
 import { besides, letIn, NAMESPACE } from './doorway.ts'
@@ -37,9 +38,13 @@ export interface Live {
 const LIMITS = {
   /** Of one connection. */
   subscriptions: 100,
-  /** Connections of one key or person, and of all together, with one process. */
+  /** Connections of one key or person, of all keys of an installation, and of all together, with one process. */
   ofReader: 20,
+  ofInstallation: 1_000,
   ofAll: 5_000,
+  /** What one key or person asks at once, and how soon they may ask once more; ms. */
+  asks: 200,
+  askEveryMs: 100,
   /** Connections of one address that are not known yet, at a time, and those that are refused as nobody's in a minute. */
   arriving: 50,
   failures: 60,
@@ -69,7 +74,8 @@ export function startLive(options: LiveOptions): Live {
   const rooms = new Rooms(live, measures)
   letIn(live, doorway)
 
-  const parts = { rows, rooms, mostSubscriptions: bounds.subscriptions }
+  const asks = new Asks(bounds.asks, bounds.askEveryMs)
+  const parts = { rows, rooms, asks, mostSubscriptions: bounds.subscriptions }
   live.on('connection', (socket) => serve(socket, parts, log))
 
   const failed = (err: unknown) => log.warn({ err }, 'live connections could not be looked after; trying again soon')

@@ -1,8 +1,10 @@
 /** Connections whose reader is known, from the moment they are let in until nothing is left of them. */
 import type { Socket as NetSocket } from 'node:net'
+import type { Share } from './shares.ts'
 
 export class Known {
-  readonly #readers = new Map<NetSocket, string>()
+  readonly #sockets = new Set<NetSocket>()
+  /** By whose they are. */
   readonly #counts = new Map<string, number>()
   readonly #changed: (count: number) => void
 
@@ -12,26 +14,30 @@ export class Known {
   }
 
   get size(): number {
-    return this.#readers.size
+    return this.#sockets.size
   }
 
-  /** False: this reader has so many already. What is gone by now takes no place. */
-  take(reader: string, socket: NetSocket, most: number): boolean {
-    const count = this.#counts.get(reader) ?? 0
-    if (count >= most) return false
-    if (socket.destroyed || this.#readers.has(socket)) return true
-    this.#counts.set(reader, count + 1)
-    this.#readers.set(socket, reader)
-    socket.once('close', () => this.#leave(socket, reader))
+  /** Answers the share that is used up; null: it is counted for all of them. What is gone by now takes no place. */
+  take(socket: NetSocket, shares: readonly Share[]): Share | null {
+    const usedUp = shares.find(({ of, most }) => this.#countOf(of) >= most)
+    if (usedUp) return usedUp
+    if (socket.destroyed || this.#sockets.has(socket)) return null
+    for (const { of } of shares) this.#counts.set(of, this.#countOf(of) + 1)
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#leave(socket, shares))
     this.#changed(this.size)
-    return true
+    return null
   }
 
-  #leave(socket: NetSocket, reader: string): void {
-    this.#readers.delete(socket)
-    const left = (this.#counts.get(reader) ?? 1) - 1
-    if (left > 0) this.#counts.set(reader, left)
-    else this.#counts.delete(reader)
+  #countOf = (of: string): number => this.#counts.get(of) ?? 0
+
+  #leave(socket: NetSocket, shares: readonly Share[]): void {
+    this.#sockets.delete(socket)
+    for (const { of } of shares) {
+      const left = this.#countOf(of) - 1
+      if (left > 0) this.#counts.set(of, left)
+      else this.#counts.delete(of)
+    }
     this.#changed(this.size)
   }
 }

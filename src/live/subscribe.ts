@@ -1,6 +1,7 @@
 /** What clients ask for: to be told of a scan, or of all scans of a repository. */
 import { may } from '../access/grant.ts'
 import { hasEnded, type Place, type ProgressRows, type ScanProgress } from '../scan/ports/progress.ts'
+import type { Asks } from './asks.ts'
 import type { LiveSocket } from './caller.ts'
 import { Refused } from './refusal.ts'
 import { type Rooms, repositoryRoom, scanRoom, shown } from './rooms.ts'
@@ -8,6 +9,7 @@ import { type Rooms, repositoryRoom, scanRoom, shown } from './rooms.ts'
 export interface SubscribeParts {
   rows: ProgressRows
   rooms: Rooms
+  asks: Asks
   /** For one connection. */
   mostSubscriptions: number
 }
@@ -20,22 +22,23 @@ export type Answer = (answer: object) => void
 
 /**
  * Answers the state, which is at least as new as all that was told before; nothing older is told afterwards. What there isn't
- * and what is not for them looks the same. Throws `Refused`.
+ * and what is not for them looks the same, and is the same work: one look at whose it is. Throws `Refused`.
  */
 export async function subscribe(
   socket: LiveSocket,
   asked: unknown,
-  { rows, rooms, mostSubscriptions }: SubscribeParts,
+  { rows, rooms, asks, mostSubscriptions }: SubscribeParts,
   answer: Answer,
 ): Promise<void> {
   const subject = subjectIn(asked)
-  if (!socket.data.asks.take()) throw new Refused('That is too much at once. Wait a little.')
-  const found = await read(subject, rows)
-  if (!found || !may(socket.data.reader, 'read', found.place)) {
+  if (!asks.take(socket.data.reader.actor)) throw new Refused('That is too much at once. Wait a little.')
+  const place = await placeOf(subject, rows)
+  const found = place && may(socket.data.reader, 'read', place) ? await statesOf(subject, rows) : null
+  if (!place || !found) {
     throw new Refused(`There is no such ${'scan' in subject ? 'scan' : 'repository'}, or it is not for you.`)
   }
   // Nothing comes between this and the answer: what is heard next is told to the room.
-  const states = found.states.map((state) => rooms.learn(state))
+  const states = found.map((state) => rooms.learn(state))
   const { subscriptions } = socket.data
   const room = roomOf(subject)
   if (!subscriptions.has(room) && subscriptions.size >= mostSubscriptions) {
@@ -46,7 +49,7 @@ export async function subscribe(
   const open = states.filter((state) => !hasEnded(state))
   // Of a scan that has ended nothing more is told.
   if (socket.connected && ('repository' in subject || open.length > 0)) {
-    subscriptions.set(room, found.place)
+    subscriptions.set(room, place)
     void socket.join(room)
   }
   const state = 'scan' in subject ? states.map(shown)[0] : { repository: subject.repository, scans: open.map(shown) }
@@ -73,8 +76,15 @@ type Asked = Record<'scan' | 'repository', unknown>
 
 const roomOf = (subject: Subject) => ('scan' in subject ? scanRoom(subject.scan) : repositoryRoom(subject.repository))
 
-async function read(subject: Subject, rows: ProgressRows): Promise<{ place: Place; states: ScanProgress[] } | null> {
-  if ('repository' in subject) return rows.repository(BigInt(subject.repository))
-  const found = await rows.scan(subject.scan)
-  return found && { place: found.place, states: [found.state] }
+async function placeOf(subject: Subject, rows: ProgressRows): Promise<Place | null> {
+  if ('scan' in subject) return rows.placeOf(subject.scan)
+  const [place = null] = await rows.places([BigInt(subject.repository)])
+  return place
+}
+
+/** Null: the scan has gone meanwhile. */
+async function statesOf(subject: Subject, rows: ProgressRows): Promise<ScanProgress[] | null> {
+  if ('repository' in subject) return rows.openScans(BigInt(subject.repository))
+  const state = await rows.scan(subject.scan)
+  return state && [state]
 }

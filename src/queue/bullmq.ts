@@ -33,6 +33,8 @@ export interface Backend {
   worker(name: string, work: Processor<ScanJob, void>, options: Omit<WorkerOptions, 'connection'>): JobWorker
   /** Rejects when the server can't be reached now. */
   reachable(): Promise<void>
+  /** Rejects when the server takes nothing: it answers, but has no room. */
+  writable(): Promise<void>
   close(): void
 }
 
@@ -97,7 +99,7 @@ export class BullQueue implements Queue {
   }
 
   async reachable(): Promise<void> {
-    await this.#answered(() => this.#jobs.count())
+    await this.#answered(() => Promise.all([this.#jobs.count(), this.#backend.writable()]))
   }
 
   process(handler: (scanId: string, attempt: number) => Promise<JobOutcome>): void {

@@ -21,6 +21,7 @@ export function postgresBackend(url: string): Backend {
     worker: (name, work, options) =>
       new Worker(name, work, { ...options, connection: connect(2) }, createPostgresBackend),
     reachable: async () => {}, // the pool connects on demand, and gives up after ANSWER_MS
+    writable: async () => {}, // its database is asked by others
     close: () => {},
   }
 }

@@ -41,6 +41,8 @@ export function redisBackend(url: string): Backend {
       // Rejects with the connection's error, if one comes first.
       if (client.status !== 'ready') await once(client, 'ready', { signal: AbortSignal.timeout(ANSWER_MS) })
     },
+    // Whose memory is full refuses it, as it would refuse a job.
+    writable: async () => void (await client.set('rosie-guard:written', Date.now(), 'EX', 60)),
     close: () => client.disconnect(),
   }
 }

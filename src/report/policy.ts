@@ -43,7 +43,10 @@ export function restingLine(policy: AppliedPolicy | null, quote: (rule: string) 
   const rules = restingRules(policy).sort()
   if (rules.length === 0) return null
   const more = rules.length - RESTING
-  const named = rules.slice(0, RESTING).map((rule) => quote(rule)).join(', ')
+  const named = rules
+    .slice(0, RESTING)
+    .map((rule) => quote(rule))
+    .join(', ')
   return `The policy turns off, so that nothing was looked at by: ${named}${more > 0 ? ` and ${number(more)} more` : ''}.`
 }
 

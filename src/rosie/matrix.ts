@@ -119,7 +119,7 @@ function reaching(graph: Graph): (id: string) => string[] {
 }
 
 /** `FILE:path`: the matrix knows files, not blocks. */
-const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
+export const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
 
 function matrixNodes(record: ComplianceRecord): Map<string, MatrixNode> {
   const nodes = new Map<string, MatrixNode>()
@@ -133,9 +133,17 @@ function matrixNodes(record: ComplianceRecord): Map<string, MatrixNode> {
     const tiers = tiersOf.get(id) ?? (tier ? [tier] : [])
     nodes.set(id, { phase, risk: riskOf.get(id) ?? risk, title, files: documents.map(({ path }) => path), tiers })
   }
-  for (const { path, test, content } of record.sources) {
-    if (content.blocks.length === 0) continue
-    nodes.set(fileNode(path), { phase: test ? 'test' : 'code', risk: null, title: null, files: [path], tiers: [] })
+  const isJoined = (node: string) => record.graph.whole.numbers.has(node)
+  // What has no id is a node by its file, as far as it is joined with anything.
+  for (const { id, is: phase, path, content } of record.documents) {
+    const { title, risk, tier } = content
+    if (id !== null || !isJoined(fileNode(path))) continue
+    nodes.set(fileNode(path), { phase, risk, title, files: [path], tiers: tier ? [tier] : [] })
+  }
+  // Annotated, or named by a specification.
+  for (const { path, test, node, content } of record.sources) {
+    if (content.blocks.length === 0 && !isJoined(node)) continue
+    nodes.set(node, { phase: test ? 'test' : 'code', risk: null, title: null, files: [path], tiers: [] })
   }
   for (const [id, { path, gxpId, tier }] of record.graph.evidence) {
     nodes.set(id, { phase: 'evidence', risk: null, title: gxpId, files: [path], tiers: tier ? [tier] : [] })

@@ -14,6 +14,11 @@ export class NotByThatKey extends Error {
   override name = 'NotByThatKey'
 }
 
+/** The installation has as many keys as may be. The message is for whoever wants another. */
+export class TooManyKeys extends Error {
+  override name = 'TooManyKeys'
+}
+
 /** A key, and the names of what it is for. */
 export interface NamedApiKey extends ApiKey {
   /** The account of its installation; null: the whole server. */
@@ -32,8 +37,13 @@ export interface Place {
 /** More often than this, the last use is not written. */
 const USED_EVERY_MS = 60_000
 
+/** Of one installation, in force: each may ask as much as any other. */
+const MOST_KEYS = 200
+
 export class ApiKeys {
   readonly #database: Database
+  /** Uses that are being written: many requests may have read the row at once. */
+  readonly #written = new Map<string, Promise<void>>()
 
   constructor(database: Database) {
     this.#database = database
@@ -48,16 +58,35 @@ export class ApiKeys {
   /** The key was used: kept to the minute, so that a busy one is no row that is always written. */
   async used({ id, lastUsedAt }: Pick<ApiKey, 'id' | 'lastUsedAt'>, now: number): Promise<void> {
     if (lastUsedAt !== null && now - lastUsedAt.getTime() < USED_EVERY_MS) return
-    // Asked again where it is written: several requests may have read the row at once, in several processes.
+    const known = this.#written.get(id)
+    if (known) return known
+    const written = this.#writeUse(id).finally(() => this.#written.delete(id))
+    this.#written.set(id, written)
+    await written
+  }
+
+  async #writeUse(id: string): Promise<void> {
+    // Asked again where it is written: several processes may have read the row at once.
     await this.#database.client.$executeRaw`
       UPDATE api_key SET last_used_at = now()
       WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
   }
 
-  /** `by`: who does it; alone, the name that the audit trail has for them. Throws `NotByThatKey`. */
+  /** By its id: the key that made it, or that made that one, and so on; itself, where no key did. It never changes. */
+  async rootOf(id: string): Promise<string> {
+    const [root] = await this.#database.client.$queryRaw<{ id: string }[]>`
+      WITH RECURSIVE line AS (
+        SELECT id, maker_id FROM api_key WHERE id = ${id}::uuid
+        UNION SELECT k.id, k.maker_id FROM line JOIN api_key k ON k.id = line.maker_id)
+      SELECT id::text FROM line WHERE maker_id IS NULL`
+    return root?.id ?? id
+  }
+
+  /** `by`: who does it; alone, the name that the audit trail has for them. Throws `NotByThatKey`, `TooManyKeys`. */
   async create(key: string, { makerId = null, ...wanted }: NewApiKey, by: By | string): Promise<ApiKey> {
     return this.#database.client.$transaction(async (transaction) => {
-      const { expiresAt } = wanted
+      const { expiresAt, installationId } = wanted
+      if (installationId !== null) await demandRoom(installationId, transaction)
       const row = await transaction.apiKey.create({
         data: {
           ...wanted,
@@ -151,6 +180,18 @@ export class ApiKeys {
     })
     return rows.map(({ account }) => account)
   }
+}
+
+/** For one more key. Whoever else makes one waits meanwhile, so that they are counted one after the other. Throws `TooManyKeys`. */
+async function demandRoom(installationId: bigint, transaction: Connection): Promise<void> {
+  await transaction.$queryRaw`SELECT FROM installation WHERE id = ${installationId} FOR NO KEY UPDATE`
+  const inForce = await transaction.apiKey.count({
+    where: { installationId, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+  })
+  if (inForce < MOST_KEYS) return
+  throw new TooManyKeys(
+    `The installation has ${MOST_KEYS} API keys in force, which is as many as may be. Revoke one first.`,
+  )
 }
 
 /**

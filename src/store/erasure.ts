@@ -1,14 +1,19 @@
 /** What is known of a repository or an installation that was removed long enough ago, taken away as a whole, and for good. */
 import { Prisma } from '../generated/prisma/client.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudits } from './audit.ts'
 import type { Connection } from './database.ts'
+import { ACTOR, goneElsewhere, goneWithInstallation, goneWithRepository } from './erased.ts'
 import { addedUp, type Count, counted } from './removed.ts'
 
 /** The tables that hold most rows of a repository, each with an index that begins with `repository_id`. */
 const OF_REPOSITORY = [
-  ...['scan', 'blob', 'tree', 'tracked_file', 'artifact', 'artifact_revision', 'trace_edge'],
-  ...['evidence_seen', 'commit_state', 'state_hash', 'pull_request'],
-].map((table) => Prisma.raw(`"${table}"`))
+  // Reports, and their scans with them, go in the transaction that tells of them.
+  { table: 'scan', which: Prisma.sql`NOT EXISTS (SELECT 1 FROM compliance_report c WHERE c.scan_id = scan.id)` },
+  ...[
+    ...['blob', 'tree', 'tracked_file', 'artifact', 'artifact_revision', 'trace_edge'],
+    ...['evidence_seen', 'commit_state', 'state_hash', 'pull_request'],
+  ].map((table) => ({ table, which: Prisma.sql`TRUE` })),
+].map(({ table, which }) => ({ table: Prisma.raw(`"${table}"`), which }))
 
 /**
  * A repository may come back, under another installation too, at any moment: so it first becomes one that was never
@@ -28,12 +33,12 @@ export async function empty(
       AND (r.removed_at IS NOT NULL OR i.removed_at IS NOT NULL)`
   if (theirs === 0) return 0
   let removed = await removeFindings(transaction, repositoryId, most)
-  for (const table of OF_REPOSITORY) {
+  for (const { table, which } of OF_REPOSITORY) {
     if (removed >= most) break
     removed += await counted(transaction.$queryRaw<Count[]>`
       WITH removed AS (
         DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
-          SELECT ctid FROM ${table} WHERE repository_id = ${repositoryId} LIMIT ${most - removed}))
+          SELECT ctid FROM ${table} WHERE repository_id = ${repositoryId} AND ${which} LIMIT ${most - removed}))
         RETURNING 1
       ), ${addedUp('erased')}`)
   }
@@ -47,32 +52,39 @@ export async function eraseRepository(transaction: Connection, repositoryId: big
     FROM repository r JOIN installation i ON i.id = r.installation_id
     WHERE r.id = ${repositoryId} AND r.removed_at IS NOT NULL FOR UPDATE OF r`
   if (!erased) return
-  const { installationId, ...previous } = erased
-  await recordAudit(transaction, {
-    ...{ actor: ACTOR, action: 'repository.erased', resource: `repository/${repositoryId}`, previous },
-    ...{ installationId, repositoryId },
-    reason: 'The repository was deleted, or taken from the app, and the time for which its data is kept has passed.',
-  })
+  const { installationId, ...known } = erased
+  const reason =
+    'The repository was deleted, or taken from the app, and the time for which its data is kept has passed.'
+  const previous = { ...known, ...(await goneWithRepository(transaction, repositoryId)) }
+  await recordAudits(transaction, [
+    ...(await goneElsewhere(transaction, Prisma.sql`r.id = ${repositoryId}`, null, reason)),
+    {
+      ...{ actor: ACTOR, action: 'repository.erased', resource: `repository/${repositoryId}`, previous, reason },
+      ...{ installationId, repositoryId },
+    },
+  ])
   await transaction.repository.delete({ where: { id: repositoryId } })
 }
 
 export async function eraseInstallation(transaction: Connection, installationId: bigint): Promise<void> {
   const [erased] = await transaction.$queryRaw<Erased[]>`
-    SELECT account, account_type AS "accountType", removed_at AS "removedAt",
-      (SELECT count(*) FROM repository r WHERE r.installation_id = i.id)::int AS repositories
-    FROM installation i WHERE id = ${installationId} AND removed_at IS NOT NULL FOR UPDATE`
+    SELECT account, account_type AS "accountType", removed_at AS "removedAt"
+    FROM installation WHERE id = ${installationId} AND removed_at IS NOT NULL FOR UPDATE`
   if (!erased) return
-  await recordAudit(transaction, {
-    ...{ actor: ACTOR, action: 'installation.erased', resource: `installation/${installationId}`, previous: erased },
-    installationId,
-    reason: 'The app was uninstalled, and the time for which its data is kept has passed.',
-  })
+  const theirs = Prisma.sql`r.installation_id = ${installationId}`
+  await transaction.$queryRaw`SELECT FROM repository r WHERE ${theirs} ORDER BY r.id FOR UPDATE`
+  const reason = 'The app was uninstalled, and the time for which its data is kept has passed.'
+  const previous = { ...erased, ...(await goneWithInstallation(transaction, installationId)) }
+  await recordAudits(transaction, [
+    ...(await goneElsewhere(transaction, theirs, installationId, reason)),
+    {
+      ...{ actor: ACTOR, action: 'installation.erased', resource: `installation/${installationId}`, previous, reason },
+      installationId,
+    },
+  ])
   await transaction.manufacturer.deleteMany({ where: { installationId } })
   await transaction.installation.delete({ where: { id: installationId } })
 }
-
-/** In the audit trail, the server itself. */
-const ACTOR = 'rosie-guard'
 
 interface ErasedRepository {
   installationId: bigint
@@ -87,7 +99,6 @@ interface Erased {
   account: string
   accountType: string
   removedAt: Date
-  repositories: number
 }
 
 /** Before their scans, which would take them all along in one statement. */

@@ -27,7 +27,8 @@ export async function learnInstallation(
     INSERT INTO installation AS known (id, account, account_type, suspended_at, removed_at)
     VALUES (${id}, ${storable(account)}, ${storable(accountType)}, ${suspendedAt}, ${removedAt})
     ON CONFLICT (id) DO UPDATE SET account = EXCLUDED.account, account_type = EXCLUDED.account_type,
-      suspended_at = EXCLUDED.suspended_at, removed_at = coalesce(known.removed_at, EXCLUDED.removed_at)`
+      suspended_at = CASE WHEN EXCLUDED.suspended_at IS NOT NULL THEN coalesce(known.suspended_at, EXCLUDED.suspended_at) END,
+      removed_at = coalesce(known.removed_at, EXCLUDED.removed_at)`
 }
 
 /**
@@ -42,8 +43,10 @@ export async function learnRepositories(
 ): Promise<void> {
   const [first] = repositories
   if (!first) return
+  // A conflict alone would wait for whoever changes it.
   await connection.$executeRaw`
-    INSERT INTO installation (id, account, account_type) VALUES (${installation}, ${storable(first.owner)}, 'Unknown')
+    INSERT INTO installation (id, account, account_type) SELECT ${installation}, ${storable(first.owner)}, 'Unknown'
+    WHERE NOT EXISTS (SELECT 1 FROM installation WHERE id = ${installation})
     ON CONFLICT (id) DO NOTHING`
   const rows = toJson(repositories.map((repository) => ({ ...repository, id: String(repository.id) })))
   const facts = Prisma.sql`

@@ -159,7 +159,8 @@ export const kindOf = ({ baseRef }: Pick<ScanRequested, 'baseRef'>): ScanKind =>
 
 /**
  * A wish joins the scan that is queued or running already (index `scan_open_key`), which is then asked for as of now: an
- * answer about the branch that is older than this no longer ends it. It becomes a person's if the wish is.
+ * answer about the branch that is older than this no longer ends it. It becomes a person's if the wish is. One of a change
+ * that was asked for through the API comes after all others (wishes.ts) until somebody else wishes for it, too.
  *
  * A head that is seen on several branches or pull requests is shared, whatever it is compared with: that one of them moves
  * on doesn't end its scans, since the check that would be cancelled is also the others'.
@@ -184,7 +185,8 @@ export async function addScan(
            ${laneOf(repositoryId, kind, wish.headSha)}
     ON CONFLICT (repository_id, kind, coalesce(head_sha, ''), coalesce(base_ref, '')) WHERE status IN ('queued', 'running')
     DO UPDATE SET forced = scan.forced OR EXCLUDED.forced, shared = scan.shared OR EXCLUDED.shared,
-      ref = coalesce(scan.ref, EXCLUDED.ref), superseded_by = NULL, created_at = EXCLUDED.created_at
+      ref = coalesce(scan.ref, EXCLUDED.ref), superseded_by = NULL, created_at = EXCLUDED.created_at,
+      trigger = CASE WHEN scan.trigger = 'api' AND scan.kind = 'change' THEN EXCLUDED.trigger ELSE scan.trigger END
     RETURNING id, xmax = 0 AS added`
   if (ref !== null) {
     await connection.$executeRaw`

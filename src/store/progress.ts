@@ -9,7 +9,6 @@ interface Row {
   id: string
   kind: ScanKind
   repositoryId: bigint
-  installationId: bigint
   token: number
   status: ScanStatus
   phase: Phase | null
@@ -25,14 +24,16 @@ interface Row {
 
 /** Artifacts are counted by the index on scan_id, and only where they can be new; of other files no `data` is kept. */
 const COLUMNS = Prisma.sql`
-  s.id, s.kind::text, s.repository_id AS "repositoryId", r.installation_id AS "installationId", s.token, s.status::text,
-  s.phase, s.progress, s.blobs_read AS "blobsRead", s.conclusion, s.error, ${newerHead} AS "newerHead",
+  s.id, s.kind::text, s.repository_id AS "repositoryId", s.token, s.status::text, s.phase,
+  s.progress, s.blobs_read AS "blobsRead", s.conclusion, s.error, ${newerHead} AS "newerHead",
   CASE WHEN s.status = 'completed' AND s.kind = 'tracked' THEN (
     SELECT count(*) FROM artifact_revision revision
     WHERE revision.scan_id = s.id AND revision.change = 'added' AND revision.data IS NOT NULL)
   ELSE 0 END AS "artifactsCreated",
   coalesce(extract(epoch FROM s.completed_at - s.started_at) * 1000, 0)::float8 AS "durationMs",
   s.completed_at AS "completedAt"`
+
+const PLACE = Prisma.sql`r.id AS "repositoryId", r.installation_id AS "installationId"`
 
 const FROM = Prisma.sql`scan s JOIN repository r ON r.id = s.repository_id JOIN installation i ON i.id = r.installation_id`
 
@@ -52,21 +53,17 @@ export class ProgressOfScans implements ProgressRows {
     this.#database = database
   }
 
-  async scan(id: string): Promise<{ place: Place; state: ScanProgress } | null> {
+  async scan(id: string): Promise<ScanProgress | null> {
     const [row] = await this.#database.client.$queryRaw<Row[]>`
       SELECT ${COLUMNS} FROM ${FROM} WHERE s.id = ${id}::uuid AND ${PRESENT}`
-    if (!row) return null
-    const { installationId, repositoryId } = row
-    return { place: { installationId, repositoryId }, state: stateOf(row) }
+    return row ? stateOf(row) : null
   }
 
-  async repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null> {
-    const [place] = await this.places([id])
-    if (!place) return null
+  async openScans(repositoryId: bigint): Promise<ScanProgress[]> {
     const rows = await this.#database.client.$queryRaw<Row[]>`
-      SELECT ${COLUMNS} FROM ${FROM} WHERE s.repository_id = ${id} AND ${OPEN} AND ${PRESENT}
+      SELECT ${COLUMNS} FROM ${FROM} WHERE s.repository_id = ${repositoryId} AND ${OPEN} AND ${PRESENT}
       ORDER BY s.created_at DESC, s.id DESC LIMIT ${MOST.ofRepository}`
-    return { place, states: rows.map(stateOf) }
+    return rows.map(stateOf)
   }
 
   /** By the primary key, and by the index on status. */
@@ -80,10 +77,15 @@ export class ProgressOfScans implements ProgressRows {
     return rows.map(stateOf)
   }
 
+  async placeOf(scanId: string): Promise<Place | null> {
+    const [place = null] = await this.#database.client.$queryRaw<Place[]>`
+      SELECT ${PLACE} FROM ${FROM} WHERE s.id = ${scanId}::uuid AND ${PRESENT}`
+    return place
+  }
+
   async places(repositoryIds: readonly bigint[]): Promise<Place[]> {
     return this.#database.client.$queryRaw<Place[]>`
-      SELECT r.id AS "repositoryId", r.installation_id AS "installationId"
-      FROM repository r JOIN installation i ON i.id = r.installation_id
+      SELECT ${PLACE} FROM repository r JOIN installation i ON i.id = r.installation_id
       WHERE r.id = ANY(${[...repositoryIds]}::bigint[]) AND ${PRESENT}`
   }
 }

@@ -4,7 +4,7 @@ import type { ScanRequested } from '../scan/ports/intents.ts'
 import { type By, recordAudit } from './audit.ts'
 import type { Connection, Database } from './database.ts'
 import { hurry } from './first-scans.ts'
-import { addScan } from './intents.ts'
+import { addScan, kindOf } from './intents.ts'
 import { storable } from './json.ts'
 import { outOfReach } from './reach.ts'
 
@@ -17,8 +17,13 @@ export interface ScanAsked {
 
 export type ScanAnswer =
   | { scanId: string; status: string /** This request made it known. */; news: boolean }
-  /** `unknown`: what was asked for; `conflict`: it can't be done as things are. In words for whoever asked. */
-  | { refused: 'unknown' | 'conflict'; because: string }
+  /**
+   * `unknown`: what was asked for; `conflict`: it can't be done as things are; `busy`: not yet. In words for whoever asked.
+   */
+  | { refused: 'unknown' | 'conflict' | 'busy'; because: string }
+
+/** Of one repository, scans of commits that were asked for here and nowhere else, which wait or run at once. */
+const OPEN_AT_ONCE = 20
 
 export class ScanRequests {
   readonly #database: Database
@@ -62,6 +67,7 @@ async function ask(transaction: Connection, repositoryId: bigint, asked: ScanAsk
   if (place.outOfReach !== null) return { refused: 'conflict', because: place.outOfReach }
   const head = await headOf(transaction, repositoryId, asked, place.defaultBranch)
   if ('refused' in head) return head
+  if (!(await hasRoom(transaction, repositoryId, head))) return BUSY
   await hurry(transaction, repositoryId)
   const { id, added } = await addScan(transaction, repositoryId, {
     ...head,
@@ -83,7 +89,27 @@ async function ask(transaction: Connection, repositoryId: bigint, asked: ScanAsk
 
 type Head = Pick<ScanRequested, 'headSha' | 'ref' | 'baseRef'>
 
-/** A commit or branch that was scanned before is compared with what it was compared with then. GitHub is asked nothing here. */
+const BUSY: ScanAnswer = {
+  refused: 'busy',
+  because: `${OPEN_AT_ONCE} scans of commits that were asked for here wait or run in this repository. Ask again when some of them have ended.`,
+}
+
+/** There always is where the scan would join an open one. By the index `scan_open_key`; the repository is locked. */
+async function hasRoom(transaction: Connection, repositoryId: bigint, { headSha, baseRef }: Head): Promise<boolean> {
+  if (headSha === null) return true
+  const [open] = await transaction.$queryRaw<{ joins: boolean; count: number }[]>`
+    SELECT coalesce(bool_or(kind = ${kindOf({ baseRef })}::scan_kind AND head_sha = ${storable(headSha)}
+        AND base_ref IS NOT DISTINCT FROM ${baseRef}::text), false) AS joins,
+      (count(*) FILTER (WHERE trigger = 'api' AND head_sha IS NOT NULL))::int AS count
+    FROM scan WHERE repository_id = ${repositoryId} AND status IN ('queued', 'running')`
+  return !open || open.joins || open.count < OPEN_AT_ONCE
+}
+
+/**
+ * A commit or branch that was scanned before is compared with what it was compared with then. GitHub is asked nothing here:
+ * that a commit is the tip of the default branch counts only where GitHub has said so, since a first scan of that branch
+ * is judged by the policy and the keys that it brings along.
+ */
 async function headOf(
   transaction: Connection,
   repositoryId: bigint,
@@ -95,7 +121,6 @@ async function headOf(
   const seen = await newestOf(transaction, repositoryId, { ref, commit })
   if (seen) return seen
   if (commit === undefined) return { refused: 'unknown', because: `Nothing was seen of ${ref} yet: name its commit.` }
-  if (ref !== undefined && ref === defaultBranch) return { headSha: commit, ref, baseRef: null }
   if (defaultBranch === null) {
     const because = 'The default branch is not known yet, and the commit is compared with it: have that scanned first.'
     return { refused: 'conflict', because }

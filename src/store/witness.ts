@@ -10,6 +10,11 @@ import type { Connection } from './database.ts'
 import { judgeAgain } from './due.ts'
 import { toJson } from './json.ts'
 
+/** Of advisory locks: who first tells of an installation or a repository waits for who is telling of it. */
+const LOCK = 5_061_403
+/** An account brings thousands of repositories along: a lock for each would fill the server's table of locks. */
+const PLACES = 64n
+
 /** Times are texts. */
 interface Installation {
   account: string
@@ -44,12 +49,12 @@ type News = Omit<AuditEntry, keyof By>
 
 /** Does what changes them, in the caller's transaction. */
 export async function witnessed<T>(connection: Connection, by: By, about: About, learn: () => Promise<T>): Promise<T> {
-  const before = await known(connection, about)
+  const before = await held(connection, about)
   const result = await learn()
-  const after = await known(connection, about)
+  const after = await known(connection, about, AS_IT_IS)
   const moved = after.repositories.filter((now) => isElsewhere(now, before))
   const reports = await leaveBehind(connection, moved)
-  const news = [...ofInstallation(about.installation, before, after), ...ofRepositories(before, after, reports)]
+  const news = [...ofInstallation(about, before, after), ...ofRepositories(before, after, reports)]
   await recordAudits(
     connection,
     news.map((entry) => ({ ...by, ...entry })),
@@ -77,26 +82,69 @@ async function leaveBehind(connection: Connection, repositories: readonly Reposi
   return removed
 }
 
+// ── what is known ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Of two deliveries about the same, the later one waits, and is held against what the other has made of it. That is more than
+ * rows can see to that are not there yet: these have a lock by their number.
+ */
+async function held(connection: Connection, about: About): Promise<Known> {
+  const before = await known(connection, about, UNTIL_THE_END)
+  const unknown = unknownOf(about, before)
+  if (unknown.length === 0) return before
+  await connection.$executeRaw`
+    SELECT pg_advisory_xact_lock(${LOCK}::int, place)
+    FROM (SELECT DISTINCT value::int AS place FROM json_array_elements_text(${toJson(unknown)}::json) ORDER BY 1) AS unknown`
+  return known(connection, about, UNTIL_THE_END)
+}
+
+/** The places of their locks: installations come before repositories, as events tell of them. */
+function unknownOf({ installation, repositories }: About, { installation: row, repositories: rows }: Known): number[] {
+  const there = new Set(rows.map(({ id }) => BigInt(id)))
+  return [
+    ...(row ? [] : [Number(installation % PLACES)]),
+    ...repositories.filter((id) => !there.has(id)).map((id) => Number(PLACES + (id % PLACES))),
+  ]
+}
+
+/**
+ * In the order of their ids. Whoever inserts what only refers to one of them (a scan, a key) does not wait. An installation is
+ * locked where it may change: pushes to its repositories don't wait for each other, and whoever has locked one of these
+ * (heads.ts) never waits for an installation, which key-registry.ts locks first.
+ */
+const UNTIL_THE_END = Prisma.sql`FOR NO KEY UPDATE`
+const AS_IT_IS = Prisma.empty
+
 /** By the primary keys. */
-async function known(connection: Connection, { installation, repositories }: About): Promise<Known> {
+async function known(connection: Connection, about: About, lock: Prisma.Sql): Promise<Known> {
+  const { installation, repositories } = about
   const [row] = await connection.$queryRaw<Known[]>`
     SELECT
       (SELECT json_build_object('account', account, 'accountType', account_type, 'suspendedAt', suspended_at,
-         'removedAt', removed_at) FROM installation WHERE id = ${installation}) AS installation,
+         'removedAt', removed_at) FROM installation WHERE id = ${installation}
+       ${isOfRepositories(about) ? AS_IT_IS : lock}) AS installation,
       (SELECT coalesce(json_agg(json_build_object('id', id, 'installationId', installation_id, 'owner', owner, 'name', name,
          'private', private, 'defaultBranch', default_branch, 'archivedAt', archived_at, 'removedAt', removed_at)
          ORDER BY id), '[]')
-       FROM repository
-       WHERE id IN (SELECT value::bigint FROM json_array_elements_text(${toJson(repositories.map(String))}::json))
+       FROM (
+         SELECT * FROM repository
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text(${toJson(repositories.map(String))}::json))
+         ORDER BY id ${lock}) AS repository
       ) AS repositories`
   return row ?? { installation: null, repositories: [] }
 }
 
+/** An event about repositories makes their installation known at most. */
+const isOfRepositories = ({ repositories }: About) => repositories.length > 0
+
 // ── an installation ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-function ofInstallation(id: bigint, { installation: previous }: Known, { installation: next }: Known): News[] {
+function ofInstallation(about: About, { installation: previous }: Known, { installation: next }: Known): News[] {
+  // What else became of it meanwhile, another delivery tells.
+  if (previous && isOfRepositories(about)) return []
   const action = next && installationAction(previous, next)
   if (!action) return []
+  const id = about.installation
   return [{ action, resource: `installation/${id}`, ...(previous && { previous }), next, installationId: id }]
 }
 
@@ -106,7 +154,8 @@ function installationAction(before: Installation | null, now: Installation): Aud
   if (!before.suspendedAt !== !now.suspendedAt) {
     return now.suspendedAt ? 'installation.suspended' : 'installation.unsuspended'
   }
-  return before.account === now.account ? null : 'installation.renamed'
+  if (before.account !== now.account) return 'installation.renamed'
+  return before.accountType === now.accountType ? null : 'installation.account_type_changed'
 }
 
 // ── repositories ────────────────────────────────────────────────────────────────────────────────────────────────────

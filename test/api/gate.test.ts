@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addressesBehind } from '../../src/access/address.ts'
 import type { Reader } from '../../src/access/grant.ts'
+import { allowOrigins } from '../../src/api/cross-origin.ts'
 import { gate } from '../../src/api/gate.ts'
 import { createHost } from '../../src/api/host.ts'
 import { Problem } from '../../src/api/problem.ts'
@@ -22,8 +23,9 @@ async function aHost(limits: { redis?: object | null; reader?: number; address?:
   hosts.push(host)
   await host.register(
     async (api) => {
+      await allowOrigins(api, [ORIGIN])
       await gate(api, {
-        ...{ limits, origins: [ORIGIN] },
+        limits,
         authenticate: async ({ headers }) => {
           if (!headers['x-as']) throw new Problem(401, 'Who are you?')
           return { ...READER, actor: `api-key/${headers['x-as']}` }
@@ -102,6 +104,7 @@ describe('Pages of another origin', () => {
     const { headers } = await ask(as('one', { origin: ORIGIN }))
     expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([ORIGIN, 'Origin'])
     expect(headers.get('access-control-expose-headers')).toContain('etag')
+    expect(headers.get('access-control-expose-headers')).toContain('x-unlinked-events')
     const refused = await ask({ headers: { origin: ORIGIN } })
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, ORIGIN])
   })

@@ -1,5 +1,6 @@
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { type HealthOptions, health } from '../../src/api/health.ts'
@@ -164,6 +165,28 @@ describe('health', () => {
 
   it('is ready to scan and nothing else', async () => {
     expect(await readiness({ scanning: well, onlyScans: true })).toMatchObject({ statusCode: 200, status: 'ready' })
+  })
+
+  it('is looked into once for all who ask within a second, and again after that', async () => {
+    let looked = 0
+    const database = async () => {
+      looked += 1
+    }
+    await host.register(health, { stopping: () => false, database, migrations: well })
+    await send('/healthz')
+    await Promise.all(Array.from({ length: 20 }, () => send('/readyz')))
+    expect(looked).toBe(1)
+    await sleep(1_000)
+    await send('/readyz')
+    expect(looked).toBe(2)
+  })
+
+  it('is none from the moment on at which it stops', async () => {
+    let stops = false
+    await host.register(health, { stopping: () => stops, database: well, migrations: well })
+    const before = await send('/readyz')
+    stops = true
+    expect([before.status, (await send('/readyz')).status]).toEqual([200, 503])
   })
 
   it.each<[string, Partial<HealthOptions>]>([

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose'
+import { attemptCookieOf } from '../../src/api/sign-in/attempt-cookies.ts'
 import { toIntents } from '../../src/github/intents.ts'
 import { until } from '../live/moments.ts'
 import { deliver } from '../store/given.ts'
@@ -6,6 +7,10 @@ import type { Browser } from '../support/browser.ts'
 import { forEachDatabase } from '../support/database.ts'
 import { PUBLIC_URL, SESSION_SECRET, SignInStage } from './sign-in-stage.ts'
 import { aKey } from './v1/stage.ts'
+
+/** The cookies of sign-ins that are under way in a browser. */
+const attemptsIn = ({ cookies }: Browser) => [...cookies].filter(([name]) => name.startsWith('rosie_sign_in'))
+const attemptIn = (browser: Browser): [string, string] => attemptsIn(browser)[0] ?? ['', '']
 
 forEachDatabase('signing in', (databases) => {
   let stage: SignInStage
@@ -36,9 +41,36 @@ forEachDatabase('signing in', (databases) => {
       const cookie = browser.set.find((line) => line.startsWith('rosie_session='))
       for (const attribute of ['HttpOnly', 'SameSite=Lax', 'Path=/', 'Expires='])
         expect(cookie).toMatch(new RegExp(`; ${attribute}`))
-      expect(browser.cookies.has('rosie_sign_in')).toBe(false)
+      expect(attemptsIn(browser)).toEqual([])
       const [event] = await stage.events('session.started')
       expect(event).toMatchObject({ actor: 'github/reader', address: '127.0.0.1', requestId: expect.any(String) })
+    })
+
+    it('from several tabs, each to where it wanted to go, in whatever order they come back', async () => {
+      stage.github.people.signingIn = 'reader'
+      const browser = stage.browser()
+      const backs = [await browser.toGitHub('/one'), await browser.toGitHub('/two'), await browser.toGitHub('/three')]
+      for (const [back, path] of [
+        [backs[1], '/two'],
+        [backs[0], '/one'],
+        [backs[2], '/three'],
+      ]) {
+        const { status, headers } = await browser.ask(String(back))
+        expect([status, headers.get('location')]).toEqual([303, PUBLIC_URL + path])
+        expect(await browser.sees()).toEqual(['acme/pump'])
+      }
+      expect(attemptsIn(browser)).toEqual([])
+    })
+
+    it('from the five tabs that began last', async () => {
+      stage.github.people.signingIn = 'reader'
+      const browser = stage.browser()
+      const backs: string[] = []
+      for (let n = 0; n < 7; n++) backs.push(await browser.toGitHub())
+      expect(attemptsIn(browser)).toHaveLength(5)
+      const statuses: number[] = []
+      for (const back of backs) statuses.push((await browser.ask(back)).status)
+      expect(statuses).toEqual([400, 400, 303, 303, 303, 303, 303])
     })
 
     it('to the pages of the interface, where the person wanted to go nowhere', async () => {
@@ -181,8 +213,9 @@ forEachDatabase('signing in', (databases) => {
       const [one, other] = [stage.browser(), stage.browser()]
       const foreign = await one.toGitHub()
       await other.toGitHub()
-      await refused(() => other.ask(foreign), 403)
+      expect(await refused(() => other.ask(foreign), 400)).toContain('This browser began no sign-in here')
       expect(await other.sees()).toBe(401)
+      expect(attemptsIn(other)).toHaveLength(1)
     })
 
     it('to a browser that began nothing, or too long ago, or made it up', async () => {
@@ -195,7 +228,7 @@ forEachDatabase('signing in', (databases) => {
         .setProtectedHeader({ alg: 'HS256' })
         .setExpirationTime('1h')
         .sign(new TextEncoder().encode(SESSION_SECRET))
-      browser.cookies.set('rosie_sign_in', forged)
+      browser.cookies.set(attemptCookieOf(String(new URL(back).searchParams.get('state'))), forged)
       await refused(() => browser.ask(back), 400)
     })
 
@@ -218,21 +251,35 @@ forEachDatabase('signing in', (databases) => {
     })
 
     it('for a minute to an address from which too many went wrong', async () => {
-      const from = (address: string) =>
-        stage.browser().ask('/auth/callback?code=x&state=y', { headers: { 'x-forwarded-for': address } })
-      for (let n = 0; n < 10; n++) expect((await from('203.0.113.9')).status).toBe(400)
+      stage.github.people.signingIn = null
+      const from = async (address: string) => {
+        const browser = stage.browser()
+        return browser.ask(await browser.toGitHub(), { headers: { 'x-forwarded-for': address } })
+      }
+      for (let n = 0; n < 10; n++) expect((await from('203.0.113.9')).status).toBe(403)
       const later = await from('203.0.113.9')
       expect([later.status, Number(later.headers.get('retry-after')) > 0]).toEqual([429, true])
-      expect((await from('203.0.113.10')).status).toBe(400)
+      expect((await from('203.0.113.10')).status).toBe(403)
+    })
+
+    it('to nobody whose browser some page had ask for the address that GitHub sends back to', async () => {
+      const headers = { 'x-forwarded-for': '203.0.113.11', 'sec-fetch-site': 'cross-site' }
+      for (let n = 0; n < 15; n++) {
+        expect((await stage.browser().ask('/auth/callback', { headers })).status).toBe(400)
+        expect((await stage.browser().ask(`/auth/callback?code=x&state=${n}`, { headers })).status).toBe(400)
+      }
+      stage.github.people.signingIn = 'reader'
+      const browser = stage.browser()
+      expect((await browser.ask(await browser.toGitHub(), { headers })).status).toBe(303)
     })
 
     it('with a code that was used before', async () => {
       stage.github.people.signingIn = 'reader'
       const browser = stage.browser()
       const back = await browser.toGitHub()
-      const kept = browser.cookies.get('rosie_sign_in') ?? ''
+      const [name, kept] = attemptIn(browser)
       expect((await browser.ask(back)).status).toBe(303)
-      browser.cookies.set('rosie_sign_in', kept)
+      browser.cookies.set(name, kept)
       expect(await refused(() => browser.ask(back), 403)).toContain('bad_verification_code')
     })
   })
@@ -244,12 +291,7 @@ forEachDatabase('signing in', (databases) => {
       const [header, payload, signature] = cookie.split('.')
       const other = Buffer.from(JSON.stringify({ sub: 'other', exp: 9_999_999_999 })).toString('base64url')
       await browser.toGitHub()
-      for (const changed of [
-        `${header}.${other}.${signature}`,
-        `${header}.${payload}.`,
-        'x',
-        browser.cookies.get('rosie_sign_in'),
-      ]) {
+      for (const changed of [`${header}.${other}.${signature}`, `${header}.${payload}.`, 'x', attemptIn(browser)[1]]) {
         browser.cookies.set('rosie_session', String(changed))
         expect(await browser.sees()).toBe(401)
       }
@@ -372,7 +414,7 @@ forEachDatabase('signing in', (databases) => {
     github.people.signingIn = 'reader'
     const browser = stage.browser()
     const back = await browser.toGitHub()
-    const attempt = browser.cookies.get('rosie_sign_in') ?? ''
+    const [, attempt] = attemptIn(browser)
     await stage.browser().ask(back)
     await browser.ask(back)
     const session = browser.cookies.get('rosie_session') ?? ''

@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { Webhooks } from '@octokit/webhooks'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
+import { addressesBehind } from '../../src/access/address.ts'
 import { createHost } from '../../src/api/host.ts'
 import { webhookRoute } from '../../src/api/webhook-route.ts'
 import type { Delivery } from '../../src/scan/ports/queue.ts'
@@ -21,7 +25,7 @@ beforeEach(async () => {
   nudges = 0
   fail = false
   outcomes = []
-  host = createHost({ logger: pino({ level: 'silent' }) })
+  host = createHost({ logger: pino({ level: 'silent' }), addressOf: addressesBehind(['loopback']) })
   const { verify } = new Webhooks({ secret: SECRET })
   const store = async (delivery: Delivery) => {
     if (fail) throw new Error('connection to postgres://user:hunter2@db refused')
@@ -141,4 +145,81 @@ it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('Whoever asks with %s is told what bel
   if (method !== 'HEAD') expect(JSON.parse(text).detail).toContain('This address is for GitHub')
   await host.close()
   expect(outcomes).toEqual([])
+})
+
+describe('bodies that nobody has vouched for', () => {
+  const MIB = 2 ** 20
+  const sockets: Socket[] = []
+  const hangUp = () => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  }
+  afterEach(hangUp)
+
+  /** A delivery of which the body has only begun, by a socket of its own. `from`: as our proxy tells it. */
+  async function begin(from: string, length: number | null, sent = ''): Promise<Socket> {
+    const socket = connect(Number(new URL(base).port), '127.0.0.1')
+    sockets.push(socket)
+    await once(socket, 'connect')
+    const head = [
+      'POST /api/github/webhooks HTTP/1.1',
+      'host: here',
+      'content-type: application/json',
+      'x-github-event: push',
+      `x-forwarded-for: ${from}`,
+      `x-hub-signature-256: sha256=${'0'.repeat(64)}`,
+      length === null ? 'transfer-encoding: chunked' : `content-length: ${length}`,
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n${sent}`)
+    return socket
+  }
+  /** The head of what it is answered, at once or not at all. */
+  const answered = async (socket: Socket) =>
+    Promise.race([once(socket, 'data').then(([data]) => String(data)), setTimeout(300, 'nothing yet')])
+  const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`
+  const full = /^HTTP\/1\.1 503 .*\r\nretry-after: 60\r\n/is
+
+  it('are four of the largest of one network, and the next is to come again, before it is read', async () => {
+    const four = [1, 2, 3, 4].map(() => begin('203.0.113.7', 25 * MIB))
+    for (const socket of await Promise.all(four)) expect(await answered(socket)).toBe('nothing yet')
+    expect(await answered(await begin('203.0.113.7', 25 * MIB))).toMatch(full)
+    expect(await answered(await begin('203.0.113.8', 25 * MIB))).toBe('nothing yet')
+    hangUp()
+    await host.close()
+    expect(outcomes).toContain('not_stored')
+  })
+
+  it('are 200 MiB of all networks together, and small ones are taken all the same', async () => {
+    for (let n = 0; n < 8; n++)
+      expect(await answered(await begin(`203.0.113.${Math.floor(n / 4)}`, 25 * MIB))).toBe('nothing yet')
+    expect(await answered(await begin('203.0.113.9', MIB))).toMatch(full)
+    expect((await deliver(JSON.stringify({ text: 'x'.repeat(MIB - 20) }))).status).toBe(202)
+    expect(stored).toHaveLength(1)
+  })
+
+  it('leave room for others as soon as they are answered, or their senders gone', async () => {
+    const [first, ...others] = await Promise.all([1, 2, 3, 4].map(() => begin('203.0.113.7', 25 * MIB)))
+    expect(await answered(await begin('203.0.113.7', 25 * MIB))).toMatch(full)
+    first?.destroy()
+    const fifth = await begin('203.0.113.7', MIB)
+    expect(await answered(fifth)).toBe('nothing yet')
+    fifth.write('x'.repeat(MIB))
+    expect(await answered(fifth)).toMatch(/^HTTP\/1\.1 401 /)
+    expect(await answered(await begin('203.0.113.7', 25 * MIB))).toBe('nothing yet')
+    expect(others).toHaveLength(3)
+  })
+
+  it('count as they come where nobody says how long they are', async () => {
+    for (const _ of [1, 2, 3, 4]) await begin('203.0.113.7', 25 * MIB)
+    const growing = await begin('203.0.113.7', null, chunk(MIB / 2))
+    expect(await answered(growing)).toBe('nothing yet')
+    growing.write(chunk(MIB / 2))
+    expect(await answered(growing)).toMatch(full)
+    const ended = await begin('203.0.113.7', null, `${chunk(MIB / 2)}0\r\n\r\n`)
+    expect(await answered(ended)).toMatch(/^HTTP\/1\.1 401 /)
+  })
+
+  it('count no more once GitHub has vouched for them', async () => {
+    const large = `{"text":"${'x'.repeat(24 * MIB)}"}`
+    for (let n = 0; n < 5; n++) expect((await deliver(large, { 'x-github-delivery': `large-${n}` })).status).toBe(202)
+  })
 })

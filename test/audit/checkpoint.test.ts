@@ -58,7 +58,15 @@ describe('a checkpoint', () => {
     expect(checkpointsIn(`<sub>Audit checkpoint: position 12, sha256 \`${STATED.hash}\`, \`${one}\`</sub>`)).toEqual([
       one,
     ])
+    expect(checkpointsIn(`The newest is ${one}. Before: ${other}.`)).toEqual([one, other])
+    expect(checkpointsIn(`${one}.\n`)).toEqual([one])
     expect(checkpointsIn('none')).toEqual([])
+  })
+
+  it('is not looked for in what has more parts, such as what is encrypted', async () => {
+    const jws = await checkpointSigner(ed25519.privateKey).sign(STATED)
+    expect(checkpointsIn(`${jws}.abc.def`)).toEqual([])
+    expect(checkpointsIn(`${jws}.abc.`)).toEqual([])
   })
 })
 

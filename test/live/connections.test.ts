@@ -1,6 +1,7 @@
 /** Connections of live progress: who may have one, and what it is good for. */
+import type { Grant } from '../../src/access/grant.ts'
 import { aMoment, scanId, until } from './moments.ts'
-import { LiveStage, readerWith } from './stage.ts'
+import { type Client, LiveStage, readerWith } from './stage.ts'
 
 const ACME = { scopes: ['read'], installationId: 1n, repositoryIds: [] } as const
 const ZETA = { scopes: ['read'], installationId: 2n, repositoryIds: [] } as const
@@ -88,6 +89,42 @@ describe('Who connects', () => {
   })
 })
 
+describe('An installation', () => {
+  const full = '3 connections of the keys of this installation already'
+  const asOf = (actor: string, grant: Grant) => {
+    stage.readers.set(`Bearer ${actor}`, readerWith(actor, grant))
+    return stage.as(actor)
+  }
+  const key = (n: number) => `api-key/${scanId(n)}`
+
+  beforeEach(() => stage.open({ ofReader: 2, ofInstallation: 3 }))
+
+  it('has so many connections with all of its keys together, until one ends', async () => {
+    const first = await asOf(key(1), ACME)
+    await asOf(key(2), { ...ACME, repositoryIds: [7n] })
+    await asOf(key(3), { ...ACME, scopes: ['admin'] })
+    await expect(asOf(key(4), ACME)).rejects.toThrow(full)
+    // Of what it was refused nothing counts.
+    await expect(asOf(key(4), ACME)).rejects.toThrow(full)
+    expect(stage.counted['refused reader']).toBe(2)
+    for (let n = 0; n < 2; n++) await asOf(key(5), ZETA)
+    await expect(asOf(key(5), ZETA)).rejects.toThrow('2 connections of api-key/')
+    first.socket.disconnect()
+    await until(() => asOf(key(4), ACME).then(Boolean, () => false))
+    await expect(asOf(key(6), ACME)).rejects.toThrow(full)
+  })
+
+  it('takes nothing from people, nor from keys of the whole server, who count for themselves', async () => {
+    for (let n = 1; n <= 3; n++) await asOf(key(n), ACME)
+    for (const person of ['github/ann', 'github/bob']) await asOf(person, ACME)
+    const whole: Grant = { ...ACME, scopes: ['admin'], installationId: null }
+    for (let n = 4; n <= 7; n++) await asOf(key(n), whole)
+    for (let n = 4; n <= 5; n++) await asOf(key(n), whole)
+    await expect(asOf(key(4), whole)).rejects.toThrow('2 connections of api-key/')
+    await expect(asOf(key(8), ACME)).rejects.toThrow(full)
+  })
+})
+
 describe('What can not be answered', () => {
   it.each([
     undefined,
@@ -149,6 +186,20 @@ describe('What can not be answered', () => {
     const answers = await Promise.all(Array.from({ length: 230 }, () => client.subscribe({ repository: 7 })))
     expect(answers.some(({ error }) => error?.includes('too much at once'))).toBe(true)
     expect(answers[0]?.ok).toBe(true)
+  })
+
+  it('is bounded: what is asked on all connections of a reader, also on those that they open next', async () => {
+    await stage.open({ asks: 4, askEveryMs: 60_000 })
+    const asked = async (client: Client) => (await client.subscribe({ repository: 7 })).error ?? 'answered'
+    const [one, two, other] = [await stage.as('acme'), await stage.as('acme'), await stage.as('zeta')]
+    for (const client of [one, two, one]) expect(await asked(client)).toBe('answered')
+    for (const { socket } of [one, two]) socket.disconnect()
+    await until(() => stage.counted['connections known'] === 1)
+    const next = await stage.as('acme')
+    expect(await asked(next)).toBe('answered')
+    for (const client of [next, await stage.as('acme')]) expect(await asked(client)).toContain('too much at once')
+    expect(stage.read.filter((what) => what === 'places')).toHaveLength(4)
+    expect(await asked(other)).toContain('There is no such repository')
   })
 })
 

@@ -210,6 +210,19 @@ describe('What is not for them', () => {
     expect(foreign).toEqual(none)
     expect(await client.subscribe({ repository: 9 })).toEqual(await client.subscribe({ repository: 404 }))
   })
+
+  it('is looked up no further than what there is not, so that it is answered as soon', async () => {
+    const client = await stage.as('acme')
+    const readFor = async (asked: object) => {
+      stage.read.length = 0
+      await client.subscribe(asked)
+      return [...stage.read]
+    }
+    for (const repository of [9, 404]) expect(await readFor({ repository })).toEqual(['places'])
+    for (const scan of [TWO, scanId(404)]) expect(await readFor({ scan })).toEqual(['placeOf'])
+    expect(await readFor({ repository: 7 })).toEqual(['places', 'openScans'])
+    expect(await readFor({ scan: ONE })).toEqual(['placeOf', 'scan'])
+  })
 })
 
 describe('From time to time', () => {

@@ -57,6 +57,8 @@ export class LiveStage implements ProgressRows {
   /** By repository. */
   readonly installations = new Map<bigint, bigint>()
   readonly rows = new Map<string, ScanProgress>()
+  /** What was asked of them, in order. */
+  readonly read: string[] = []
   readonly warned: unknown[] = []
   /** What is counted, as it stands: by metric and label. */
   readonly counted: Record<string, number> = {}
@@ -126,22 +128,33 @@ export class LiveStage implements ProgressRows {
 
   // ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async scan(id: string): Promise<{ place: Place; state: ScanProgress } | null> {
-    const [state] = await this.#read(({ scanId }) => scanId === id)
-    const [place] = state ? await this.places([BigInt(state.repositoryId)]) : []
-    return state && place ? { place, state } : null
+  async scan(id: string): Promise<ScanProgress | null> {
+    this.read.push('scan')
+    const [state = null] = await this.#read(({ scanId }) => scanId === id)
+    return state
   }
 
-  async repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null> {
-    const states = await this.#read(isOpenIn([id]))
-    const [place] = await this.places([id])
-    return place ? { place, states } : null
+  openScans(repositoryId: bigint): Promise<ScanProgress[]> {
+    this.read.push('openScans')
+    return this.#read(isOpenIn([repositoryId]))
   }
 
   states = (scanIds: readonly string[], repositoryIds: readonly bigint[]): Promise<ScanProgress[]> =>
     this.#read((row) => scanIds.includes(row.scanId) || isOpenIn(repositoryIds)(row))
 
+  async placeOf(scanId: string): Promise<Place | null> {
+    this.read.push('placeOf')
+    const row = this.rows.get(scanId)
+    const [place = null] = row ? this.#placesOf([BigInt(row.repositoryId)]) : []
+    return place
+  }
+
   async places(ids: readonly bigint[]): Promise<Place[]> {
+    this.read.push('places')
+    return this.#placesOf(ids)
+  }
+
+  #placesOf(ids: readonly bigint[]): Place[] {
     return ids.flatMap((repositoryId) => {
       const installationId = this.installations.get(repositoryId)
       return installationId === undefined ? [] : [{ installationId, repositoryId }]

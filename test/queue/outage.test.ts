@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { startRedis } from '../support/servers/servers.ts'
 import { Queues, Runs, until } from './support.ts'
 
 const { TEST_REDIS_URL: redisUrl, TEST_DATABASE_URL: databaseUrl } = process.env
@@ -112,6 +117,29 @@ describe('A queue whose Redis never was there', () => {
     expect(await refusal(queue.add('scan'))).toBeLessThan(2200)
     expect(queues.log.map((line) => line.level)).toEqual(['error'])
     await queues.close()
+  })
+})
+
+describe('A queue whose Redis has no room', () => {
+  it('is not reachable until there is some', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rosie-full-'))
+    const redis = await startRedis(folder)
+    if (!redis) return
+    const queues = new Queues()
+    const client = new Redis(redis.url)
+    try {
+      const queue = await queues.open({ redisUrl: redis.url })
+      await queue.reachable()
+      await client.config('SET', 'maxmemory', '1')
+      await expect(queue.reachable()).rejects.toThrow('OOM')
+      await client.config('SET', 'maxmemory', '0')
+      await queue.reachable()
+    } finally {
+      client.disconnect()
+      await queues.close()
+      await redis.stop()
+      await rm(folder, { recursive: true })
+    }
   })
 })
 

@@ -41,6 +41,30 @@ it('joins whole files: two blocks that say the same say it once', async () => {
   })
 })
 
+it('has each file that a specification names, and each document without an id that names anything', async () => {
+  const { nodes, edges, coverage, summary } = await matrixOf({
+    '.gxp/requirements/REQ-001.md': REQ,
+    '.gxp/specs/SPEC-001.md': document([
+      ...['gxp_id: SPEC-001', 'title: Valve', 'parent_id: REQ-001', 'verification_tier: OQ'],
+      ...['source_files: [src/valve.ts]', 'test_files: [test/valve.test.ts, test/gone.test.ts]'],
+    ]),
+    '.gxp/specs/SPEC_002.md': document(['gxp_id: SPEC_002', 'title: Hose', 'parent_id: REQ-001']),
+    'src/valve.ts': 'open()\n',
+    'src/plain.ts': 'stop()\n',
+    'test/valve.test.ts': 'it()\n',
+  })
+  const [source, test, hose] = ['FILE:src/valve.ts', 'FILE:test/valve.test.ts', 'FILE:.gxp/specs/SPEC_002.md']
+  expect(Object.keys(nodes).sort()).toEqual(['REQ-001', 'SPEC-001', hose, source, test].sort())
+  expect(nodes).toMatchObject({
+    [source]: { phase: 'code', files: ['src/valve.ts'] },
+    [test]: { phase: 'test', files: ['test/valve.test.ts'] },
+    [hose]: { phase: 'specification', title: 'Hose', files: ['.gxp/specs/SPEC_002.md'] },
+  })
+  for (const { from, to } of edges) expect(Object.keys(nodes)).toEqual(expect.arrayContaining([from, to]))
+  expect(coverage['REQ-001']).toMatchObject({ covered: true, traced: true, test_nodes: [test] })
+  expect(summary).toMatchObject({ total_nodes: 5, total_edges: 4 })
+})
+
 it('rounds shares down, and counts requirements without a risk by themselves', async () => {
   const files = Object.fromEntries(
     [1, 2, 3].map((n) => [`.gxp/requirements/REQ-00${n}.md`, document([`gxp_id: REQ-00${n}`, 'title: Stops'])]),

@@ -87,7 +87,7 @@ forEachDatabase('the files of a scan', ({ open }) => {
     expect(found).toEqual({ total: 2, fetched: 1 })
     const during = told.filter(({ phase }) => phase === 'Persist')
     expect(during).toEqual([expect.objectContaining({ filesProcessed: 7, totalFiles: 7 })])
-    const state = (await new ProgressOfScans(database).scan(scanId))?.state
+    const state = await new ProgressOfScans(database).scan(scanId)
     expect(state).toMatchObject({ filesProcessed: 7, totalFiles: 7 })
   })
 
@@ -96,7 +96,7 @@ forEachDatabase('the files of a scan', ({ open }) => {
     const first = await commit('main', null, { ...many(1), '.gxp/requirements/REQ-002.md': same })
     const { scanId, ...found } = await counts(first)
     expect(found).toEqual({ total: 3, fetched: 3 })
-    const state = (await new ProgressOfScans(database).scan(scanId))?.state
+    const state = await new ProgressOfScans(database).scan(scanId)
     expect(state).toMatchObject({ filesProcessed: 2, totalFiles: 2 })
   })
 

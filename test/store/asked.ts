@@ -41,6 +41,9 @@ export const ASKED: Record<string, Ask> = {
   annotations: ({ record }) => record.annotations.list(REPOSITORY, {}, page, ['src/300.ts', 'source', 'b300', '1']),
   'annotations with an id': ({ record }) => record.annotations.list(REPOSITORY, { id: 'SPEC-7' }, page, null),
   'a chain': ({ record }) => record.traceability.chain(REPOSITORY, 'REQ-7', 'down', 10, 100),
+  'a chain of a file': ({ record }) =>
+    record.traceability.chain(REPOSITORY, 'FILE:.gxp/specs/SPEC-7.md', 'up', 10, 100),
+  'whether a node is known': ({ record }) => record.traceability.knows(REPOSITORY, 'FILE:.gxp/specs/SPEC-7.md'),
   'edges of a chain': ({ record }) => record.traceability.among(REPOSITORY, ['SPEC-7', 'REQ-7'], 100),
   'a proof': ({ record }) => record.traceability.steps(REPOSITORY, ['EVIDENCE:.gxp/evidence/EV-7', 'SPEC-7', 'REQ-7']),
   'broken links': ({ record }, scanId) => record.traceability.broken(REPOSITORY, scanId, page, null),

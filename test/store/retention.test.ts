@@ -323,6 +323,27 @@ forEachDatabase('retention', (databases) => {
       return batches
     }
 
+    /** Answers the report's id. */
+    async function reported(repositoryId: bigint, format = 'json'): Promise<string> {
+      const { id: scanId } = await database.client.scan.findFirstOrThrow({ where: { repositoryId } })
+      const data = { repositoryId, scanId, format, sha256: sha(9), content: Buffer.from('{}') }
+      return (await database.client.complianceReport.create({ data })).id
+    }
+
+    /** Of an account, made of this repository. */
+    async function productOf(installationId: bigint, repositoryId: bigint) {
+      const repositories = { create: { repositoryId } }
+      const { products, id: manufacturerId } = await database.client.manufacturer.create({
+        data: { installationId, name: 'Acme', products: { create: { name: 'Pump', repositories } } },
+        include: { products: true },
+      })
+      return { id: products[0]?.id ?? '', manufacturerId, installationId }
+    }
+    const unlinkedFrom = ({ id }: { id: string }) =>
+      database.client.auditEvent.findMany({
+        where: { resource: `product/${id}`, action: 'product.repository_unlinked' },
+      })
+
     const rowsOf = async (repositoryId: bigint) => {
       const where = { repositoryId }
       const { client } = database
@@ -371,7 +392,8 @@ forEachDatabase('retention', (databases) => {
 
     it('erases what is left of one, and says so in the audit log', async () => {
       const theirs = await filled()
-      await database.client.manufacturer.create({ data: { installationId: installation, name: 'Acme' } })
+      const [reportId, linked] = [await reported(theirs.id), await productOf(installation, theirs.id)]
+      const others = await productOf(newId(), theirs.id)
       await database.client.apiKey.create({
         data: { installationId: installation, name: 'ci', hash: `${installation}` },
       })
@@ -392,8 +414,23 @@ forEachDatabase('retention', (databases) => {
       ).toMatchObject([
         {
           ...{ actor: 'rosie-guard', action: 'installation.erased', reason: expect.stringContaining('uninstalled') },
-          previous: { account: 'acme', repositories: 1, removedAt: expect.stringMatching(/^\d{4}-/) },
+          previous: {
+            ...{ account: 'acme', removedAt: expect.stringMatching(/^\d{4}-/) },
+            repositories: { total: 1, first: [{ id: `${theirs.id}`, owner: 'acme', name: 'pump' }] },
+            reports: {
+              ...{ total: 1, first: [{ id: reportId, format: 'json', sha256: sha(9), repositoryId: `${theirs.id}` }] },
+            },
+            signingKeys: { total: 1, first: [{ kid: 'k', owner: 'ada', repositoryId: `${theirs.id}` }] },
+            apiKeys: { total: 1, first: [{ id: expect.any(String), name: 'ci' }] },
+            manufacturers: { total: 1, first: [{ id: linked.manufacturerId, name: 'Acme' }] },
+            products: { total: 1, first: [{ id: linked.id, name: 'Pump', gtin: null }] },
+            productRepositories: { total: 1, first: [{ productId: linked.id, repositoryId: `${theirs.id}` }] },
+          },
         },
+      ])
+      expect(await unlinkedFrom(linked)).toEqual([])
+      expect(await unlinkedFrom(others)).toMatchObject([
+        { installationId: others.installationId, repositoryId: theirs.id, previous: { repositoryId: `${theirs.id}` } },
       ])
     })
 
@@ -461,6 +498,53 @@ forEachDatabase('retention', (databases) => {
           },
         ])
         expect(await rowsOf(neighbour.id)).toBe(9)
+      })
+
+      it('is erased with its reports, keys and links to products, which the audit log keeps', async () => {
+        const [theirs, other] = [await filled(), newId()]
+        const { id } = theirs
+        const [reportId, linked] = [await reported(id), await productOf(installation, id)]
+        await deliver(database, { type: 'repositories', installation: other, added: [aRepository()], removed: [] })
+        await database.client.signingKey.create({
+          data: { installationId: other, repositoryId: id, kid: 'older', owner: 'eve', jwk: {} },
+        })
+        await lost(theirs, 91)
+        await emptied(id)
+        expect(await database.client.complianceReport.count({ where: { id: reportId } })).toBe(1)
+        await retention.eraseRepository(id)
+        expect(await database.client.complianceReport.count({ where: { id: reportId } })).toBe(0)
+        expect(await unlinkedFrom(linked)).toMatchObject([
+          {
+            ...{ actor: 'rosie-guard', installationId: installation, repositoryId: id },
+            ...{ previous: { repositoryId: `${id}` }, reason: expect.stringContaining('deleted') },
+          },
+        ])
+        const events = await audited(theirs)
+        expect(events).toHaveLength(2)
+        // Each account is told its own part.
+        expect(events.find(({ installationId }) => installationId === other)?.previous).toEqual({
+          signingKeys: { total: 1, first: [{ id: expect.any(String), kid: 'older', owner: 'eve' }] },
+        })
+        expect(events.find(({ installationId }) => installationId === installation)?.previous).toMatchObject({
+          reports: { total: 1, first: [{ id: reportId, format: 'json', sha256: sha(9) }] },
+          signingKeys: { total: 1, first: [{ id: expect.any(String), kid: 'k', owner: 'ada' }] },
+        })
+      })
+
+      it('is erased with more than can be listed, and the audit log says how many there were', async () => {
+        const theirs = await filled()
+        const { id: scanId } = await database.client.scan.findFirstOrThrow({ where: { repositoryId: theirs.id } })
+        await database.client.$executeRaw`
+          INSERT INTO compliance_report (repository_id, scan_id, format, sha256, content, created_at)
+          SELECT ${theirs.id}, ${scanId}::uuid, 'f' || n, 's' || n, '', now() + n * interval '1 second'
+          FROM generate_series(1, 101) AS n`
+        await lost(theirs, 91)
+        await emptied(theirs.id)
+        await retention.eraseRepository(theirs.id)
+        const [event] = await audited(theirs)
+        const previous = event?.previous as { reports: { total: number; first: { sha256: string }[] } } | undefined
+        const { total, first } = previous?.reports ?? { total: 0, first: [] }
+        expect([total, first.length, first[0]?.sha256]).toEqual([101, 100, 's101'])
       })
 
       it('is left alone where it has come back, also in the middle', async () => {

@@ -46,8 +46,8 @@ forEachDatabase('the progress of scans', (databases) => {
     await store.update(scan, { phase: 'Fetch', progress: 30 }, DETAIL)
     await store.update(scan, { filesTotal: 9, filesFetched: 2, blobsRead: 3 })
     expect(await rows.scan(scan.id)).toMatchObject({
-      place: { repositoryId: scan.repository.id, installationId: 1n },
-      state: { ...{ status: 'running', phase: 'Fetch', progress: 30 }, filesProcessed: 3, totalFiles: 3 },
+      ...{ repositoryId: Number(scan.repository.id), status: 'running', phase: 'Fetch', progress: 30 },
+      ...{ filesProcessed: 3, totalFiles: 3 },
     })
     await store.persist(scan, anOutcome(aFinding()), null)
     await store.finish(scan, [], END)
@@ -63,7 +63,7 @@ forEachDatabase('the progress of scans', (databases) => {
         result: { status: 'failure', artifactsCreated: 0, durationMs: expect.any(Number) },
       }),
     ])
-    expect((await rows.scan(scan.id))?.state).toEqual(told[2])
+    expect(await rows.scan(scan.id)).toEqual(told[2])
   })
 
   it('is not told while a pull request has yet to be', async () => {
@@ -134,9 +134,9 @@ forEachDatabase('the progress of scans', (databases) => {
     const scan = await begun()
     await store.update(scan, { phase: 'Persist', progress: 70 }, DETAIL)
     await recoverLeases(database.client, Prisma.sql`id = ${scan.id}::uuid`)
-    expect((await rows.scan(scan.id))?.state).toMatchObject({ status: 'queued', token: 1, progress: 70 })
+    expect(await rows.scan(scan.id)).toMatchObject({ status: 'queued', token: 1, progress: 70 })
     await store.take(scan.id, 60_000)
-    expect((await rows.scan(scan.id))?.state).toMatchObject({ status: 'running', token: 2, progress: 0, phase: null })
+    expect(await rows.scan(scan.id)).toMatchObject({ status: 'running', token: 2, progress: 0, phase: null })
     expect(told.at(-1)).toMatchObject({ token: 2, progress: 0 })
   })
 
@@ -154,20 +154,22 @@ forEachDatabase('the progress of scans', (databases) => {
     expect(kept).toBeGreaterThan(3)
     // Keys are files of the record, but no artifacts.
     expect(added).toBeGreaterThan(kept)
-    expect((await rows.scan(scanId))?.state.result?.artifactsCreated).toBe(kept)
+    expect((await rows.scan(scanId))?.result?.artifactsCreated).toBe(kept)
   })
 
   it('is not there for scans that do not exist, nor where the app can not see the repository any more', async () => {
     const scan = await begun()
     const { id } = scan.repository
-    expect(await rows.scan('00000000-0000-4000-8000-000000000000')).toBeNull()
-    expect(await rows.repository(404n)).toBeNull()
-    expect(await rows.repository(id)).toMatchObject({ states: [{ scanId: scan.id }] })
+    const nothing = '00000000-0000-4000-8000-000000000000'
+    for (const found of [await rows.placeOf(nothing), await rows.scan(nothing)]) expect(found).toBeNull()
+    expect([await rows.places([404n]), await rows.openScans(404n)]).toEqual([[], []])
+    expect(await rows.openScans(id)).toMatchObject([{ scanId: scan.id }])
+    expect(await rows.placeOf(scan.id)).toEqual({ repositoryId: id, installationId: 1n })
     expect(await rows.states([], [id])).toMatchObject([{ scanId: scan.id }])
     expect(await rows.places([id])).toEqual([{ repositoryId: id, installationId: 1n }])
     await database.client.repository.update({ where: { id }, data: { removedAt: new Date() } })
-    expect(await rows.scan(scan.id)).toBeNull()
-    expect(await rows.repository(id)).toBeNull()
+    for (const found of [await rows.placeOf(scan.id), await rows.scan(scan.id)]) expect(found).toBeNull()
+    expect(await rows.openScans(id)).toEqual([])
     expect(await rows.states([scan.id], [id])).toEqual([])
     expect(await rows.places([id])).toEqual([])
   })
@@ -182,10 +184,10 @@ forEachDatabase('the progress of scans', (databases) => {
     expect(told.at(-1)).toMatchObject({ scanId: report.id, kind: 'report', status: 'running' })
     const scans = [replay, change].sort()
     const idsOf = (states: ScanProgress[] = []) => states.map(({ scanId }) => scanId).sort()
-    expect(idsOf((await rows.repository(repository.id))?.states)).toEqual(scans)
+    expect(idsOf(await rows.openScans(repository.id))).toEqual(scans)
     expect(idsOf(await rows.states([], [repository.id]))).toEqual(scans)
     expect(await rows.states([report.id], [])).toMatchObject([{ kind: 'report' }])
-    expect((await rows.scan(report.id))?.state).toMatchObject({ kind: 'report', status: 'running' })
+    expect(await rows.scan(report.id)).toMatchObject({ kind: 'report', status: 'running' })
     await store.finishReport(report, change, [])
     expect(told.at(-1)).toMatchObject({ scanId: report.id, kind: 'report', status: 'completed' })
   })
@@ -193,7 +195,7 @@ forEachDatabase('the progress of scans', (databases) => {
   it('leaves out of a repository what has ended', async () => {
     const scan = await begun()
     await store.skip(scan, 'nothing')
-    expect(await rows.repository(scan.repository.id)).toMatchObject({ states: [] })
+    expect(await rows.openScans(scan.repository.id)).toEqual([])
     expect(await rows.states([scan.id], [])).toMatchObject([{ status: 'skipped' }])
   })
 })

@@ -3,7 +3,7 @@ import type { Database } from '../../src/store/database.ts'
 import { Scans } from '../../src/store/scans.ts'
 import { ScanWishes } from '../../src/store/wishes.ts'
 import { forEachDatabase } from '../support/database.ts'
-import { aRepository, aWish, newId, queue, sha, take } from './given.ts'
+import { aRepository, aWish, newId, queue, row, sha, take } from './given.ts'
 
 const MINUTE = 60_000
 
@@ -67,5 +67,65 @@ forEachDatabase('turns', ({ open }) => {
     const [theirs, ours] = [await queue(database, aWish({ installation: newId() })), await pushes(3)]
     await database.client.scan.updateMany({ where: { id: { in: [theirs, ...ours] } }, data: { background: true } })
     expect(await next()).toEqual([theirs])
+  })
+
+  describe('of what was asked for through the API', () => {
+    const asked = (repository: ReturnType<typeof aRepository>, n: number) =>
+      queue(database, aWish({ installation, repository, headSha: sha(n), ref: null, trigger: 'api', forced: true }))
+
+    it('come after those of pushes, two at a time', async () => {
+      const repository = aRepository()
+      const ids: string[] = []
+      for (let n = 0; n < 5; n++) ids.push(await asked(repository, n))
+      const [push] = await pushes(1)
+      expect(await next()).toEqual([push, ids[0], ids[1]])
+      expect(await next()).toEqual([])
+      const [later] = await pushes(1)
+      expect(await next()).toEqual([later])
+      await new Scans(database).skip(await take(database, ids[0] as string), 'The repository has no commits.')
+      expect(await next()).toEqual([ids[2]])
+    })
+
+    it('come before first scans of the same installation, and after those of another', async () => {
+      const repository = aRepository()
+      const [first] = await pushes(1)
+      const theirs = await queue(database, aWish({ installation: newId() }))
+      await database.client.scan.updateMany({
+        where: { id: { in: [String(first), theirs] } },
+        data: { background: true },
+      })
+      const ids = [await asked(repository, 1), await asked(repository, 2)]
+      expect(await next()).toEqual([theirs, ids[0]])
+    })
+
+    it('go to an installation that has none under way before another gets its second', async () => {
+      const repository = aRepository()
+      const ids: string[] = []
+      for (let n = 0; n < 4; n++) ids.push(await asked(repository, n))
+      expect(await next()).toEqual(ids.slice(0, 2))
+      const other = { installation: newId(), repository: aRepository() }
+      const theirs = await queue(database, aWish({ ...other, trigger: 'api', forced: true }))
+      await new Scans(database).skip(await take(database, ids[0] as string), 'The repository has no commits.')
+      expect(await next()).toEqual([theirs])
+    })
+
+    it('are those of any push once a push wishes for the same', async () => {
+      const repository = aRepository()
+      const ids: string[] = []
+      for (let n = 0; n < 4; n++) ids.push(await asked(repository, n))
+      expect(await next()).toEqual(ids.slice(0, 2))
+      const joined = aWish({ installation, repository, headSha: sha(3) })
+      expect(await queue(database, joined)).toBe(ids[3])
+      expect(await row(database, String(ids[3]))).toMatchObject({ trigger: 'push', forced: true })
+      expect(await next()).toEqual([ids[3]])
+    })
+
+    it('keep their turn on a default branch, whose scans come one after the other', async () => {
+      const repository = aRepository()
+      const of = (n: number, trigger: string) =>
+        queue(database, aWish({ installation, repository, headSha: sha(n), ref: 'main', baseRef: null, trigger }))
+      const ids = [await of(1, 'api'), await of(2, 'api'), await of(3, 'api'), await of(4, 'push')]
+      expect(await next()).toEqual(ids)
+    })
   })
 })

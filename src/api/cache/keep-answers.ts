@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import type { CacheMeasures } from '../../scan/ports/measures.ts'
 import { type Cache, type KeptAnswer, MOST_BYTES } from './cache.ts'
 import { type Flight, Flights } from './flights.ts'
@@ -27,9 +28,23 @@ export interface KeepOptions {
   measures?: CacheMeasures
 }
 
+/** What this process keeps of one repository within ten minutes, so that its readers leave room for others' in the cache. */
+const MOST_OF_ONE = 64 * 2 ** 20
+const WITHIN_MS = 600_000
+const REPOSITORIES = 10_000
+
 /** After the hook that finds the repository, for everything below it. */
 export function keepAnswers(app: FastifyInstance, { cache, version, measures }: KeepOptions): void {
   const flights = new Flights()
+  const keptOf = new LRUCache<bigint, { bytes: number }>({ max: REPOSITORIES, ttl: WITHIN_MS })
+  const hasRoom = ({ id }: { id: bigint }, bytes: number): boolean => {
+    const kept = keptOf.get(id) ?? { bytes: 0 }
+    if (bytes > MOST_BYTES || kept.bytes + bytes > MOST_OF_ONE) return false
+    kept.bytes += bytes
+    // Its time began with the first.
+    if (!keptOf.has(id)) keptOf.set(id, kept)
+    return true
+  }
   app.decorateRequest('making', null)
 
   app.addHook('preHandler', async (request, reply) => {
@@ -44,14 +59,14 @@ export function keepAnswers(app: FastifyInstance, { cache, version, measures }: 
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { making, routeOptions } = request
+    const { making, repository, routeOptions } = request
     if (making === null) return
     request.making = null
     const { key, flight } = making
     const answer = reply.statusCode === 200 ? answerOf(reply, payload) : null
     flight?.tell(answer)
     const keep = async () => {
-      if (answer && answer.body.byteLength <= MOST_BYTES)
+      if (answer && hasRoom(repository, answer.body.byteLength))
         await cache.keep(key, answer, routeOptions.config.keepSeconds ?? 0)
       // Until it was there, those who asked found the flight.
       flight?.end()
@@ -67,19 +82,20 @@ export function keepAnswers(app: FastifyInstance, { cache, version, measures }: 
 }
 
 /** Null: this answer is not kept. What was never scanned has no revision. */
-function keyOf({ method, url, query, repository, routeOptions }: FastifyRequest, version: string): string | null {
+function keyOf({ method, params, query, repository, routeOptions }: FastifyRequest, version: string): string | null {
   const { revised = false, keepSeconds } = routeOptions.config
   if (method !== 'GET' || !revised || keepSeconds === undefined || repository.trackedScanId === null) return null
-  const [path = ''] = url.split('?', 1)
-  // As it was understood, so that neither the order nor a default that is left out makes another key of it.
-  const asked = Object.entries(query as object)
-    .filter(([, value]) => value !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
   const named = createHash('sha256')
-    .update(JSON.stringify([version, path, asked]))
+    .update(JSON.stringify([version, routeOptions.url, inOrder(params), inOrder(query)]))
     .digest('hex')
   return `rosie:answer:${repository.id}:${repository.trackedScanId}:${named}`
 }
+
+/** As it was understood, so that no other way of writing it, its order or a default that is left out makes another key of it. */
+const inOrder = (asked: unknown): [string, unknown][] =>
+  Object.entries(asked as object)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
 
 /** Null: it is a stream, which is read once. */
 function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer | null {

@@ -1,6 +1,7 @@
 /**
  * `/auth`: people sign in with GitHub, and out. On the way to GitHub and back the browser keeps what proves that whoever
- * comes back is who went: `state` and the PKCE verifier, in a cookie that only this server can have written.
+ * comes back is who went: `state` and the PKCE verifier, in a cookie that only this server can have written. Each attempt has
+ * a cookie of its own, so that several tabs don't get in each other's way.
  */
 import cookies, { type CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
@@ -22,6 +23,7 @@ import type { Sessions } from '../../store/sessions.ts'
 import { Problem } from '../problem.ts'
 import { networkOf } from '../rate-limit.ts'
 import { cookieOf, SESSION_COOKIE, type SessionAccess } from '../session-access.ts'
+import { attemptCookieOf, attemptCookiesIn } from './attempt-cookies.ts'
 import { CALLBACK_PATH, returnPath } from './paths.ts'
 import { refusal } from './refusal.ts'
 
@@ -43,7 +45,8 @@ export interface SignInOptions {
   missing: readonly string[]
 }
 
-const ATTEMPT_COOKIE = 'rosie_sign_in'
+/** Sign-ins that one browser may have under way. */
+const ATTEMPTS = 5
 /** A working day; then GitHub is asked who it is again. */
 export const SESSION_MS = 12 * 60 * 60_000
 /** Refusals a minute that become audit events; of the rest only the log tells. */
@@ -53,6 +56,7 @@ const ALL = 'all'
 const AFTERWARDS = '/api/docs'
 
 const loginQuery = z.object({ return: z.string().optional() })
+const callbackQuery = z.object({ state: z.string().optional() })
 
 export const signIn: FastifyPluginAsync<SignInOptions> = async (app, { parts, missing }) => {
   app.setErrorHandler(refusal({ door: parts !== null }))
@@ -92,20 +96,21 @@ class Door {
     const { url, state, verifier } = await door.begin(this.#redirectUri)
     const attempt = await seals.signAttempt({ state, verifier, returnTo })
     const maxAge = ATTEMPT_MS / 1000
-    reply.setCookie(ATTEMPT_COOKIE, attempt, { ...this.#cookie, path: '/auth', maxAge })
+    for (const left of attemptCookiesIn(request).slice(0, 1 - ATTEMPTS)) this.#clearAttempt(reply, left)
+    reply.setCookie(attemptCookieOf(state), attempt, { ...this.#cookie, path: '/auth', maxAge })
     return reply.code(303).header('location', url).send()
   }
 
   async comeBack(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     this.#refuseTooMany(request)
     const { seals, sessions, publicUrl } = this.#parts
-    const cookie = cookieOf(request, ATTEMPT_COOKIE)
+    const name = attemptCookieOf(callbackQuery.safeParse(request.query).data?.state ?? '')
+    const cookie = cookieOf(request, name)
+    if (cookie !== null) this.#clearAttempt(reply, name)
     const attempt = cookie === null ? null : await seals.attemptIn(cookie)
-    reply.clearCookie(ATTEMPT_COOKIE, { ...this.#cookie, path: '/auth' })
-    if (attempt === null) {
-      this.#attempts.failed(networkOf(request.address))
+    // Any page can have its visitor's browser ask for this address: it counts for nothing.
+    if (attempt === null)
       throw new Problem(400, 'This browser began no sign-in here, or did so too long ago. Begin again at /auth/login.')
-    }
     const { person, tokens } = await this.#letIn(request, attempt)
     const before = await seals.sessionIn(cookieOf(request, SESSION_COOKIE) ?? '')
     if (before !== null) await this.#end(before, request)
@@ -117,6 +122,10 @@ class Door {
       .code(303)
       .header('location', publicUrl + attempt.returnTo)
       .send()
+  }
+
+  #clearAttempt(reply: FastifyReply, name: string): void {
+    reply.clearCookie(name, { ...this.#cookie, path: '/auth' })
   }
 
   /** Ends the session that the request comes with; without one there is nothing to end. */

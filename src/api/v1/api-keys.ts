@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { keyIdOf, newKey } from '../../access/api-key.ts'
 import { missingScope, SCOPES } from '../../access/grant.ts'
-import { NotByThatKey } from '../../store/api-keys.ts'
+import { NotByThatKey, TooManyKeys } from '../../store/api-keys.ts'
 import { type ApiKeyRow, KEY_STATES } from '../../store/reading/api-keys.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { Problem } from '../problem.ts'
@@ -131,7 +131,7 @@ export const apiKeys: FastifyPluginAsyncZod<{ store: Store }> = async (app, { st
       schema: {
         ...{ operationId: 'createApiKey', tags, summary: 'Make an API key, shown this once' },
         body: wanted,
-        response: { 201: createdKey, ...problems(400, 403, 404) },
+        response: { 201: createdKey, ...problems(400, 403, 404, 409) },
       },
     },
     async (request, reply) => {
@@ -140,6 +140,7 @@ export const apiKeys: FastifyPluginAsyncZod<{ store: Store }> = async (app, { st
       const key = newKey()
       const asked = { ...(await checked(store, request.body)), makerId: keyIdOf(request.reader) }
       const made = await store.apiKeys.create(key, asked, byOf(request)).catch((error: unknown) => {
+        if (error instanceof TooManyKeys) throw new Problem(409, error.message)
         throw error instanceof NotByThatKey ? new Problem(400, error.message) : error
       })
       return reply.code(201).send({ ...told(made, 'in force'), key })

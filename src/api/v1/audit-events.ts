@@ -181,12 +181,16 @@ const wholeTrail: FastifyPluginAsyncZod<Kept> = async (app, { trail }) => {
     async (request, reply) => {
       const { grants } = request.reader
       const { format } = request.query
+      // Before this export is an event, which would always be one of those that are not linked yet.
+      const { events, unlinked } = await trail.linked(grants)
       await trail.exporting(byOf(request), grants, format)
       // Next to the whole trail a part of it must not pass for that.
       const name = may(request.reader, 'admin', 'server') ? 'audit-events' : 'audit-events-part'
-      reply.type(MEDIA_TYPES[format]).header('content-disposition', `attachment; filename="${name}.${format}"`)
+      reply
+        .type(MEDIA_TYPES[format])
+        .headers({ 'content-disposition': `attachment; filename="${name}.${format}"`, 'x-unlinked-events': unlinked })
       // What is sent as a stream is not serialized by the schema.
-      return reply.send(Readable.from(exportText(trail.linked(grants), format)) as unknown as string)
+      return reply.send(Readable.from(exportText(events, format)) as unknown as string)
     },
   )
 }
@@ -240,7 +244,9 @@ const MEDIA_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv;
 const text = (description: string) => ({ schema: z.string().describe(description) })
 
 const file = {
-  description: 'The file.',
+  description:
+    'The file, with `x-unlinked-events`: how many newer events, of those that the reader administers, are not linked yet and ' +
+    'so not in it, but for this export itself. More than 0: export again later.',
   content: {
     'application/jsonl': text('An event a line, as RFC 8785 writes JSON.'),
     'text/csv': text('RFC 4180, with a header.'),

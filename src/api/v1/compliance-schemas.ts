@@ -41,14 +41,42 @@ export const reportFile = {
   content: {
     'application/json': {
       schema: z
-        .looseObject({ schemaVersion: z.literal(1), regulatoryMap: z.looseObject({ rows: z.array(z.unknown()) }) })
-        .describe('For programs: docs/reports.md.'),
+        .looseObject({
+          schemaVersion: z.literal(1),
+          repository: z.unknown().describe('Its id and names, as of the scan.'),
+          scan: z.unknown().describe('With its conclusion and its counts.'),
+          score: z.unknown().describe('With what went in; null: it was not kept.'),
+          policy: z
+            .unknown()
+            .optional()
+            .describe(
+              'What the scan was judged by; null: it was not kept; absent: an earlier version made the report.',
+            ),
+          regulatoryMap: z.looseObject({ rows: z.array(z.unknown()) }).describe('What there is for each clause.'),
+          risk: z.unknown().describe('Coverage by risk, and the register.'),
+          requirementDocuments: z.unknown().describe('How many there are, and of which there is no row.'),
+          traceability: z.array(z.unknown()).describe('A row for each requirement.'),
+          evidence: z
+            .looseObject({ byTier: z.array(z.unknown()), files: z.array(z.unknown()) })
+            .describe('How much there is of what, and each signed file.'),
+          findingsTotal: z.int().describe('Also of those that are not listed.'),
+          findings: z.array(z.unknown()),
+          ignored: z.unknown().describe('What the policy ignores.'),
+          audit: z.unknown().describe('The newest events of the audit trail until the scan was completed.'),
+          signOff: z.array(z.unknown()).describe('For people to fill in.'),
+        })
+        .describe('For programs: docs/reports.md, "Members of the JSON".'),
     },
     'text/markdown': text('For people.'),
     'application/sarif+json': {
       schema: z.looseObject({ version: z.literal('2.1.0'), runs: z.array(z.unknown()) }).describe('The findings.'),
     },
-    'application/pdf': text('For people to read and sign.'),
+    'application/pdf': {
+      schema: z.string().meta({
+        ...{ format: 'binary', contentMediaType: 'application/pdf' },
+        description: 'For people to read and sign.',
+      }),
+    },
   },
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import { SESSION_COOKIE } from '../session-access.ts'
+import { CSRF_HEADER, SESSION_COOKIE } from '../session-access.ts'
+import { HEADERS, METHOD_NOT_ALLOWED } from './document-headers.ts'
 
 /** What the OpenAPI document says before its operations. */
 export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
@@ -13,7 +14,10 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
       'Send an API key (`rosie-guard api-key create`) as bearer token. A key sees its installation or its repositories;',
       'what it may not see is not there: 404. Lists come in pages: `next` of one is the `cursor` of the next. Answers about',
       'the record of a repository carry an `etag`, which changes with each scan of the default branch: ask again with',
-      '`if-none-match`, and 304 says that nothing is new. What goes wrong is told as RFC 9457 problem details.',
+      '`if-none-match`, and 304 says that nothing is new. What goes wrong is told as RFC 9457 problem details. An address',
+      'that is asked for with a method that it does not take answers 405, and `allow` names those that it takes.',
+      '',
+      'Members may be added to answers, and values to an `enum` of theirs: pass over what you do not know.',
     ].join('\n'),
   },
   components: {
@@ -23,15 +27,18 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
         description: 'The `etag` of an answer that you have: 304 where there is no other.',
       },
     },
-    headers: {
-      ETag: { schema: { type: 'string' }, description: 'Of this answer. Another answer has another one.' },
-    },
+    headers: HEADERS,
+    responses: { MethodNotAllowed: METHOD_NOT_ALLOWED },
     securitySchemes: {
       key: { type: 'http', scheme: 'bearer', description: 'An API key: `rsk_` and 64 hex digits.' },
       session: {
         ...{ type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
         description:
           'Of somebody who signed in at `/auth/login`. What changes something needs the header `x-csrf-token` as well.',
+      },
+      csrfToken: {
+        ...{ type: 'apiKey', in: 'header', name: CSRF_HEADER },
+        description: 'Beside the cookie of a session: `csrfToken` of `GET /api/v1/me`, sent by a page of this server.',
       },
     },
   },
@@ -55,48 +62,4 @@ export const DOCUMENT: FastifyDynamicSwaggerOptions['openapi'] = {
     },
     { name: 'audit', description: 'Who did what, in a chain that shows every change.' },
   ],
-}
-
-interface Operation {
-  parameters?: object[]
-  responses: Record<string, { headers?: object }>
-}
-
-/** Every operation that may answer 304 says how it is asked for that, and what it answers with then. */
-export function withRevisions<Document extends { paths?: object }>(document: Document): Document {
-  const operations = Object.values(document.paths ?? {}).flatMap<Operation>(Object.values)
-  for (const operation of operations) {
-    const { 200: answer, 304: unchanged } = operation.responses
-    if (!unchanged) continue
-    operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IfNoneMatch' }]
-    for (const response of answer ? [answer, unchanged] : [unchanged]) {
-      response.headers = { ...response.headers, etag: { $ref: '#/components/headers/ETag' } }
-    }
-  }
-  return document
-}
-
-interface Components {
-  schemas?: Record<string, unknown>
-}
-
-/**
- * Each thing is made a schema of as it comes in and as it goes out, though most do only one of these. Generated clients would
- * have a type for each.
- */
-export function onlyWhatIsUsed<Document extends { paths?: object; components?: Components }>(
-  document: Document,
-): Document {
-  const { schemas = {} } = document.components ?? {}
-  const used = new Set<string>()
-  const look = (part: unknown): void => {
-    for (const [, name = ''] of JSON.stringify(part ?? null).matchAll(/"#\/components\/schemas\/([^"/]+)"/g)) {
-      if (used.has(name)) continue
-      used.add(name)
-      look(schemas[name])
-    }
-  }
-  look(document.paths)
-  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
-  return { ...document, components: { ...document.components, schemas: kept } }
 }

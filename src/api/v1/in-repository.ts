@@ -21,6 +21,8 @@ declare module 'fastify' {
     scope?: Scope
     /** It changes only with a scan of the default branch: answered with an `etag`. */
     revised?: boolean
+    /** It is sent in another coding to whoever accepts that: the same, but not the same bytes, so that the etag is a weak one. */
+    coded?: boolean
   }
 }
 
@@ -37,13 +39,15 @@ export const inRepository =
     if (!target || !may(request.reader, 'read', target)) {
       throw new Problem(404, 'There is no such repository, or it is not for you.')
     }
-    const { scope = 'read', revised = false } = request.routeOptions.config
+    const { scope = 'read', revised = false, coded = false } = request.routeOptions.config
     if (!may(request.reader, scope, target)) throw new Problem(403, `This needs the scope ${scope}.`)
     request.repository = repository
     if (!revised) return undefined
     const etag = `"${repository.trackedScanId ?? 'none'}-${version}-${digestOf(request.url).slice(0, 16)}"`
     // Ask every time, and nobody else may keep it: who may read changes.
-    reply.headers({ etag, 'cache-control': 'private, no-cache' })
+    reply.headers({ etag: coded ? `W/${etag}` : etag, 'cache-control': 'private, no-cache' })
+    // The same for 304 as for what it stands for: RFC 9110 §15.4.5.
+    if (coded) reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
     // Whoever has this one was answered at this address: it is there. `*` says nothing of that.
     return isNamed(etag, request.headers['if-none-match']) ? reply.code(304).send() : undefined
   }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { Unreachable } from '../../scan/errors.ts'
 import type { Reading } from '../../store/reading/index.ts'
 import { type KeepOptions, keepAnswers } from '../cache/keep-answers.ts'
+import { allowOrigins } from '../cross-origin.ts'
 import { type GateOptions, gate } from '../gate.ts'
 import { describeAnswers, describeUnchanged } from './answers.ts'
 import { apiKeys } from './api-keys.ts'
@@ -21,7 +22,9 @@ import { auditEvents, type CheckpointKey } from './audit-events.ts'
 import { compliance, type SignReport } from './compliance.ts'
 import { complianceScore } from './compliance-score.ts'
 import { markCursors } from './cursor-marks.ts'
-import { DOCUMENT, onlyWhatIsUsed, withRevisions } from './document.ts'
+import { DOCUMENT } from './document.ts'
+import { forClients } from './document-for-clients.ts'
+import { withHeaders } from './document-headers.ts'
 import { repositoryFindings } from './findings.ts'
 import { inRepository, tagged } from './in-repository.ts'
 import { installations } from './installations.ts'
@@ -38,6 +41,7 @@ import { scanRequests } from './scan-requests.ts'
 import { repositoryScans, scans } from './scans.ts'
 import { settingsOfRepository } from './settings.ts'
 import { installationKeys, repositoryKeys } from './signing-keys.ts'
+import { toldOnce } from './told-once.ts'
 import { takeEmptyBodies, tellBodyLimit, validatorCompiler } from './understood.ts'
 import { webhookDeliveries } from './webhook-deliveries.ts'
 
@@ -46,6 +50,8 @@ const PAGES_PATH = '/api/docs'
 
 export interface ApiOptions extends GateOptions {
   store: Reading
+  /** Whose pages may ask; none where nothing is said. */
+  origins?: readonly string[]
   /** How the text of a file is had; absent: it isn't. */
   rawText?: RawText
   /** Something may be due to be scanned. */
@@ -85,8 +91,9 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   app,
   {
     authenticate,
-    origins,
+    origins = [],
     limits,
+    turns,
     store,
     rawText = noText,
     checkpointKey = null,
@@ -103,54 +110,61 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   await app.register(swagger, {
     openapi: DOCUMENT,
     transform: createJsonSchemaTransform({}),
-    transformObject: (made) => onlyWhatIsUsed(withRevisions(schemasOf(made))),
+    transformObject: (made) => forClients(withHeaders(schemasOf(made))),
   })
-  app.get(`${API_PATH}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: PAGES_POLICY })
 
   await app.register(
-    async (resources) => {
-      await gate(resources, { authenticate, origins, limits })
-      tellBodyLimit(resources)
-      takeEmptyBodies(resources)
-      describeAnswers(resources)
-      strictQueries(resources)
-      markCursors(resources)
-      await resources.register(whoAmI, { store })
-      await resources.register(installations, { store })
-      await resources.register(installationKeys, { store, prefix: '/installations/:installationId' })
-      await resources.register(repositories, { store })
-      await resources.register(manufacturers, { store })
-      await resources.register(products, { store })
-      await resources.register(scans, { store })
-      await resources.register(jobs, { store })
-      await resources.register(apiKeys, { store })
-      await resources.register(webhookDeliveries, { store })
-      await resources.register(auditEvents, { store, checkpointKey })
-      await resources.register(
-        async (one) => {
-          one.addHook(
-            'preHandler',
-            inRepository((id) => store.repositories.withId(id), version),
-          )
-          one.addHook('onSend', tagged)
-          describeUnchanged(one)
-          if (keep) keepAnswers(one, { ...keep, version })
-          await one.register(oneRepository)
-          await one.register(complianceRecord, { store, rawText })
-          await one.register(settingsOfRepository, { store })
-          await one.register(repositoryKeys, { store })
-          await one.register(scanRequests, { store, onScans })
-          await one.register(repositoryScans, { store })
-          await one.register(repositoryFindings, { store })
-          await one.register(compliance, { store, onScans, sign: signReport, publicUrl })
-          await one.register(complianceScore, { store })
-        },
-        { prefix: '/repositories/:repositoryId' },
+    async (api) => {
+      await allowOrigins(api, origins)
+      api.get(
+        '/openapi.json',
+        { schema: { hide: true } },
+        toldOnce(() => app.swagger()),
       )
+      // Beside the gate: nobody has to be known to be told that there is nothing.
+      api.setNotFoundHandler(methods.refuse)
+      await api.register(async (resources) => {
+        await gate(resources, { authenticate, limits, turns })
+        tellBodyLimit(resources)
+        takeEmptyBodies(resources)
+        describeAnswers(resources)
+        strictQueries(resources)
+        markCursors(resources)
+        await resources.register(whoAmI, { store })
+        await resources.register(installations, { store })
+        await resources.register(installationKeys, { store, prefix: '/installations/:installationId' })
+        await resources.register(repositories, { store })
+        await resources.register(manufacturers, { store })
+        await resources.register(products, { store })
+        await resources.register(scans, { store })
+        await resources.register(jobs, { store })
+        await resources.register(apiKeys, { store })
+        await resources.register(webhookDeliveries, { store })
+        await resources.register(auditEvents, { store, checkpointKey })
+        await resources.register(
+          async (one) => {
+            one.addHook(
+              'preHandler',
+              inRepository((id) => store.repositories.withId(id), version),
+            )
+            one.addHook('onSend', tagged)
+            describeUnchanged(one)
+            if (keep) keepAnswers(one, { ...keep, version })
+            await one.register(oneRepository)
+            await one.register(complianceRecord, { store, rawText })
+            await one.register(settingsOfRepository, { store })
+            await one.register(repositoryKeys, { store })
+            await one.register(scanRequests, { store, onScans })
+            await one.register(repositoryScans, { store })
+            await one.register(repositoryFindings, { store })
+            await one.register(compliance, { store, onScans, sign: signReport, publicUrl })
+            await one.register(complianceScore, { store })
+          },
+          { prefix: '/repositories/:repositoryId' },
+        )
+      })
     },
     { prefix: API_PATH },
   )
-  // Beside the gate: nobody has to be known to be told that there is nothing.
-  await app.register(async (elsewhere) => elsewhere.setNotFoundHandler(methods.refuse), { prefix: API_PATH })
 }

@@ -37,7 +37,9 @@ const accepted = z
   })
   .meta({ id: 'ScanAccepted' })
 
-const STATUS = { unknown: 400, conflict: 409 } as const
+const STATUS = { unknown: 400, conflict: 409, busy: 429 } as const
+/** Scans take seconds, and there are some before this one. */
+const BUSY_FOR = { 'retry-after': '30' }
 
 /** Below `/repositories/:repositoryId`. `onScans`: something may be due. */
 export const scanRequests: FastifyPluginAsyncZod<{
@@ -65,7 +67,8 @@ export const scanRequests: FastifyPluginAsyncZod<{
     async (request, reply) => {
       const key = request.headers['idempotency-key'] ?? null
       const answer = await store.scanRequests.request(request.repository.id, request.body ?? {}, byOf(request), key)
-      if ('refused' in answer) throw new Problem(STATUS[answer.refused], answer.because)
+      if ('refused' in answer)
+        throw new Problem(STATUS[answer.refused], answer.because, answer.refused === 'busy' ? BUSY_FOR : {})
       if (answer.news) onScans()
       const { scanId, status } = answer
       return reply

@@ -38,8 +38,11 @@ export const problems = <const Status extends Wrong>(...statuses: Status[]) => {
   return Object.fromEntries(all.map((status) => [status, WRONG[status]])) as Pick<typeof WRONG, Status | 401 | 429>
 }
 
-/** GitHub's id, below 2^53, in a path or a query, which know only text. */
-export const gitHubId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+/** GitHub's id, below 2^53, in a path or a query, which know only text. No other way of writing it is taken: not `0x3ea`. */
+export const gitHubId = z.preprocess(
+  (given) => (typeof given === 'string' && /^-?\d+$/.test(given) ? Number(given) : given),
+  z.int({ error: ({ input }) => (typeof input === 'string' ? 'must be a whole number in digits' : undefined) }).min(1),
+)
 /** The same in a body, where only a number is one. */
 export const gitHubIdInBody = z.int().min(1)
 

@@ -31,12 +31,21 @@ const signingKey = z
 /** A key of RSA with 16,384 bits has 2,800. What is registered goes into the audit trail, for ever. */
 const LONGEST_KEY = 20_000
 
+/** In characters of JSON; of what is nested too deeply for that, no end. */
+function lengthOf(jwk: object): number {
+  try {
+    return JSON.stringify(jwk).length
+  } catch {
+    return Infinity
+  }
+}
+
 const newKey = z
   .strictObject({
     owner: line.describe('Whose key it is, as reports name them.'),
     key: z
       .union([z.string().max(LONGEST_KEY), z.record(z.string(), z.unknown())])
-      .refine((key) => typeof key === 'string' || JSON.stringify(key).length <= LONGEST_KEY, {
+      .refine((key) => typeof key === 'string' || lengthOf(key) <= LONGEST_KEY, {
         message: `is longer than ${LONGEST_KEY} characters, which no key needs`,
       })
       .describe('The public key: PEM (SubjectPublicKeyInfo) or a JWK. A private key is refused and not kept.'),

@@ -45,7 +45,7 @@ const MOST_FAULTS = 5
 const faultsOf = (issues: readonly z.core.$ZodIssue[], data: unknown, place: string): string =>
   issues
     .map((issue) => `${subjectOf(issue, place)}${faultOf(issue, data, place)}`)
-    .map((sentence) => (sentence.endsWith('.') ? sentence : `${sentence}.`))
+    .map((sentence) => (/[.?]$/.test(sentence) ? sentence : `${sentence}.`))
     // A number beyond what is exact is no whole number either, for which there is no other sentence.
     .filter((sentence, index, all) => all.indexOf(sentence) === index)
     .slice(0, MOST_FAULTS)

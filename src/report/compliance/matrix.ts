@@ -1,5 +1,6 @@
 /** The traceability matrix as rows for people: for each requirement what leads to it, and the path that proves it. */
 import { kindOfId } from '../../rosie/ids.ts'
+import { wholeFile } from '../../rosie/matrix.ts'
 import type { ReportedRequirement, ReportSource } from '../../scan/ports/reports.ts'
 
 export interface MatrixRow extends ReportedRequirement {
@@ -64,8 +65,5 @@ function reachInto(id: string, into: ReadonlyMap<string, readonly string[]>, mos
   }
   return reached
 }
-
-/** `FILE:path`: people look for files, not for blocks. */
-const wholeFile = (node: string) => (node.startsWith('FILE:') ? node.replace(/#L\d+$/, '') : node)
 
 export const nameOf = (node: string) => node.replace(/^(?:FILE|EVIDENCE):/, '')

@@ -46,7 +46,7 @@ export interface RequestMeasures {
   request(route: string, outcome: RequestOutcome): void
 }
 
-/** `refused`: by signature or form; `not_stored`: the database was away, GitHub was told to come again. */
+/** `refused`: by signature or form; `not_stored`: the database was away, or there was no room; GitHub was told to come again. */
 export type DeliveryOutcome = 'stored' | 'repeated' | 'refused' | 'not_stored'
 
 export interface AnswerMeasures {

@@ -73,11 +73,13 @@ export interface Place {
 
 /** What the rows say. Repositories that the app can't see any more, and their scans, are not there. */
 export interface ProgressRows {
-  scan(id: string): Promise<{ place: Place; state: ScanProgress } | null>
-  /** Its open scans, the newest 50; no reports. */
-  repository(id: bigint): Promise<{ place: Place; states: ScanProgress[] } | null>
+  scan(id: string): Promise<ScanProgress | null>
+  /** Of a repository, the newest 50; no reports. */
+  openScans(repositoryId: bigint): Promise<ScanProgress[]>
   /** These, reports too, and the open scans of these repositories. */
   states(scanIds: readonly string[], repositoryIds: readonly bigint[]): Promise<ScanProgress[]>
+  /** Of a scan. */
+  placeOf(scanId: string): Promise<Place | null>
   /** Of these repositories, those that are there. */
   places(repositoryIds: readonly bigint[]): Promise<Place[]>
 }

@@ -2,7 +2,7 @@
 import { type Grant, hasScope } from '../../access/grant.ts'
 import type { LinkedEvent } from '../../audit/event.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
-import { type By, recordAudits } from '../audit.ts'
+import { type AuditEntry, type By, recordAudits } from '../audit.ts'
 import { type AuditRow, COLUMNS, type LinkedRow, linkedOf } from '../audit-chain.ts'
 import type { Database } from '../database.ts'
 import { storable } from '../json.ts'
@@ -34,6 +34,14 @@ export interface CheckpointRow {
   hash: string
   jws: string
   at: Date
+}
+
+/** What an export is made of. */
+export interface LinkedPart {
+  /** Batch after batch, in the chain's order: links are never changed. */
+  events: AsyncGenerator<LinkedEvent[]>
+  /** How many newer ones are not in it, since they have no place in the chain yet. */
+  unlinked: number
 }
 
 /** Rows of one statement of an export. */
@@ -68,12 +76,17 @@ export class AuditEvents {
     return row ?? null
   }
 
-  /** What is linked when it begins, batch after batch, in the chain's order: links are never changed. */
-  async *linked(grants: readonly Grant[]): AsyncGenerator<LinkedEvent[]> {
+  /** What is linked now. Both are told by one statement: no event is neither in it nor counted. */
+  async linked(grants: readonly Grant[]): Promise<LinkedPart> {
+    const [now] = await this.#database.client.$queryRaw<{ until: bigint | null; unlinked: number }[]>`
+      SELECT (SELECT max(position) FROM audit_link) AS until, (
+        SELECT count(*)::int FROM audit_event e
+        WHERE NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.event_id = e.id) AND ${visibleEvents(grants)}) AS unlinked`
+    return { events: this.#linkedUntil(now?.until ?? 0n, grants), unlinked: now?.unlinked ?? 0 }
+  }
+
+  async *#linkedUntil(until: bigint, grants: readonly Grant[]): AsyncGenerator<LinkedEvent[]> {
     const { client } = this.#database
-    const [head] = await client.$queryRaw<{ position: bigint | null }[]>`
-      SELECT max(position) AS position FROM audit_link`
-    const until = head?.position ?? 0n
     for (let after = 0n; after < until; ) {
       const rows = await client.$queryRaw<LinkedRow[]>`
         SELECT ${COLUMNS}, l.position, l.hash FROM audit_link l JOIN audit_event e ON e.id = l.event_id
@@ -88,12 +101,16 @@ export class AuditEvents {
 
   /**
    * Whoever reads all of it leaves a trace themselves, before the first byte: an event of each installation, which is theirs to
-   * see, or one of the whole server.
+   * see, or one of the whole server. Who may see some repositories has read the events of these alone.
    */
   async exporting(by: By, grants: readonly Grant[], format: string): Promise<void> {
-    const of = new Set(adminOf(grants).map(({ installationId }) => installationId))
-    const entry = { ...by, action: 'audit.exported', resource: 'audit-events', next: { format } } as const
-    const entries = (of.has(null) ? [null] : [...of]).map((installationId) => ({ ...entry, installationId }))
+    const entries = readOf(grants).map(
+      ([installationId, ids]): AuditEntry => ({
+        ...{ ...by, action: 'audit.exported', resource: 'audit-events', installationId },
+        ...(ids.length === 1 && { repositoryId: ids[0] }),
+        next: { format, ...(ids.length > 0 && { repositoryIds: ids.map(String) }) },
+      }),
+    )
     await recordAudits(this.#database.client, entries)
   }
 
@@ -135,7 +152,16 @@ export function listed(
   )
 }
 
-const adminOf = (grants: readonly Grant[]) => grants.filter((grant) => hasScope(grant, 'admin'))
+/** What the grants administer, by installation (null: the server): these repositories; none: all. */
+function readOf(grants: readonly Grant[]): [installationId: bigint | null, repositoryIds: readonly bigint[]][] {
+  const read = new Map<bigint | null, readonly bigint[]>()
+  for (const { installationId, repositoryIds } of grants.filter((grant) => hasScope(grant, 'admin'))) {
+    const before = read.get(installationId)
+    const all = repositoryIds.length === 0 || before?.length === 0
+    read.set(installationId, all ? [] : [...new Set([...(before ?? []), ...repositoryIds])])
+  }
+  return read.get(null)?.length === 0 ? [[null, []]] : [...read]
+}
 
 /** Over `e` (audit_event): those of what the grants administer; the server's own are for who administers the server. */
 const visibleEvents = (grants: readonly Grant[]) => belonging(grants, 'admin', OWNER.installation, OWNER.repository)

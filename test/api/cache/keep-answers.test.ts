@@ -34,7 +34,7 @@ interface Served {
   /** How often each route was made. */
   made: Record<string, number>
   seen: string[]
-  of: { revision: string | null; allowed: boolean; ready: Promise<unknown> }
+  of: { id: bigint; revision: string | null; allowed: boolean; ready: Promise<unknown> }
 }
 
 /** A host of one repository, whose revision and readers the test sets. */
@@ -44,11 +44,11 @@ async function served(cache: Cache, version = '1'): Promise<Served> {
     {} as Record<string, number>,
     [] as string[],
   ]
-  const of: Served['of'] = { revision: 'one', allowed: true, ready: Promise.resolve() }
+  const of: Served['of'] = { id: 7n, revision: 'one', allowed: true, ready: Promise.resolve() }
   await host.register(async (app) => {
     app.addHook('preHandler', async (request) => {
       if (!of.allowed) throw new Problem(404, 'not for you')
-      request.repository = { id: 7n, trackedScanId: of.revision } as RepositoryRow
+      request.repository = { id: of.id, trackedScanId: of.revision } as RepositoryRow
     })
     keepAnswers(app, { cache, version, measures: { kept: (outcome) => seen.push(outcome) } })
     const kept = { config: { revised: true, keepSeconds: 60 } }
@@ -70,6 +70,20 @@ async function served(cache: Cache, version = '1'): Promise<Served> {
       await of.ready
       if (nth === 1 && 'fail' in (query as object)) throw new Error('The database is away.')
       return { nth, text: 'x'.repeat('large' in (query as object) ? MOST_BYTES : 1) }
+    })
+    app.get(
+      '/things/:thing',
+      {
+        ...kept,
+        preValidation: async (request) => {
+          request.params = { thing: Number((request.params as { thing: string }).thing) }
+        },
+      },
+      async ({ params }) => ({ nth: make('things'), params }),
+    )
+    app.get('/big', kept, async () => {
+      make('big')
+      return 'x'.repeat(MOST_BYTES / 2)
     })
     app.get('/plain', { config: { revised: true } }, async () => ({ nth: make('plain') }))
   })
@@ -111,6 +125,15 @@ describe.each([
     const first = await get(site, '/kept?a=1&b=2')
     expect(await get(site, '/kept?b=2&a=1')).toEqual(first)
     expect((await get(site, '/kept?a=2&b=1')).body).not.toBe(first.body)
+  })
+
+  it('are told apart by what the address means, however it is written', async () => {
+    const first = await get(site, '/things/42')
+    for (const path of ['/things/042', '/%74hings/42', '/things/%34%32', '/things/42?']) {
+      expect(await get(site, path)).toEqual(first)
+    }
+    expect((await get(site, '/things/43')).body).not.toBe(first.body)
+    expect(site.made.things).toBe(2)
   })
 
   it('are for those who may read', async () => {
@@ -194,6 +217,19 @@ it('Another version makes its own answers', async () => {
     expect.stringMatching(/^rosie:answer:7:one:/),
   ])
   for (const { host } of [one, two]) await host.close()
+})
+
+it('Of one repository so many bytes are kept within ten minutes, and of another as many', async () => {
+  const redis = aRedis()
+  const site = await served(redisCache(redis))
+  const asked = (from: number) => Promise.all(Array.from({ length: 20 }, (_, nth) => get(site, `/big?n=${from + nth}`)))
+  await asked(0)
+  const most = (64 * 2 ** 20) / (MOST_BYTES / 2)
+  expect(redis.kept.size).toBe(most)
+  site.of.id = 8n
+  await asked(100)
+  expect(redis.kept.size).toBe(2 * most)
+  await site.host.close()
 })
 
 it.each(['away', 'silent'] as const)('A Redis that is %s is a miss', async (state) => {

@@ -17,6 +17,7 @@ interface Event {
   actor: string
   action: string
   resource: string
+  next: unknown
   at: string
   installationId: number | null
   position: number | null
@@ -35,12 +36,16 @@ forEachDatabase('/audit-events', (databases) => {
       { ...mark, resource: '=HYPERLINK("http://a.example")', installationId: zeta.installationId },
       { ...mark, actor: 'cli', resource: 'mark/server', reason: 'a\u2028"b"' },
     ])
-    const chain = new AuditChain(database)
-    // Transactions of other suites, on the same server, may hold the chain up for a moment.
-    while ((await chain.head())?.position !== (await database.client.auditEvent.count())) await chain.link(100, true)
+    await linkAll()
   })
   afterAll(() => stage.close())
 
+  async function linkAll() {
+    const { database } = stage
+    const chain = new AuditChain(database)
+    // Transactions of other suites, on the same server, may hold the chain up for a moment.
+    while ((await chain.head())?.position !== (await database.client.auditEvent.count())) await chain.link(100, true)
+  }
   const marks = async (key: string, query = '') =>
     ((await stage.all(key, `/audit-events?action=${MARK}${query}`, 2)) as Event[]).map(({ resource }) => resource)
   const get = (key: string | null, path: string) =>
@@ -130,6 +135,31 @@ forEachDatabase('/audit-events', (databases) => {
     expect((await exports()).map(({ length }, at) => length - (before[at]?.length ?? 0))).toEqual([1, 1])
   })
 
+  it('is exported to a key of some repositories, and the event names these', async () => {
+    const { database } = stage
+    const { installationId, pump, empty, keys } = stage.acme
+    const ofPump = await aKey(database, { installationId, repositoryIds: [pump.id] })
+    expect((await get(ofPump, '/audit-events/export')).status).toBe(200)
+    const newest = async (key: string) =>
+      ((await stage.all(key, '/audit-events?action=audit.exported')) as Event[])[0] ?? null
+    const event = await newest(ofPump)
+    expect(event).toMatchObject({
+      ...{ installationId: Number(installationId), repositoryId: Number(pump.id) },
+      next: { format: 'jsonl', repositoryIds: [`${pump.id}`] },
+    })
+    expect(await newest(keys.admin)).toEqual(event)
+    const grant = (...repositoryIds: bigint[]) => ({ installationId, repositoryIds, scopes: ['admin' as const] })
+    const exported = async (...grants: ReturnType<typeof grant>[]) => {
+      await new AuditEvents(database).exporting({ actor: 'github/ann' }, grants, 'csv')
+      return newest(keys.admin)
+    }
+    expect(await exported(grant(pump.id), grant(empty.id), grant(pump.id))).toMatchObject({
+      ...{ repositoryId: null, next: { format: 'csv', repositoryIds: [`${pump.id}`, `${empty.id}`] } },
+    })
+    expect(await exported(grant(pump.id), grant(), grant(empty.id))).toMatchObject({ repositoryId: null })
+    expect((await newest(keys.admin))?.next).toEqual({ format: 'csv' })
+  })
+
   it('is exported to an installation in its part, which that installation sees', async () => {
     const { zeta } = stage
     const before = await stage.all(zeta.keys.admin, '/audit-events?action=audit.exported')
@@ -186,6 +216,30 @@ forEachDatabase('/audit-events', (databases) => {
       expect((await stage.ask(stage.root, `/audit-events?${query}`)).status).toBe(400)
     },
   )
+
+  it('says with an export how many newer events are not in it, of those that the reader administers', async () => {
+    const { acme, zeta, root, database } = stage
+    const unlinked = async (key: string) => {
+      const answer = await get(key, '/audit-events/export')
+      expect(await answer.text()).not.toContain('mark/later')
+      return Number(answer.headers.get('x-unlinked-events'))
+    }
+    await linkAll()
+    expect(await unlinked(zeta.keys.admin)).toBe(0)
+    await linkAll()
+    const later = { actor: 'github/ada', action: MARK, resource: 'mark/later' } as const
+    await recordAudits(database.client, [
+      ...[1, 2].map(() => ({ ...later, installationId: zeta.installationId })),
+      { ...later, installationId: acme.installationId, repositoryId: acme.pump.id },
+      later,
+    ])
+    const ofEmpty = await aKey(database, { installationId: acme.installationId, repositoryIds: [acme.empty.id] })
+    expect(await unlinked(ofEmpty)).toBe(0)
+    expect(await unlinked(zeta.keys.admin)).toBe(2)
+    expect(await unlinked(zeta.keys.admin)).toBe(3)
+    const all = (await database.client.auditEvent.count()) - (await database.client.auditLink.count())
+    expect(await unlinked(root)).toBe(all)
+  })
 })
 
 async function* linesOf(text: string): AsyncGenerator<string> {

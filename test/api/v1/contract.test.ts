@@ -40,8 +40,8 @@ forEachDatabase('The REST interface', (databases) => {
     const named = contract.document.tags.map(({ name }) => name)
     for (const { operationId, summary, tags, parameters = [], responses } of contract.operations.values()) {
       const { 200: answer, 304: unchanged } = responses
-      const revised = unchanged && { etag: { $ref: '#/components/headers/ETag' } }
-      expect([operationId, unchanged?.headers, answer?.headers]).toEqual([operationId, revised, revised])
+      const revised = unchanged && { $ref: '#/components/headers/etag' }
+      expect([operationId, unchanged?.headers.etag, answer?.headers.etag]).toEqual([operationId, revised, revised])
       const asked = parameters.some((each) => '$ref' in each && each.$ref === '#/components/parameters/IfNoneMatch')
       expect([operationId, asked]).toEqual([operationId, unchanged !== undefined])
       expect({ operationId, summary, tags }).toEqual({
@@ -52,6 +52,93 @@ forEachDatabase('The REST interface', (databases) => {
       expect(named).toEqual(expect.arrayContaining(tags ?? []))
       for (const status of ['401', '429', '503']) expect(responses).toHaveProperty([status])
     }
+  })
+
+  it('says of no answer that it never has other members, and of each body that it has none', async () => {
+    const { components } = contract.document
+    for (const { operationId, method, requestBody, responses } of contract.operations.values()) {
+      expect([operationId, JSON.stringify(responses)]).toEqual([operationId, expect.not.stringContaining(CLOSED)])
+      if (requestBody) expect([method, JSON.stringify(requestBody)]).toEqual([method, expect.stringContaining(CLOSED)])
+    }
+    expect(JSON.stringify(components)).not.toContain(CLOSED)
+    // Nevertheless one that is not described is found here.
+    const answer = await contract.ask(stage, stage.acme.keys.read, 'getMe', {})
+    const [grant] = answer.body.grants
+    const body = { ...answer.body, grants: [{ ...grant, more: 1 }] }
+    expect(contract.objections('getMe', { ...answer, body })).toEqual([
+      expect.stringContaining('additional properties'),
+    ])
+  })
+
+  it('is read by languages whose regular expressions know no categories', () => {
+    expect(JSON.stringify(contract.document)).not.toMatch(/"pattern":"[^"]*\\p/)
+  })
+
+  it('asks for a body where one is needed, and for the token of a session where something is changed', () => {
+    const needless: string[] = []
+    for (const { operationId, method, requestBody, security } of contract.operations.values()) {
+      if (requestBody && !requestBody.required) needless.push(operationId)
+      const changing = [{ key: [] }, { session: [], csrfToken: [] }]
+      expect([operationId, security]).toEqual([operationId, method === 'GET' ? undefined : changing])
+    }
+    expect(needless).toEqual(['requestScan'])
+  })
+
+  it('has a report whose members are all described, in words too', async () => {
+    const asked = { params: { repositoryId: stage.acme.pump.id } }
+    const { body } = await contract.ask(stage, stage.acme.keys.read, 'getComplianceReport', asked)
+    const { content = {} } = contract.operations.get('getComplianceReport')?.responses[200] ?? {}
+    const { schema } = content['application/json'] as { schema: { properties: object } }
+    expect(Object.keys(schema.properties)).toEqual(Object.keys(body))
+    const page = await readFile(new URL('../../../docs/reports.md', import.meta.url), 'utf8')
+    const [, section = ''] = page.split('\n## Members of the JSON\n')
+    const [table = ''] = section.split('\n## ')
+    const rows = new Map([...table.matchAll(/^\| `(\w+)` *\| (.+) \|$/gm)].map(([, name, words]) => [name, words]))
+    expect([...rows.keys()]).toEqual(Object.keys(body))
+    const { regulatoryMap, traceability, evidence, audit } = body
+    const parts = {
+      ...{ repository: body.repository, policy: body.policy, ignored: body.ignored, signOff: body.signOff[0] },
+      ...{ regulatoryMap: { ...regulatoryMap, ...regulatoryMap.rows[0] }, traceability: traceability[0] },
+      ...{ evidence: { ...evidence, ...evidence.byTier[0] }, audit: { ...audit, ...audit.events[0] } },
+    }
+    for (const [name, part] of Object.entries(parts)) {
+      const unnamed = Object.keys(part).filter((member) => !rows.get(name)?.includes(`\`${member}\``))
+      expect([name, unnamed]).toEqual([name, []])
+    }
+  })
+
+  it('describes what an address answers to a method that it does not take', async () => {
+    for (const [path, operations] of Object.entries(contract.document.paths)) {
+      const taken = Object.keys(operations).map((method) => method.toUpperCase())
+      const other = ['PUT', 'DELETE', 'PATCH'].find((method) => !taken.includes(method))
+      const [{ operationId = '' } = {}] = Object.values(operations)
+      const answer = await contract.ask(stage, null, operationId, await good(operationId), other)
+      expect([path, answer.status, contract.objectionsToCommon('MethodNotAllowed', answer)]).toEqual([path, 405, []])
+      const allowed = answer.headers.allow?.split(', ').filter((method) => method !== 'HEAD')
+      expect([path, allowed]).toEqual([path, taken.sort()])
+    }
+  })
+
+  it('describes how much may be asked, and how much is left', async () => {
+    const host = createHost({ logger: createLogger('silent') })
+    const { authenticate } = stage
+    await host.register(apiV1, { authenticate, limits: { reader: 1 }, store: readingOf(stage.database) })
+    const ask = async () => {
+      const {
+        statusCode: status,
+        headers,
+        json,
+      } = await host.inject({
+        ...{ url: '/api/v1/me', headers: { authorization: `Bearer ${stage.acme.keys.read}` } },
+      })
+      return { status, headers: headers as Record<string, string>, body: json() }
+    }
+    for (const status of [200, 429]) {
+      const answer = await ask()
+      expect([answer.status, contract.objections('getMe', answer)]).toEqual([status, []])
+      expect(answer.headers).toHaveProperty('ratelimit-remaining', '0')
+    }
+    await host.close()
   })
 
   it('has pages that load nothing from elsewhere, and do so over http as well', async () => {
@@ -235,6 +322,8 @@ forEachDatabase('The REST interface', (databases) => {
     })
   })
 })
+
+const CLOSED = '"additionalProperties":false'
 
 /** As in the document: Fastify has colons where OpenAPI has braces, and a slash behind what a prefix alone makes. */
 const plain = (url: string) => url.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')

@@ -16,13 +16,26 @@ export interface Described {
   summary?: string
   tags?: string[]
   parameters?: { name: string; in: string; description?: string; schema: { type?: string; format?: string } }[]
-  requestBody?: { content: Record<string, { schema: { properties?: Record<string, { type?: string }> } }> }
-  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, unknown> }>
+  requestBody?: {
+    required?: boolean
+    content: Record<string, { schema: { properties?: Record<string, { type?: string }> } }>
+  }
+  responses: Record<string, Response>
+  security?: Record<string, unknown>[]
+}
+
+interface Response {
+  headers: Record<string, { $ref: string }>
+  content?: Record<string, unknown>
 }
 
 interface Document {
   tags: { name: string }[]
-  components: { schemas: Record<string, unknown> }
+  components: {
+    schemas: Record<string, unknown>
+    headers: Record<string, { required?: boolean }>
+    responses: Record<string, Response>
+  }
   paths: Record<string, Record<string, Omit<Described, 'method' | 'path'>>>
 }
 
@@ -34,7 +47,7 @@ export class Contract {
   constructor(document: Document) {
     this.document = document
     addFormats(this.#ajv)
-    this.#ajv.addSchema(document, 'api')
+    this.#ajv.addSchema(closed(document), 'api')
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, said]) => ({ ...said, method: method.toUpperCase(), path })),
     )
@@ -59,15 +72,38 @@ export class Contract {
   }
 
   /** What of an answer is not as described; empty: all is. */
-  objections(operationId: string, { status, headers, body }: Answer): string[] {
+  objections(operationId: string, answer: Answer): string[] {
     const { path, method, responses } = this.#operation(operationId)
+    const { status, body } = answer
     const response = responses[status]
     if (!response) return [`${status} is not described: ${JSON.stringify(body)}`]
+    const place = ['paths', path, method.toLowerCase(), 'responses', String(status)]
+    return [...this.#objectionsToHeaders(response, answer), ...this.#objectionsToContent(place, response, answer)]
+  }
+
+  /** The same of an answer that is one of an address, whatever is asked for there. */
+  objectionsToCommon(name: string, answer: Answer): string[] {
+    const response = this.document.components.responses[name]
+    if (!response) return [`The document has no answer ${name}.`]
+    const place = ['components', 'responses', name]
+    return [...this.#objectionsToHeaders(response, answer), ...this.#objectionsToContent(place, response, answer)]
+  }
+
+  /** Of the headers that the document knows, those that are there are described, and those that have to be there are. */
+  #objectionsToHeaders({ headers: described }: Response, { status, headers }: Answer): string[] {
+    return Object.entries(this.document.components.headers).flatMap(([name, { required = false }]) => {
+      const [told, sent] = [name in described, name in headers]
+      if (sent && !told) return [`${status} is described without the header ${name}`]
+      return told && required && !sent ? [`${status} lacks the header ${name}`] : []
+    })
+  }
+
+  #objectionsToContent(at: readonly string[], response: Response, { status, headers, body }: Answer): string[] {
     const [type = ''] = String(headers['content-type'] ?? '').split(';')
     if (!response.content) return body === '' ? [] : [`${status} is described without content`]
     if (!(type in response.content)) return [`${status} has the content type ${type}`]
     if (!/^application\/([\w.-]+\+)?json$/.test(type)) return []
-    const place = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema']
+    const place = [...at, 'content', type, 'schema']
     const pointer = place.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
     const validate = this.#ajv.compile({ $ref: `api#/${pointer}` })
     return validate(body) ? [] : (validate.errors ?? []).map((each) => `${each.instancePath} ${each.message}`)
@@ -104,6 +140,12 @@ export class Contract {
     return operation
   }
 }
+
+/** Clients are to pass over members that they don't know; here each one has to be described. */
+const closed = (document: Document): Document =>
+  JSON.parse(JSON.stringify(document), (_, value) =>
+    value?.type === 'object' && value.properties ? { additionalProperties: false, ...value } : value,
+  )
 
 /** One request over another. */
 export const over = (good: Asked, other: Asked): Asked => ({

@@ -117,7 +117,31 @@ forEachDatabase('Keys', (databases) => {
     })
   })
 
+  it('for the interface are not as many as anybody likes', async () => {
+    const { acme, database } = stage
+    const { installationId } = acme
+    const row = { name: 'one of many', scopes: ['read'], installationId }
+    const data = Array.from({ length: 200 }, (_, nth) => ({ ...row, hash: `many-${nth}` }))
+    await database.client.apiKey.createMany({ data })
+    const body = { name: 'one more', installationId: Number(installationId), scopes: ['read'] }
+    const refused = await post(acme.keys.admin, '/api-keys', body)
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('200 API keys in force') } })
+    await database.client.apiKey.deleteMany({ where: { name: row.name } })
+    expect((await post(acme.keys.admin, '/api-keys', body)).status).toBe(201)
+  })
+
   describe('for evidence', () => {
+    it('are not taken where they are nested without end', async () => {
+      const depth = 150_000
+      const sent = await stage.host.inject({
+        ...{ method: 'POST', url: `/api/v1/repositories/${stage.acme.pump.id}/keys` },
+        headers: { authorization: `Bearer ${stage.acme.keys.admin}`, 'content-type': 'application/json' },
+        payload: `{"owner": "Q. Officer", "key": ${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`,
+      })
+      expect(sent.statusCode).toBe(400)
+      expect(sent.json().detail).toContain('longer than 20000 characters')
+    })
+
     it('count from when they are registered until they are revoked, and have the record judged anew', async () => {
       const { acme, database } = stage
       const { publicKey } = await generateKeyPair('ES256', { extractable: true })

@@ -49,6 +49,36 @@ forEachDatabase('POST /repositories/{id}/scan', (databases) => {
     expect(same.body.scanId).toBe(branch.body.scanId)
   })
 
+  it('does not believe that a commit is on the default branch: that is judged by its own policy and keys at first', async () => {
+    const { id } = stage.acme.pump
+    const { trackedHead } = await stage.database.client.repository.findUniqueOrThrow({ where: { id } })
+    const claimed = await ask({ ref: 'main', commit: sha('b') })
+    const change = { kind: 'change', headSha: sha('b'), ref: 'main', baseRef: 'main' }
+    expect(await row(claimed.body.scanId)).toMatchObject(change)
+    await stage.database.client.scan.update({ where: { id: claimed.body.scanId }, data: { status: 'failed' } })
+    expect(await row((await ask({ ref: 'main', commit: sha('b') })).body.scanId)).toMatchObject(change)
+    const tip = await ask({ ref: 'main', commit: trackedHead })
+    expect(await row(tip.body.scanId)).toMatchObject({ kind: 'tracked', headSha: trackedHead, baseRef: null })
+  })
+
+  it('has twenty scans of commits wait or run at most of one repository', async () => {
+    const commits = Array.from({ length: 20 }, (_, n) => sha(`c${n}`))
+    const asked = await Promise.all(commits.map((commit) => ask({ commit })))
+    expect(asked.map(({ status }) => status)).toEqual(commits.map(() => 202))
+    const more = await ask({ commit: sha('cc') })
+    expect(more).toMatchObject({ status: 429, body: { detail: expect.stringContaining('20 scans of commits') } })
+    expect(Number(more.headers['retry-after'])).toBeGreaterThan(0)
+    // What is there already is joined, and the default branch is scanned all the same.
+    expect((await ask({ commit: commits[7] })).body.scanId).toBe(asked[7]?.body.scanId)
+    expect((await ask()).status).toBe(202)
+    const { id } = await stage.database.client.scan.update({
+      where: { id: String(asked[3]?.body.scanId) },
+      data: { status: 'completed' },
+    })
+    expect((await ask({ commit: sha('cc') })).status).toBe(202)
+    await stage.database.client.scan.delete({ where: { id } })
+  })
+
   it('takes a branch by the name that git has for it', async () => {
     const tip = await ask({ ref: 'refs/heads/main' }, { 'idempotency-key': 'by its long name' })
     expect(await row(tip.body.scanId)).toMatchObject({ kind: 'tracked', headSha: null, ref: 'main' })

@@ -42,7 +42,10 @@ describe('A request that is not as described', () => {
   afterAll(() => host.close())
 
   it.each([
-    ['/one/pump', '`repositoryId` in the path must be a number.'],
+    ['/one/pump', '`repositoryId` in the path must be a whole number in digits.'],
+    ['/one/0x3ea', '`repositoryId` in the path must be a whole number in digits.'],
+    ['/one/1.002e3', '`repositoryId` in the path must be a whole number in digits.'],
+    ['/one/%201002', '`repositoryId` in the path must be a whole number in digits.'],
     ['/one/9007199254740993', '`repositoryId` in the path must be at most 9007199254740991.'],
     ['/one/0', '`repositoryId` in the path must be at least 1.'],
     ['/one/1?limit=201', '`limit` in the query must be at most 200.'],
@@ -55,7 +58,7 @@ describe('A request that is not as described', () => {
     ['/one/1?format=csv&format=csv&format=csv', '`format` in the query is given 3 times.'],
     ['/one/1?path=a&path=longer', '`path` in the query is given twice.'],
     ['/one/1?serial=x', '`serial` in the query must match `/^\\d{1,18}$/`.'],
-    ['/one/x?limit=0', '`repositoryId` in the path must be a number.'],
+    ['/one/x?limit=0', '`repositoryId` in the path must be a whole number in digits.'],
   ])('is told so: %s', async (url, detail) => {
     const answer = await host.inject({ url })
     expect([answer.statusCode, answer.json().detail]).toEqual([400, detail])

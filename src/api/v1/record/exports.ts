@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { csvLine } from '../../../report/csv.ts'
+import { wholeFile } from '../../../rosie/matrix.ts'
 import type { RecordReading } from '../../../store/reading/record/index.ts'
 import type { RepositoryRow } from '../../../store/reading/repositories.ts'
 import { repositoryParams } from '../in-repository.ts'
@@ -140,7 +141,7 @@ async function* matrixLines({ id }: RepositoryRow, { matrix }: RecordReading): A
   for (let after: string | null = null; ; ) {
     const lines = await matrix.lines(id, after, BATCH)
     for (const { gxpId, title, risk, linked, traced, proven, tiers, missingTiers, path, document } of lines) {
-      const lists = [tiers.join(' '), missingTiers.join(' '), path.join(' > ')]
+      const lists = [tiers.join(' '), missingTiers.join(' '), path.map(wholeFile).join(' > ')]
       part += csvLine([gxpId, title, risk, linked, traced, proven, ...lists, document])
     }
     yield part

@@ -132,24 +132,24 @@ async function allOf(
   gxpId: string,
   { id, trackedHead, trackedScanId }: RepositoryRow,
   kind: ArtifactKind,
-  { artifacts, links }: RecordReading,
+  record: RecordReading,
 ): Promise<z.infer<typeof named>> {
+  const { artifacts, links } = record
   const { kinds } = kind
   const definitions = await artifacts.definitions(id, kinds, gxpId)
   const paths = definitions.map(({ path }) => path)
-  // Evidence is a node by its file, documents are by their id: also those that only code names.
-  const ofEvidence = kinds.includes('evidence')
-  if (definitions.length === 0 && (ofEvidence || !kinds.includes(String(kindOfId(gxpId))))) {
-    throw await unknown(gxpId, id, kind, artifacts)
+  if (definitions.length === 0 && !kinds.includes(String(kindOfId(gxpId)))) {
+    throw await unknown(gxpId, id, kind, record)
   }
-  const nodes = ofEvidence ? definitions.map(nodeOfEvidence) : [gxpId]
+  // What names the id names no evidence that claims it: that is a node by its file.
+  const nodes = new Set([...(isEvidence(kind) ? [] : [gxpId]), ...definitions.map(({ node }) => node)])
   const [covered, joined, found] = await Promise.all([
     kinds.includes('requirement') ? links.coverage(id, gxpId) : null,
-    links.of(id, nodes, MOST_LINKS),
+    links.of(id, [...nodes], MOST_LINKS),
     trackedScanId === null ? [] : links.findings(trackedScanId, [gxpId], paths, MOST_FINDINGS),
   ])
   if (definitions.length === 0 && covered === null && joined.length === 0) {
-    throw await unknown(gxpId, id, kind, artifacts)
+    throw await unknown(gxpId, id, kind, record)
   }
   return {
     gxpId,
@@ -164,23 +164,32 @@ async function allOf(
   }
 }
 
-/** rosie/sayings.ts; a package is called by its directory. */
-const nodeOfEvidence = ({ kind, path }: { kind: string; path: string }) =>
-  `EVIDENCE:${kind === 'package_file' ? path.slice(0, path.lastIndexOf('/')) : path}`
-
 /** What has that id is often of another kind, which is told with its address. */
 async function unknown(
   gxpId: string,
   repositoryId: bigint,
   { kinds, words }: ArtifactKind,
-  artifacts: RecordReading['artifacts'],
+  { artifacts, links }: RecordReading,
 ): Promise<Problem> {
   const others = ARTIFACT_KINDS.filter((each) => each.named && !each.kinds.some((kind) => kinds.includes(kind)))
-  const among = others.flatMap((each) => each.kinds)
-  const [defined] = await artifacts.definitions(repositoryId, among, gxpId)
-  const other = defined && others.find((each) => each.kinds.includes(defined.kind))
+  const definedAmong = async (some: readonly ArtifactKind[]) => {
+    const among = some.flatMap((each) => each.kinds)
+    const [defined] = await artifacts.definitions(repositoryId, among, gxpId)
+    return defined && some.find((each) => each.kinds.includes(defined.kind))
+  }
+  const namedOnly = async () => {
+    const one = others.find((each) => each.kinds.includes(String(kindOfId(gxpId))))
+    return one && (await links.of(repositoryId, [gxpId], 1)).length > 0 ? one : undefined
+  }
+  // Evidence may claim the id of anything: it comes last.
+  const other =
+    (await definedAmong(others.filter((each) => !isEvidence(each)))) ??
+    (await namedOnly()) ??
+    (await definedAmong(others.filter(isEvidence)))
   if (!other) return new Problem(404, 'The record has no such id.')
-  const what = other.words === 'evidence' ? other.words : `a ${other.words}`
+  const what = isEvidence(other) ? other.words : `a ${other.words}`
   const address = `/api/v1/repositories/${repositoryId}/${other.path}/${encodeURIComponent(gxpId)}`
   return new Problem(404, `The record has no such ${words}; ${gxpId} is ${what}: it is at ${address}.`)
 }
+
+const isEvidence = ({ kinds }: ArtifactKind): boolean => kinds.includes('evidence')

@@ -69,7 +69,7 @@ export const revision = z
     path: z.string(),
     kind: z.string(),
     gxpId: z.string().nullable(),
-    change: z.string().describe('`added`, `changed` or `removed`.'),
+    change: z.string().describe('`added`, `changed` or `removed`; of an id, also by what its file comes to be called.'),
     sha: z.string().nullable().describe('Git blob SHA; null when it was removed.'),
     commit: z.string().describe('The commit with which it was found on the default branch.'),
     scanId: z.uuid(),
@@ -79,7 +79,9 @@ export const revision = z
   .meta({ id: 'Revision' })
 
 const edgeShape = {
-  from: z.string().describe('An id, `FILE:path#Lline` for annotated code, or `EVIDENCE:path`.'),
+  from: z
+    .string()
+    .describe('An id, `FILE:path#Lline` for annotated code, `FILE:path` for a whole file, or `EVIDENCE:path`.'),
   to: z.string(),
   type: z.string().describe('`satisfies`, `implements`, `verifies`, `derives_from` or `produces`.'),
   by: z.string().describe('The key or tag that says it.'),
@@ -121,7 +123,7 @@ export const toldArtifact = ({ linked, traced, proven, updatedAt, ...row }: Arti
   ...row,
 })
 
-export const toldWithData = ({ data, ...row }: ArtifactWithData): z.infer<typeof artifactWithData> => ({
+export const toldWithData = ({ data, node: _, ...row }: ArtifactWithData): z.infer<typeof artifactWithData> => ({
   data,
   ...toldArtifact(row),
 })

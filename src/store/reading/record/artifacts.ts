@@ -3,6 +3,7 @@ import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
 import { all, holds } from '../where.ts'
+import { NODE } from './nodes.ts'
 
 export interface ArtifactRow {
   id: string
@@ -25,6 +26,8 @@ export interface ArtifactRow {
 
 /** With what its file says, the signed text of evidence aside. */
 export interface ArtifactWithData extends ArtifactRow {
+  /** What the graph calls it. */
+  node: string
   data: unknown
 }
 
@@ -70,12 +73,6 @@ const FROM = Prisma.sql`
   artifact a
   LEFT JOIN requirement_coverage c
     ON a.kind = 'requirement' AND c.repository_id = a.repository_id AND c.gxp_id = a.gxp_id`
-
-/** What an artifact is called in the graph (rosie/sayings.ts); a package by its directory. */
-export const NODE = Prisma.sql`
-  CASE a.kind WHEN 'evidence' THEN 'EVIDENCE:' || a.path
-    WHEN 'package_file' THEN 'EVIDENCE:' || regexp_replace(a.path, '/[^/]*$', '')
-    ELSE coalesce(a.gxp_id, 'FILE:' || a.path) END`
 
 export class Artifacts {
   readonly #database: Database
@@ -123,7 +120,7 @@ export class Artifacts {
 
   #withData(where: Prisma.Sql): Promise<ArtifactWithData[]> {
     return this.#database.client.$queryRaw<ArtifactWithData[]>`
-      SELECT ${COLUMNS}, a.data - 'jws' AS data FROM ${FROM} WHERE ${where} ORDER BY a.path LIMIT 100`
+      SELECT ${COLUMNS}, ${NODE} AS node, a.data - 'jws' AS data FROM ${FROM} WHERE ${where} ORDER BY a.path LIMIT 100`
   }
 
   /**
@@ -132,22 +129,18 @@ export class Artifacts {
    */
   async history(
     repositoryId: bigint,
-    of: { gxpId: string; kinds: readonly string[] } | { path: string },
+    of: IdOfKinds | { path: string },
     limit: number,
     before: RevisionPosition | null,
   ): Promise<Page<RevisionRow, RevisionPosition>> {
-    const whose =
-      'path' in of
-        ? Prisma.sql`path = ${of.path}`
-        : Prisma.sql`gxp_id = ${of.gxpId} AND kind = ANY(${[...of.kinds]}::text[])`
-    const where = [whose, before && Prisma.sql`id < ${before[0]}::bigint`]
+    const states = 'path' in of ? statesOfFile(repositoryId, of.path) : statesOfId(repositoryId, of)
     const rows = await this.#database.client.$queryRaw<(RevisionRow & { fits: boolean })[]>`
       SELECT id, path, kind, gxp_id AS "gxpId", change, sha, commit, scan_id AS "scanId", at, fits,
         CASE WHEN fits THEN data - 'jws' END AS data
       FROM (
         SELECT *, coalesce(sum(octet_length(data::text)) OVER before, 0) < ${MOST_BYTES} AS fits
         FROM (
-          SELECT * FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${all(where)}
+          SELECT * FROM (${states}) AS state WHERE ${all([before && Prisma.sql`id < ${before[0]}::bigint`])}
           ORDER BY id DESC LIMIT ${limit + 1}) AS newest
         WINDOW before AS (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS sized
       ORDER BY id DESC`
@@ -155,6 +148,34 @@ export class Artifacts {
     const revisions = rows.map(({ fits: _, ...row }): RevisionRow => row)
     return pageOf(revisions, Math.min(limit, fitting), ({ id }) => [String(id)])
   }
+}
+
+interface IdOfKinds {
+  gxpId: string
+  kinds: readonly string[]
+}
+
+const statesOfFile = (repositoryId: bigint, path: string) => Prisma.sql`
+  SELECT * FROM artifact_revision WHERE repository_id = ${repositoryId} AND path = ${path}`
+
+/**
+ * With its file an id may change: the state with which a file comes to have another one, or none, is the end of the one
+ * before, and the beginning of its own.
+ */
+function statesOfId(repositoryId: bigint, { gxpId, kinds }: IdOfKinds): Prisma.Sql {
+  const own = Prisma.sql`gxp_id = ${gxpId} AND kind = ANY(${[...kinds]}::text[])`
+  return Prisma.sql`
+    SELECT id, path, CASE WHEN own THEN kind ELSE kind_before END AS kind, ${gxpId}::text AS gxp_id,
+      CASE WHEN NOT own THEN 'removed' WHEN change = 'changed' AND NOT had THEN 'added' ELSE change END AS change,
+      CASE WHEN own THEN sha END AS sha, CASE WHEN own THEN data END AS data, commit, scan_id, at
+    FROM (
+      SELECT *, lag(own AND change <> 'removed') OVER file AS had, lag(kind) OVER file AS kind_before
+      FROM (
+        SELECT *, coalesce(${own}, FALSE) AS own FROM artifact_revision
+        WHERE repository_id = ${repositoryId} AND path IN (
+          SELECT path FROM artifact_revision WHERE repository_id = ${repositoryId} AND ${own})) AS each
+      WINDOW file AS (PARTITION BY path ORDER BY id)) AS state
+    WHERE own OR had`
 }
 
 const conditions = (repositoryId: bigint, { risk, status, tier, parent, text, verdict }: ArtifactFilter) => [

@@ -1,6 +1,7 @@
 /** What an artifact is joined with, what is found on it, and how far it is covered. */
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Database } from '../../database.ts'
+import { artifactAt } from './nodes.ts'
 
 export interface EdgeRow {
   id: bigint
@@ -60,9 +61,7 @@ export class Links {
         UNION ALL
         (SELECT 'incoming', e."from", ${EDGE} FROM trace_edge e
          WHERE e.repository_id = ${repositoryId} AND e."to" = ANY(${names}::text[]) ORDER BY e.id LIMIT ${most})
-      ) AS e LEFT JOIN LATERAL (
-        SELECT a.title FROM artifact a
-        WHERE a.repository_id = ${repositoryId} AND a.gxp_id = e.other ORDER BY a.path LIMIT 1) AS other ON TRUE
+      ) AS e LEFT JOIN LATERAL (${artifactAt(repositoryId, Prisma.sql`e.other`)}) AS other ON TRUE
       ORDER BY e.direction DESC, e.id`
   }
 

@@ -2,6 +2,7 @@
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Database } from '../../database.ts'
 import type { CoverageRow } from './links.ts'
+import { artifactAt } from './nodes.ts'
 
 /** A line of the matrix as CSV. */
 export interface MatrixLine extends CoverageRow {
@@ -30,9 +31,8 @@ export class Matrix {
   lines(repositoryId: bigint, after: string | null, most: number): Promise<MatrixLine[]> {
     return this.#database.client.$queryRaw<MatrixLine[]>`
       SELECT ${COVERAGE}, document.title, document.path AS document
-      FROM requirement_coverage c LEFT JOIN LATERAL (
-        SELECT a.title, a.path FROM artifact a
-        WHERE a.repository_id = c.repository_id AND a.gxp_id = c.gxp_id ORDER BY a.path LIMIT 1) AS document ON TRUE
+      FROM requirement_coverage c
+      LEFT JOIN LATERAL (${artifactAt(repositoryId, Prisma.sql`c.gxp_id`)}) AS document ON TRUE
       WHERE c.repository_id = ${repositoryId} ${after === null ? Prisma.empty : Prisma.sql`AND c.gxp_id > ${after}`}
       ORDER BY c.gxp_id LIMIT ${most}`
   }

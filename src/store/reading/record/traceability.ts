@@ -4,6 +4,7 @@ import type { Database } from '../../database.ts'
 import { type Page, pageOf } from '../page.ts'
 import { all } from '../where.ts'
 import { EDGE, type EdgeRow } from './links.ts'
+import { artifactAt } from './nodes.ts'
 
 export interface ChainNode {
   node: string
@@ -62,9 +63,7 @@ export class Traceability {
       ), met AS (SELECT node, depth FROM walk LIMIT ${MOST_ROWS}),
       nearest AS (SELECT node, min(depth) AS depth FROM met GROUP BY node ORDER BY 2, 1 LIMIT ${most})
       SELECT nearest.node, nearest.depth, known.kind, known.title, known.path
-      FROM nearest LEFT JOIN LATERAL (
-        SELECT a.kind, a.title, a.path FROM artifact a
-        WHERE a.repository_id = ${repositoryId} AND a.gxp_id = nearest.node ORDER BY a.path LIMIT 1) AS known ON TRUE
+      FROM nearest LEFT JOIN LATERAL (${artifactAt(repositoryId, Prisma.sql`nearest.node`)}) AS known ON TRUE
       ORDER BY nearest.depth, nearest.node`
   }
 
@@ -80,7 +79,7 @@ export class Traceability {
   /** Whether anything defines or names it. */
   async knows(repositoryId: bigint, node: string): Promise<boolean> {
     const [row] = await this.#database.client.$queryRaw<{ known: boolean }[]>`
-      SELECT EXISTS (SELECT 1 FROM artifact WHERE repository_id = ${repositoryId} AND gxp_id = ${node})
+      SELECT EXISTS (${artifactAt(repositoryId, Prisma.sql`${node}::text`)})
         OR EXISTS (SELECT 1 FROM trace_edge WHERE repository_id = ${repositoryId} AND "from" = ${node})
         OR EXISTS (SELECT 1 FROM trace_edge WHERE repository_id = ${repositoryId} AND "to" = ${node}) AS known`
     return row?.known ?? false
@@ -108,8 +107,8 @@ export class Traceability {
         SELECT f.id, f.severity, f.message FROM finding f
         WHERE f.scan_id = ${scanId}::uuid AND left(f.path, 200) = left(broken.path, 200) AND f.path = broken.path AND f.line = broken.line
           AND (starts_with(f.rule, 'trace/') OR starts_with(f.rule, 'annotation/') OR starts_with(f.rule, 'evidence/'))
-          AND strpos(f.message, broken."to") > 0
-        ORDER BY f.id LIMIT 1) AS told ON TRUE
+          AND strpos(f.message, broken."to") > 0 AND f.message ~ ${naming(Prisma.sql`broken."to"`)}
+        ORDER BY f.gxp_id IS NOT DISTINCT FROM broken."to" DESC, f.id LIMIT 1) AS told ON TRUE
       ORDER BY broken.id`
     return pageOf(rows, limit, ({ id }) => [String(scanId), String(id)])
   }
@@ -126,3 +125,11 @@ export class Traceability {
       ORDER BY step.place`
   }
 }
+
+/** A pattern of what names it, and not a longer id that begins or ends like it. */
+const naming = (id: Prisma.Sql) => Prisma.sql`
+  ('(?<![A-Za-z0-9_-])' || regexp_replace(${id}, ${SPECIAL}, ${ESCAPED}, 'g') || '(?![A-Za-z0-9_-])')`
+
+/** What means something in a pattern, and what it is replaced by there. */
+const SPECIAL = String.raw`[][\\.^$*+?(){}|]`
+const ESCAPED = String.raw`\\\&`

@@ -259,4 +259,47 @@ forEachDatabase('The artifacts of a record', (databases) => {
       links: { incoming: expect.arrayContaining([expect.objectContaining({ from: 'US-001-001' })]) },
     })
   })
+
+  it('end where their file comes to have another id, and begin anew with it', async () => {
+    const { zeta, database } = stage
+    const path = '.gxp/requirements/REQ-060.md'
+    const document = (id: string, title: string) => `---\ngxp_id: ${id}\ntitle: ${title}\n---\n`
+    for (const text of [
+      ...[document('REQ-060', 'One'), document('REQ-061', 'Two'), document('REQ-061', 'Three')],
+      ...[document('REQ-060', 'Four'), null, document('REQ-061', 'Five')],
+    ]) {
+      const files = new Map(text === null ? [] : [[path, text]])
+      await scanFiles(database, { installation: zeta.installationId, repository: zeta.empty, files })
+    }
+    const historyOf = async (id: string) => {
+      const address = `/repositories/${zeta.empty.id}/requirements/${id}/history`
+      const items = (await stage.all(zeta.keys.read, address, 1)) as Record<string, unknown>[]
+      expect(await stage.all(zeta.keys.read, address)).toEqual(items)
+      for (const { gxpId, kind, path: file } of items) expect([gxpId, kind, file]).toEqual([id, 'requirement', path])
+      return items.map(({ change, sha, data }) => [
+        ...[change, (data as { title: string } | null)?.title],
+        ...(sha === null ? ['gone'] : []),
+      ])
+    }
+    expect(await historyOf('REQ-060')).toEqual([
+      ...[
+        ['removed', undefined, 'gone'],
+        ['added', 'Four'],
+      ],
+      ...[
+        ['removed', undefined, 'gone'],
+        ['added', 'One'],
+      ],
+    ])
+    expect(await historyOf('REQ-061')).toEqual([
+      ...[
+        ['added', 'Five'],
+        ['removed', undefined, 'gone'],
+      ],
+      ...[
+        ['changed', 'Three'],
+        ['added', 'Two'],
+      ],
+    ])
+  })
 })

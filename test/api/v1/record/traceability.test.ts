@@ -22,6 +22,32 @@ const TANGLED = {
     '// @gxp-verifies SPEC-CODE-1\n// @test-type OQ\nit()\n\n\n// @gxp-verifies SPEC-404\n// @gxp-verifies REQ-404\n// @gxp-verifies SPEC-D\nit()\n',
 }
 
+const evidenceFor = (claims: object) =>
+  [{ alg: 'ES256' }, claims, 'x'].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+
+/** Evidence that claims the ids of others, documents whose ids are none, and ids that begin like others. */
+const MISNAMED = {
+  '.gxp/requirements/REQ-001.md': TANGLED['.gxp/requirements/REQ-001.md'],
+  '.gxp/evidence/A.jws': evidenceFor({ gxp_id: 'REQ-001', spec_id: 'SPEC-001' }),
+  '.gxp/evidence/B.jws': evidenceFor({ gxp_id: 'SPEC-CODE-1', spec_id: 'SPEC-001' }),
+  '.gxp/evidence/C.jws': evidenceFor({ gxp_id: 'ADR-001', spec_id: 'SPEC-001' }),
+  '.gxp/evidence/D.jws': evidenceFor({ gxp_id: 'FILE:src/code.ts#L1', spec_id: 'SPEC-001' }),
+  '.gxp/adr/ADR-001-valves.md': '# Valves\n\nStatus: accepted\n',
+  '.gxp/specs/SPEC-001.md': document([
+    ...['gxp_id: SPEC-001', 'title: Valve', 'parent_id: REQ-001'],
+    ...['source_files: [src/valve.ts]', 'test_files: [test/valve.test.ts]'],
+  ]),
+  '.gxp/specs/SPEC_002.md': document(['gxp_id: SPEC_002', 'title: Hose', 'parent_id: REQ-001']),
+  '.gxp/specs/SPEC-003.md': document(['gxp_id: SPEC-003', 'title: Clip', 'parent_id: SPEC_002']),
+  // Kept by its beginning and a hash.
+  '.gxp/specs/long.md': document([`gxp_id: SPEC-${'LONG'.repeat(200)}`, 'title: Long', 'parent_id: REQ-001']),
+  'src/valve.ts': 'open()\n',
+  'src/code.ts': '// @gxp-implements SPEC-CODE-1\n// @gxp-satisfies REQ-001\nstop()\n',
+  'src/near.ts': '// @gxp-satisfies REQ-9019, REQ-901, REQ-90\nstop()\n',
+  'test/valve.test.ts': 'it()\n',
+  'test/dose.test.ts': '// @gxp-verifies SPEC-CODE-1\n// @test-type OQ\nit()\n',
+}
+
 /** As deep as sources in Java are, and deeper. */
 const DEEP = {
   '.gxp/requirements/REQ-001.md': TANGLED['.gxp/requirements/REQ-001.md'],
@@ -32,15 +58,21 @@ forEachDatabase('Traceability', (databases) => {
   let stage: Stage
   let tangled: RepositoryFacts
   let deep: RepositoryFacts
+  let misnamed: RepositoryFacts
   beforeAll(async () => {
     const database = await databases.open()
     stage = await Stage.on(database)
     const { installationId } = stage.acme
-    ;[tangled, deep] = [aRepository({ owner: 'acme', name: 'tangled' }), aRepository({ owner: 'acme', name: 'deep' })]
-    await deliver(database, { type: 'repositories', installation: installationId, added: [tangled, deep], removed: [] })
-    const [all, one] = [new Map(Object.entries(TANGLED)), new Map(Object.entries(DEEP))]
-    await scanFiles(database, { installation: installationId, repository: tangled, files: all })
-    await scanFiles(database, { installation: installationId, repository: deep, files: one })
+    const called = (name: string) => aRepository({ owner: 'acme', name })
+    ;[tangled, deep, misnamed] = [called('tangled'), called('deep'), called('misnamed')]
+    const added = [tangled, deep, misnamed]
+    await deliver(database, { type: 'repositories', installation: installationId, added, removed: [] })
+    for (const [repository, files] of [
+      ...[[tangled, TANGLED] as const, [deep, DEEP] as const],
+      [misnamed, MISNAMED] as const,
+    ]) {
+      await scanFiles(database, { installation: installationId, repository, files: new Map(Object.entries(files)) })
+    }
   })
   afterAll(() => stage.close())
 
@@ -50,6 +82,7 @@ forEachDatabase('Traceability', (databases) => {
   it.each([
     ['the sample', async () => Object.fromEntries(await sampleFiles()), () => stage.acme.pump],
     ['a tangled record', async () => TANGLED, () => tangled],
+    ['a record whose names mislead', async () => MISNAMED, () => misnamed],
   ])('is a matrix as the command line writes it: %s', async (_, filesOf, repository) => {
     const { head } = await assessInFull(await filesOf())
     const { status, body, headers } = await ask('/traceability/matrix', repository())
@@ -87,6 +120,19 @@ forEachDatabase('Traceability', (databases) => {
         vary: expect.stringContaining('accept-encoding'),
         etag: expect.stringMatching(/^W\//),
       })
+    }
+  })
+
+  it('is unchanged under the names that it had', async () => {
+    const asFor = (coding: string, known = '') =>
+      stage.ask(stage.acme.keys.read, `/repositories/${stage.acme.pump.id}/traceability/matrix`, {
+        headers: { 'accept-encoding': coding, 'if-none-match': known },
+      })
+    for (const coding of ['gzip', 'identity']) {
+      const { etag = '', vary } = (await asFor(coding)).headers
+      for (const known of [etag, '*']) {
+        expect(await asFor(coding, known)).toMatchObject({ status: 304, headers: { etag, vary } })
+      }
     }
   })
 
@@ -154,6 +200,61 @@ forEachDatabase('Traceability', (databases) => {
     const told = items.find(({ to }) => to === 'US-404')?.finding
     expect(told).toMatchObject({ severity: 'error', message: expect.stringContaining('US-404') })
     expect(await stage.all(stage.acme.keys.read, `/repositories/${stage.acme.pump.id}/traceability/broken`)).toEqual([])
+  })
+
+  it('names links with the finding that names the same id, not one that begins like it', async () => {
+    const { body } = await ask('/traceability/broken', misnamed)
+    const told = body.items.map(({ to, finding }: { to: string; finding: { message: string } }) => [
+      ...[to, finding.message.replace(/\.( Did.*)?$/, '')],
+    ])
+    expect(told.sort()).toEqual([
+      ['REQ-90', '`@gxp-satisfies` names REQ-90, but nothing defines REQ-90'],
+      ['REQ-901', '`@gxp-satisfies` names REQ-901, but nothing defines REQ-901'],
+      ['REQ-9019', '`@gxp-satisfies` names REQ-9019, but nothing defines REQ-9019'],
+      ['SPEC_002', 'SPEC-003 names SPEC_002 as its `parent_id`, but nothing defines SPEC_002'],
+    ])
+  })
+
+  it('is of documents, whatever evidence claims to be', async () => {
+    const { body } = await ask('/traceability/chain/REQ-001?direction=down', misnamed)
+    const nodes = new Map(body.nodes.map(({ id, ...node }: { id: string }) => [id, node]))
+    const requirement = { kind: 'requirement', title: 'Stops', path: '.gxp/requirements/REQ-001.md' }
+    expect(nodes.get('REQ-001')).toMatchObject(requirement)
+    for (const id of ['SPEC-CODE-1', 'FILE:src/code.ts#L1'])
+      expect(nodes.get(id)).toMatchObject({ kind: null, title: null, path: null })
+    const { links } = (await ask('/specifications/SPEC-001', misnamed)).body
+    expect(links.outgoing).toMatchObject([{ to: 'REQ-001', title: 'Stops' }])
+    const { body: csv } = await ask('/traceability/matrix.csv', misnamed)
+    expect(csv).toMatch(/^REQ-001,Stops,HIGH,.*,\.gxp\/requirements\/REQ-001\.md$/m)
+    for (const [path, told] of [
+      ['user-stories/REQ-001', 'REQ-001 is a requirement: it is at'],
+      ['requirements/SPEC-CODE-1', 'SPEC-CODE-1 is a specification: it is at'],
+      ['requirements/ADR-001', 'ADR-001 is a decision: it is at'],
+    ]) {
+      expect((await ask(`/${path}`, misnamed)).body.detail).toContain(told)
+    }
+    // Nothing else goes by that id.
+    expect((await ask('/evidence/REQ-001', misnamed)).body.definitions).toMatchObject([{ path: '.gxp/evidence/A.jws' }])
+  })
+
+  it('joins a document whose id is none by its file', async () => {
+    const node = 'FILE:.gxp/specs/SPEC_002.md'
+    const hose = { kind: 'specification', title: 'Hose', path: '.gxp/specs/SPEC_002.md' }
+    const up = await ask(`/traceability/chain/${encodeURIComponent(node)}`, misnamed)
+    expect(up.body.nodes).toMatchObject([{ id: node, ...hose }, { id: 'REQ-001' }])
+    const { links } = (await ask('/specifications/SPEC_002', misnamed)).body
+    expect(links).toMatchObject({ outgoing: [{ from: node, to: 'REQ-001' }], incoming: [{ from: 'SPEC-003' }] })
+    const under = await ask('/specifications?parent=REQ-001', misnamed)
+    const titles = under.body.items.map(({ title }: { title: string }) => title)
+    expect(titles.sort()).toEqual(['Hose', 'Long', 'Valve'])
+    const { incoming } = (await ask('/requirements/REQ-001', misnamed)).body.links
+    expect(incoming).toContainEqual(expect.objectContaining({ from: node, title: 'Hose' }))
+    expect(incoming).toContainEqual(
+      expect.objectContaining({ from: expect.stringMatching(/^SPEC-(LONG)+/), title: 'Long' }),
+    )
+    // What is called SPEC_002 is no node: only the link to it is.
+    const broken = await ask('/traceability/chain/SPEC_002', misnamed)
+    expect(broken.body.nodes).toEqual([{ id: 'SPEC_002', depth: 0, kind: null, title: null, path: null }])
   })
 
   it('is proven by a path of which each step has its place', async () => {
@@ -289,6 +390,13 @@ forEachDatabase('Traceability', (databases) => {
       expect(names).toMatch(/^kind,gxp_id,title,/)
       expect(lines).toHaveLength(5)
       expect(lines.map((line: string) => line.split(',').slice(0, 3).join())).toContain("specification,SPEC-A,'=1+1")
+    })
+
+    it('has the paths that the matrix has', async () => {
+      const { body } = await ask('/traceability/matrix', misnamed)
+      const path = body.coverage['REQ-001'].path.join(' > ')
+      expect(path).toBe('FILE:test/dose.test.ts > SPEC-CODE-1 > REQ-001')
+      expect((await ask('/traceability/matrix.csv', misnamed)).body).toContain(`,${path},`)
     })
 
     it('has a line for each requirement with how far it is covered', async () => {
