@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../access/grant.ts'
 import type { Authenticate } from './key-access.ts'
+import { lastingStreams } from './lasting.ts'
 import { type RateLimits, rateLimits } from './rate-limit.ts'
 import { type TurnOptions, takeTurns } from './turns.ts'
 
@@ -32,4 +33,5 @@ export async function gate(app: FastifyInstance, { authenticate, limits, turns }
     }
   })
   if (turns) takeTurns(app, turns)
+  lastingStreams(app, authenticate)
 }

@@ -15,7 +15,7 @@ const BATCH = 1_000
 
 const csv = (description: string) => ({ description, content: { 'text/csv': { schema: z.string() } } })
 
-type Find = (id: bigint) => Promise<Pick<RepositoryRow, 'trackedScanId'> | null>
+type Find = (id: bigint) => Promise<Pick<RepositoryRow, 'trackedScanId' | 'installationId'> | null>
 
 /** Below `/repositories/:repositoryId`. `find`: the repository as it is now. */
 export const csvExports: FastifyPluginAsyncZod<{ record: RecordReading; find: Find }> = async (
@@ -74,12 +74,14 @@ function sendCsv(reply: FastifyReply, file: string, lines: AsyncIterable<string>
  * which clients see, as the answer has no end.
  */
 async function* unchanged(
-  { id, trackedScanId }: RepositoryRow,
+  { id, installationId, trackedScanId }: RepositoryRow,
   find: Find,
   parts: AsyncIterable<string>,
 ): AsyncGenerator<string> {
   for await (const part of parts) {
-    if ((await find(id))?.trackedScanId !== trackedScanId) throw new Error('The default branch was scanned meanwhile.')
+    const now = await find(id)
+    if (now?.trackedScanId !== trackedScanId) throw new Error('The default branch was scanned meanwhile.')
+    if (now.installationId !== installationId) throw new Error('The repository went to another account meanwhile.')
     yield part
   }
 }
