@@ -105,9 +105,9 @@ function summarySection(report: ComplianceReport): Block[] {
 }
 
 const FAILS: Record<AppliedPolicy['failOn'], string> = {
-  error: 'an error',
-  warning: 'a warning or an error',
-  never: 'nothing: findings are only shown',
+  error: 'errors',
+  warning: 'warnings and errors',
+  never: 'never: findings are only shown',
 }
 
 /** What it was judged by: a record is no better for a rule that rests. */
@@ -124,7 +124,7 @@ function policyBlocks({ policy, ignored }: ComplianceReport): Block[] {
         ['Value', 4],
       ],
       [
-        ['A check fails on', `${FAILS[failOn]} (${failOn})${introducedOnly ? ', where the change introduces it' : ''}`],
+        ['A check fails on', `${FAILS[failOn]}${introducedOnly ? '; only what the change introduces counts' : ''}`],
         ['Rules that rest', resting.length === 0 ? 'none' : { text: resting.join('\n'), tone: 'bad' }],
         [
           'Severities that it sets',

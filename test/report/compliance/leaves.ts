@@ -7,7 +7,7 @@ export const NOT_ON_PAPER: Readonly<Record<string, string>> = {
   schemaVersion: 'of the JSON',
   'findings.*.fingerprint': 'an id of ours, which programs follow a finding by',
   'ignored.findings.*.finding.fingerprint': 'likewise',
-  'policy.introducedOnly': 'in words: where the change introduces it',
+  'policy.introducedOnly': 'in words: only what the change introduces counts',
   'regulatoryMap.rows.*.numbered.*.kind': 'its number says it: F, I or E',
   'regulatoryMap.rows.*.numbered.*.text': 'what has a number has a row, which says it',
   'regulatoryMap.rows.*.numbered.*.href': 'three of them in a row: the number leads on',

@@ -60,7 +60,7 @@ describe('The summary of a report', () => {
         severities: { 'evidence/failed': 'off', 'trace/orphan': 'notice' },
       }),
     )
-    expect(said).toMatch(/A check fails on .*nothing: findings are only shown.*where the change introduces it/)
+    expect(said).toMatch(/A check fails on .*never: findings are only shown; only what the change introduces counts/)
     expect(said).toMatch(/Rules that rest .*evidence\/failed/)
     expect(said).toMatch(/Severities that it sets .*trace\/orphan: notice/)
   })
