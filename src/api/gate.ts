@@ -1,4 +1,4 @@
-/** What every request to the API goes through: who sends it, how much they have asked of late, and whose turn it is. */
+/** What every request to the API goes through: who sends it, how much they have asked of late, whose turn it is, and whether it still is. */
 import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../access/grant.ts'
 import type { Authenticate } from './key-access.ts'

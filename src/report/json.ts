@@ -1,6 +1,5 @@
 /** `--format json`: the versioned contract for programs. Fields are only ever added; anything else raises the version. */
 import type {
-  AppliedPolicy,
   AssessedFinding,
   Assessment,
   Conclusion,
@@ -10,6 +9,7 @@ import type {
   Score,
   Summary,
 } from '../rosie/assessment.ts'
+import type { AppliedPolicy } from '../rosie/policy.ts'
 
 export interface JsonReport {
   schemaVersion: 1

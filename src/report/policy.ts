@@ -1,6 +1,6 @@
 /** What a report says about the policy: what it ignores, and what an edited one would make of the same commit. */
-import type { AppliedPolicy, IgnoredFinding, PolicyPreview } from '../rosie/assessment.ts'
-import { restingRules } from '../rosie/policy.ts'
+import type { IgnoredFinding, PolicyPreview } from '../rosie/assessment.ts'
+import { type AppliedPolicy, restingRules } from '../rosie/policy.ts'
 import { item } from './findings-list.ts'
 import { code, type Table, table, text } from './markdown.ts'
 import { groupBy } from './report.ts'

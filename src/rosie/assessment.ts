@@ -1,6 +1,6 @@
 /** What an assessment says: findings, counts, coverage, and what a proposed policy would make of them. */
 import type { Risk, Severity, Tier } from './model.ts'
-import type { Policy } from './policy.ts'
+import type { AppliedPolicy } from './policy.ts'
 
 export interface Finding {
   /** Rule id, as in `trace/broken-reference`. */
@@ -120,9 +120,6 @@ export interface Summary {
 }
 
 export type Conclusion = 'success' | 'failure' | 'neutral'
-
-/** What a policy says of its own that decides how a check ends; `severities`: those that it sets, `off`: the rule rests. */
-export type AppliedPolicy = Pick<Policy, 'failOn' | 'introducedOnly' | 'severities'>
 
 export interface Assessment {
   conclusion: Conclusion

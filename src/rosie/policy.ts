@@ -1,5 +1,4 @@
 /** What a scan is judged by. It comes from the default branch or the server, never from the change. RULES, "Policy". */
-import type { AppliedPolicy } from './assessment.ts'
 import type { Risk, Severity, Tier } from './model.ts'
 
 export interface Policy {
@@ -82,6 +81,9 @@ export const DEFAULT_POLICY: Policy = {
   organisationScope: false,
   locked: [],
 }
+
+/** What a policy says of its own that decides how a check ends; `severities`: those that it sets, `off`: the rule rests. */
+export type AppliedPolicy = Pick<Policy, 'failOn' | 'introducedOnly' | 'severities'>
 
 /** What reports say of a policy: of its severities those that are not so without it. */
 export const appliedOf = ({ failOn, introducedOnly, severities }: Policy): AppliedPolicy => ({

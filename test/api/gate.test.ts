@@ -1,4 +1,6 @@
 /** What every request to the API goes through: limits, and origins. */
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { addressesBehind } from '../../src/access/address.ts'
 import type { Reader } from '../../src/access/grant.ts'
@@ -132,3 +134,30 @@ it('A body of more than 1 MiB is not read', async () => {
   const large = await send(2 ** 20 + 1)
   expect([large.status, large.headers.get('content-type')]).toEqual([413, expect.stringContaining('problem+json')])
 })
+
+it('A long answer breaks off soon after its reader was revoked', async () => {
+  const host = createHost({ logger: createLogger('silent') })
+  hosts.push(host)
+  let revoked = false
+  await host.register(async (api) => {
+    await gate(api, {
+      authenticate: async () => {
+        if (revoked) throw new Problem(401, 'This API key is revoked.')
+        return READER
+      },
+    })
+    api.get('/long', async (_request, reply) => reply.send(Readable.from(lines())))
+  })
+  const url = await host.listen({ host: '127.0.0.1', port: 0 })
+  const answer = await fetch(`${url}/long`)
+  revoked = true
+  await expect(answer.text()).rejects.toThrow()
+})
+
+/** Longer than a minute. */
+async function* lines() {
+  for (let n = 0; n < 700; n++) {
+    yield `${n}\n`
+    await sleep(100)
+  }
+}

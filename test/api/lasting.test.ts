@@ -13,7 +13,8 @@ describe('A stream under way', () => {
   let url: string
   let asked: number
   let answer: () => { actor: string; grants: Grant[] }
-  const THEM = { actor: 'api-key/1', grants: [{ scopes: ['read'], installationId: 7n }] as unknown as Grant[] }
+  const GRANT: Grant = { scopes: ['read'], installationId: 7n, repositoryIds: [] }
+  const THEM = { actor: 'api-key/1', grants: [GRANT] }
 
   beforeEach(async () => {
     ;[asked, answer] = [0, () => THEM]

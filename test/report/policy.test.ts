@@ -2,7 +2,8 @@ import { comment } from '../../src/report/comment.ts'
 import { ignoredLine, ignoredSection, previewSection, restingLine } from '../../src/report/policy.ts'
 import { checkPage } from '../../src/report/summary.ts'
 import { terminal } from '../../src/report/terminal.ts'
-import type { AppliedPolicy, IgnoredFinding, PolicyPreview } from '../../src/rosie/assessment.ts'
+import type { IgnoredFinding, PolicyPreview } from '../../src/rosie/assessment.ts'
+import type { AppliedPolicy } from '../../src/rosie/policy.ts'
 import { assessment, finding, report } from './sample.ts'
 
 const ignored = (reason: string, expires: string, line = 4): IgnoredFinding => ({

@@ -1,6 +1,6 @@
 /** The report as something to read and sign: its sections, in their order. */
-import type { AppliedPolicy, Summary } from '../../rosie/assessment.ts'
-import { restingRules } from '../../rosie/policy.ts'
+import type { Summary } from '../../rosie/assessment.ts'
+import { type AppliedPolicy, restingRules } from '../../rosie/policy.ts'
 import type { Table } from '../markdown.ts'
 import { artifactTable, coverageTable, evidenceTable, riskMatrixTable, scoreTable } from '../tables.ts'
 import { many, number, scoreSentence, shortSha, verdictSentence } from '../words.ts'

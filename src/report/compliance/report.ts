@@ -2,7 +2,8 @@
  * The compliance report of one scan as data: what every format says. Made of nothing but what is stored, without a clock, so
  * that it is the same whenever it is made. It counts, lists and links; whether that is enough is for those who sign.
  */
-import type { AppliedPolicy, AssessedFinding, IgnoredFinding, RiskCoverage, Score } from '../../rosie/assessment.ts'
+import type { AssessedFinding, IgnoredFinding, RiskCoverage, Score } from '../../rosie/assessment.ts'
+import type { AppliedPolicy } from '../../rosie/policy.ts'
 import type { ReportedRisk, ReportedTrail, ReportSource } from '../../scan/ports/reports.ts'
 import { evidenceQuality, type NumberedEvidence, type TierQuality } from './evidence-quality.ts'
 import { findingsTotal } from './listed.ts'

@@ -3,7 +3,6 @@
  * branch that was told to the end; it is rendered once for each scan and format, and served from then on.
  */
 import type {
-  AppliedPolicy,
   AssessedFinding,
   Assessment,
   IgnoredFinding,
@@ -12,6 +11,7 @@ import type {
 } from '../../rosie/assessment.ts'
 import type { Evidence } from '../../rosie/contents.ts'
 import type { Tier, Verdict } from '../../rosie/model.ts'
+import type { AppliedPolicy } from '../../rosie/policy.ts'
 
 export const REPORT_FORMATS = ['json', 'markdown', 'sarif', 'pdf'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]

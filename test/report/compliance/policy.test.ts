@@ -1,7 +1,8 @@
 /** What the policy does to a report: a record is no better for what nobody looked by. */
+
 import { regulatoryMap } from '../../../src/report/compliance/regulatory-map.ts'
 import { renderText } from '../../../src/report/compliance/render.ts'
-import type { AppliedPolicy } from '../../../src/rosie/assessment.ts'
+import type { AppliedPolicy } from '../../../src/rosie/policy.ts'
 import { finding, ignored, source } from './given.ts'
 
 const { assessed, scan } = source()
