@@ -175,9 +175,10 @@ export interface Found extends Read {
 async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPorts, enter: Enter): Promise<Found> {
   const { scan, tracked } = facts
   await enter('Delta', 'comparing with what is known')
-  const files = kept ? facts.files : facts.files.filter(({ kind }) => kind === 'policy')
+  const ofMatter = (all: readonly RelevantFile[]) => (kept ? all : all.filter(({ kind }) => kind === 'policy'))
+  const files = ofMatter(facts.files)
   const delta = deltaOf(files, tracked.files)
-  const wanted = [...files, ...((kept && likely.files) || [])]
+  const wanted = [...files, ...ofMatter(likely.files ?? [])]
   const first = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
   const policy = scan.kind === 'tracked' && tracked.policy === null ? ownPolicy(facts, first) : ports.policy
   const judging = { ...ports, policy }
@@ -185,7 +186,7 @@ async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPor
   if (policy.stateScope !== ports.policy.stateScope) await listFiles(scan, scan.headSha, judging)
   const read = sameLimits(policy, ports.policy) ? first : await readContents(scan, wanted, tree, first, judging, enter)
   const base = await confirmBase(likely, delta, facts)
-  const whole = await readContents(scan, (kept && base.files) || [], tree, read, judging, enter)
+  const whole = await readContents(scan, ofMatter(base.files ?? []), tree, read, judging, enter)
   return { files: facts.files, base, delta, policy, ...whole }
 }
 

@@ -141,6 +141,16 @@ const stepOf = (keys: Keys): fc.Arbitrary<Step> => {
   )
 }
 
+/** Histories that this property has found, for good. */
+const ONCE_WRONG: Step[][] = [
+  // What an old policy said wrongly, in a repository that keeps no record any more.
+  [
+    { do: 'delete', branch: 'main', which: 0 },
+    { do: 'write', branch: 'main', files: [['.github/rosie.yml', 'severities: {trace/no-such: off}\n']] },
+    { do: 'delete', branch: 'main', which: 0 },
+  ],
+]
+
 // ── one repository, scanned push by push ────────────────────────────────────────────────────────────────────────────
 
 class World {
@@ -401,7 +411,10 @@ forEachDatabase('incremental scans', ({ open }) => {
         }
         await rm(git.dir, { recursive: true, force: true })
       }),
-      { numRuns: Number(process.env.INCREMENTAL_RUNS ?? 6) },
+      {
+        numRuns: ONCE_WRONG.length + Number(process.env.INCREMENTAL_RUNS ?? 6),
+        examples: ONCE_WRONG.map((steps) => [steps]),
+      },
     )
   }, 600_000)
 })
