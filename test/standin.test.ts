@@ -807,12 +807,15 @@ it('registers an app from a manifest, once for a code', async () => {
       redirect_url: 'http://127.0.0.1:3000/back',
     }),
   })
-  const page = await fetch(`${own.url}/settings/apps/new?state=abc`, { method: 'POST', body: form, redirect: 'manual' })
-  const back = new URL(page.headers.get('location') ?? '')
+  const post = () => fetch(`${own.url}/settings/apps/new?state=abc`, { method: 'POST', body: form, redirect: 'manual' })
+  const asked = await post()
+  form.set('agreed', 'yes')
+  const back = new URL((await post()).headers.get('location') ?? '')
   const code = back.searchParams.get('code') ?? ''
   const anyone = quiet()
   const { data } = await anyone.rest.apps.createFromManifest({ code, baseUrl: own.apiUrl })
 
+  expect(await asked.text()).toContain('Create GitHub App')
   expect(back.searchParams.get('state')).toBe('abc')
   expect(data).toMatchObject({ slug: 'rosie-guard', webhook_secret: own.app.webhookSecret })
   expect(createPrivateKey(data.pem).asymmetricKeyType).toBe('rsa')

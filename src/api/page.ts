@@ -20,7 +20,7 @@ const STYLE = `
   button { padding: .6rem 1.2rem; font: inherit } [role=alert] { border-left: .3rem solid #c00; padding-left: 1rem }
 `
 
-/** `formAction`: the only address its forms may be sent to, as a CSP source. `script`: runs when the page is shown. */
+/** `formAction`: where its forms may be sent to, and from there be redirected to, as a CSP source. `script`: runs when the page is shown. */
 export function page(title: string, body: Html, { formAction = "'none'", script = '' } = {}): Page {
   const nonce = randomBytes(16).toString('base64')
   const policy = [

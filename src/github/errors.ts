@@ -17,7 +17,7 @@ export type ResponseHeaders = Record<string, string | number | undefined>
 const UNNAMED_WAIT_MS = 60_000
 
 /**
- * What a failed request means. Errors that are none of the domain's (a 422 is our own mistake) come back as they are, and
+ * What a failed request means. Errors that are none of the domain's (any other 422 is our own mistake) come back as they are, and
  * so does what was translated before.
  */
 export function fromRequest(error: unknown, now = Date.now()): unknown {
@@ -35,6 +35,8 @@ export function fromStatus(status: number, headers: ResponseHeaders, message: st
   if (status === 304) return new NotModified(message)
   if (status === 404 && message.includes('No common ancestor')) return new NoCommonAncestor(message)
   if (status === 404 || status === 410) return new NotFound(message)
+  // Of a check run for a commit that was never pushed: whoever asks for a scan may name any.
+  if (status === 422 && message.includes('No commit found for SHA')) return new NotFound(message)
   // A repository without commits has no trees or references.
   if (status === 409 && message.includes('Git Repository is empty')) return new NotFound(message)
   if (status === 429 || (status === 403 && isLimit(headers, message))) return limited(headers, message, now)

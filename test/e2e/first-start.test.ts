@@ -33,11 +33,12 @@ describe('the first start', () => {
       body: new URLSearchParams({ account: 'organization', organization: 'acme', ...fields }),
     })
 
-  /** What a browser does with the form that carries the manifest to GitHub. Answers where GitHub sends it back to. */
+  /** The form that carries the manifest to GitHub, and the button there. Answers where GitHub sends the browser back to. */
   async function confirmOnGitHub(page: string): Promise<string> {
     const action = attributeText(/<form method="post" action="([^"]+)"/.exec(page)?.[1])
     const manifest = attributeText(/name="manifest" value="([^"]+)"/.exec(page)?.[1])
-    const answer = await fetch(action, { method: 'POST', body: new URLSearchParams({ manifest }), redirect: 'manual' })
+    const body = new URLSearchParams({ manifest, agreed: 'yes' })
+    const answer = await fetch(action, { method: 'POST', body, redirect: 'manual' })
     return answer.headers.get('location') ?? ''
   }
 

@@ -23,8 +23,8 @@ import {
 
 export interface WorldOptions {
   github?: GitHubOptions
-  /** Besides the credentials of the stand-in's app. */
-  environment?: () => Record<string, string>
+  /** Besides the credentials of the stand-in's app. `url`: where the app will listen. */
+  environment?: (url: string) => Record<string, string>
 }
 
 /** Sets the stage for all tests of a file, or of a `describe`. */
@@ -63,7 +63,7 @@ export class World {
 
   /** Starts the app, again on the data folder of the last one, and points the webhooks at it. */
   async startApp({ dataDir = this.app.dataDir }: Pick<AppOptions, 'dataDir'> = {}): Promise<void> {
-    const environment = { ...this.github.environment, ...this.#options.environment?.() }
+    const environment = (url: string) => ({ ...this.github.environment, ...this.#options.environment?.(url) })
     // As soon as it listens, it may ask for deliveries that it has missed.
     const onUrl = (url: string) => {
       this.github.webhookUrl = `${url}/api/github/webhooks`

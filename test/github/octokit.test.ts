@@ -71,6 +71,11 @@ describe('a failure becomes an error of the domain', () => {
     await expect(get()).rejects.toThrow(NotFound)
   })
 
+  it('a check run for a commit that was never pushed has nothing to belong to', async () => {
+    answered(422, {}, 'No commit found for SHA: 2f4ba724efe3d5f51556e782c89cf9a1115e669c')
+    await expect(get()).rejects.toThrow(NotFound)
+  })
+
   it('leaves our own mistakes as they are', async () => {
     answered(422)
     await expect(get()).rejects.toMatchObject({ status: 422 })

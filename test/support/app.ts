@@ -27,8 +27,8 @@ export interface RunningApp {
 }
 
 export interface AppOptions {
-  /** Besides PORT and DATA_DIR. */
-  environment?: Record<string, string>
+  /** Besides PORT and DATA_DIR; with where the app will listen, where that matters. */
+  environment?: Record<string, string> | ((url: string) => Record<string, string>)
   /** A folder of an earlier run. */
   dataDir?: string
   /** Where to look for readiness; null: don't wait. */
@@ -52,8 +52,9 @@ export async function startApp({
   const url = `http://127.0.0.1:${port}`
   onUrl?.(url)
   const { PATH = '', HOME = '' } = process.env
+  const given = typeof environment === 'function' ? environment(url) : environment
   const child = spawn(process.execPath, [main], {
-    env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, ...environment },
+    env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, ...given },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

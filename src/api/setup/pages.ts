@@ -35,14 +35,18 @@ aria-describedby="organization-hint">
   return page('Register the GitHub App', body, { formAction: "'self'" })
 }
 
-/** Carries the manifest to GitHub: by itself where scripts run, with a button elsewhere. */
+/**
+ * Carries the manifest to GitHub: by itself where scripts run, with a button elsewhere. Browsers hold `form-action` against
+ * every redirect that follows, too, and a GitHub server may send people on to wherever they sign in: nothing in this page is
+ * anybody's but ours, so it names no address.
+ */
 export function handOver(action: string, manifest: object): Page {
   const body = html`<p>GitHub shows the app's name and asks you to confirm. It then brings you back here.</p>
 <form method="post" action="${action}">
 <input type="hidden" name="manifest" value="${JSON.stringify(manifest)}">
 <button>Continue on GitHub</button>
 </form>`
-  return page('On to GitHub', body, { formAction: new URL(action).origin, script: 'document.forms[0].submit()' })
+  return page('On to GitHub', body, { formAction: '*', script: 'document.forms[0].submit()' })
 }
 
 export function registered(htmlUrl: string, slug: string): Page {

@@ -32,6 +32,7 @@ import { jobs } from './jobs.ts'
 import { manufacturers } from './manufacturers.ts'
 import { whoAmI } from './me.ts'
 import { Methods } from './methods.ts'
+import { PAGES } from './pages.ts'
 import { products } from './products.ts'
 import { strictQueries } from './queries.ts'
 import { complianceRecord } from './record/index.ts'
@@ -46,7 +47,6 @@ import { takeEmptyBodies, tellBodyLimit, validatorCompiler } from './understood.
 import { webhookDeliveries } from './webhook-deliveries.ts'
 
 export const API_PATH = '/api/v1'
-const PAGES_PATH = '/api/docs'
 
 export interface ApiOptions extends GateOptions {
   store: Reading
@@ -74,19 +74,6 @@ const noText: RawText = async () => {
   throw new Unreachable('This server asks nobody for files.')
 }
 
-/** Its own files and nothing else. Unlike the pages' own policy it sends nobody from http to https: some servers have no TLS. */
-const PAGES_POLICY = {
-  'default-src': "'self'",
-  'base-uri': "'self'",
-  'font-src': "'self' data:",
-  'form-action': "'none'",
-  'frame-ancestors': "'none'",
-  'img-src': "'self' data:",
-  'object-src': "'none'",
-  'script-src': "'self'",
-  'style-src': "'self'",
-}
-
 export const apiV1: FastifyPluginAsync<ApiOptions> = async (
   app,
   {
@@ -112,7 +99,7 @@ export const apiV1: FastifyPluginAsync<ApiOptions> = async (
     transform: createJsonSchemaTransform({}),
     transformObject: (made) => forClients(withHeaders(schemasOf(made))),
   })
-  await app.register(swaggerUi, { routePrefix: PAGES_PATH, staticCSP: PAGES_POLICY })
+  await app.register(swaggerUi, PAGES)
 
   await app.register(
     async (api) => {

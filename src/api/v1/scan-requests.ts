@@ -28,6 +28,7 @@ const asked = z
   })
   .nullish()
   .describe('What to scan; nothing: the tip of the default branch.')
+  .meta({ examples: [{}] })
 
 const accepted = z
   .object({

@@ -7,6 +7,7 @@ const DATABASES = {
   threads: 2,
   live: 3,
   board: 7,
+  browser: 8,
   faults: 10,
   'faults, first lane': 11,
   'faults, second lane': 12,

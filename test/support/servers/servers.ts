@@ -120,6 +120,10 @@ function accountFor(folder: string, data: string): SpawnOptions & { stdio: 'igno
   return { ...account, cwd: data, stdio: 'ignore' }
 }
 
+/** Where a browser of Chromium's kind is installed; undefined: none is. */
+export const findChromium = (): string | undefined =>
+  ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => find(name, []) ?? [])[0]
+
 function find(program: string, folders: string[]): string | undefined {
   const path = (process.env.PATH ?? '').split(delimiter)
   return [...path, ...folders].map((folder) => join(folder, program)).find((file) => existsSync(file))

@@ -1,5 +1,5 @@
 /** Check runs. https://docs.github.com/en/rest/checks/runs */
-import { created, invalid, notFound, ok } from '../answer.ts'
+import { created, notFound, ok, Refusal } from '../answer.ts'
 import { type Call, numberParam, page, param, type Routes } from '../call.ts'
 import { checkRunFacts } from '../check-facts.ts'
 import type { CheckRun, CheckRunFilter, CheckRunInput } from '../checks.ts'
@@ -19,7 +19,7 @@ async function create(repository: Repository, call: Call) {
   const { github } = call
   const input = call.body as unknown as CheckRunInput & { name: string; head_sha: string }
   const isCommit = /^[0-9a-f]{40}$/.test(input.head_sha) && (await repository.git.commitOf(input.head_sha))
-  if (!isCommit) throw invalid([`No commit found for SHA: ${input.head_sha}`])
+  if (!isCommit) throw new Refusal(422, `No commit found for SHA: ${input.head_sha}`)
   const run = repository.checks.create(input, github.app)
   tell(repository, call, run, 'created')
   if (run.status === 'completed') tell(repository, call, run, 'completed')
