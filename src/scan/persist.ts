@@ -1,7 +1,7 @@
 /** What becomes of the tracked snapshot. */
 import type { Assessed } from '../rosie/assess.ts'
 import { traceabilityMatrix } from '../rosie/matrix.ts'
-import type { Verdict } from '../rosie/model.ts'
+import { signedFilesIn } from '../rosie/signed-files.ts'
 import type { Delta, Tracked } from './discover.ts'
 import type { RepositorySource } from './ports/source.ts'
 import type { TrackedChange } from './ports/store.ts'
@@ -26,16 +26,10 @@ export async function trackedChange(
     commit: scan.headSha,
     removed,
     changed: files,
-    verdicts: verdictsIn(head),
+    signed: signedFilesIn(head),
     edges: head.graph.edges,
     unknown: head.graph.unknown,
     coverage: head.coverage.requirements,
     matrix: JSON.stringify(traceabilityMatrix(head, new Date(now()).toISOString())),
   }
 }
-
-const verdictsIn = ({ evidence, packages }: Assessed['head']): Map<string, Verdict['result']> =>
-  new Map([
-    ...evidence.map(({ path, verdict }) => [path, verdict.result] as const),
-    ...packages.flatMap(({ signature, verdict }) => (signature ? [[signature.path, verdict.result] as const] : [])),
-  ])

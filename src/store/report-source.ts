@@ -68,7 +68,7 @@ export async function readSource(
     requirementDocuments: await requirementDocumentsOf(client, repositoryId),
     edges: await edgesOf(client, repositoryId),
     files: await filesOf(client, repositoryId),
-    evidence: await evidenceOf(client, repositoryId, scan),
+    evidence: await evidenceOf(client, repositoryId),
     ...(await restOf(client, repositoryId)),
     audit: await auditOf(client, repositoryId, completedAt),
   }

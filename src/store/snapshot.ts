@@ -11,13 +11,13 @@ import { indexable } from './indexable.ts'
 import { toJson } from './json.ts'
 import { writeMatrix } from './matrix.ts'
 import { inChunks } from './rows.ts'
-import { writeVerdicts } from './verdicts.ts'
+import { writeSignedFiles } from './signed-files.ts'
 
 export async function writeSnapshot(
   database: Database,
   connection: Connection,
   scan: Scan,
-  { commit, removed, changed, verdicts, edges, unknown, coverage, matrix }: TrackedChange,
+  { commit, removed, changed, signed, edges, unknown, coverage, matrix }: TrackedChange,
 ): Promise<void> {
   const repository = scan.repository.id
   const revision = { repository, commit, scanId: scan.id }
@@ -33,7 +33,7 @@ export async function writeSnapshot(
   await inChunks(database, others.map(fileRow), (files) => reviseFiles(connection, revision, files))
   await inChunks(database, changed.map(fileRow), (files) => writeFiles(connection, repository, files))
   await inChunks(database, artifacts, (rows) => writeArtifacts(connection, revision, rows))
-  await writeVerdicts(database, connection, repository, verdicts)
+  await writeSignedFiles(database, connection, repository, signed)
   await replaceEdges(database, connection, repository, edges.map(edgeRow(unknown)))
   await writeCoverage(database, connection, repository, coverage)
   await writeMatrix(connection, repository, matrix)
@@ -119,7 +119,7 @@ function writeArtifacts(connection: Connection, { repository, commit, scanId }: 
     INSERT INTO artifact (repository_id, path, kind, sha, gxp_id, title, risk, status, data)
     SELECT ${repository}::bigint, path, kind, sha, "gxpId", title, risk, status, data FROM given
     ON CONFLICT (repository_id, path) DO UPDATE SET kind = EXCLUDED.kind, sha = EXCLUDED.sha, gxp_id = EXCLUDED.gxp_id,
-      title = EXCLUDED.title, risk = EXCLUDED.risk, status = EXCLUDED.status, data = EXCLUDED.data, verdict = NULL, updated_at = now()`
+      title = EXCLUDED.title, risk = EXCLUDED.risk, status = EXCLUDED.status, data = EXCLUDED.data, verdict = NULL, account = NULL, updated_at = now()`
 }
 
 // ── edges ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -88,7 +88,7 @@ export const SUMMARY: Summary = {
 
 /** Of the tracked snapshot: nothing but its commit, unless told. */
 export const aChange = (change: Partial<TrackedChange> = {}): TrackedChange => ({
-  ...{ commit: sha('a'), removed: [], changed: [], verdicts: new Map(), edges: [], unknown: new Set() },
+  ...{ commit: sha('a'), removed: [], changed: [], signed: [], edges: [], unknown: new Set() },
   ...{ coverage: [], matrix: '{}' },
   ...change,
 })

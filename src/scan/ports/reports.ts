@@ -9,9 +9,9 @@ import type {
   RequirementCoverage,
   Summary,
 } from '../../rosie/assessment.ts'
-import type { Evidence } from '../../rosie/contents.ts'
-import type { Tier, Verdict } from '../../rosie/model.ts'
+import type { Verdict } from '../../rosie/model.ts'
 import type { AppliedPolicy } from '../../rosie/policy.ts'
+import type { SignedAccount } from '../../rosie/signed-files.ts'
 
 export const REPORT_FORMATS = ['json', 'markdown', 'sarif', 'pdf'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
@@ -38,26 +38,14 @@ export interface RequirementDocuments {
 }
 
 /** A signed file of the tracked snapshot, with the verdict that the scan reached. */
-export interface ReportedEvidence {
+export interface ReportedEvidence extends SignedAccount {
   /** Of a package, its signature's; the rest is what the whole package says. */
   path: string
   form: 'test' | 'release' | 'package'
   gxpId: string | null
-  specId: string | null
-  tier: Tier | null
   /** Key ids that its headers name. */
   signers: readonly string[]
-  /** The time at which it says it was signed, else made, ISO 8601; null: none that can be read. */
-  claimedAt: string | null
-  /** From then on it shows nothing (`exp`), ISO 8601; null: it doesn't say. */
-  expires: string | null
-  results: Evidence['results']
-  /**
-   * The newest with a valid signature of its specification and tier, and made for another state of the source, as far as
-   * that was known when the scan was completed.
-   */
-  outdated: boolean
-  /** Null: none is kept, as of a detached signature. */
+  /** Null: none was reached, as of what lies in a package and is not its signature. */
   verdict: Verdict['result'] | null
 }
 

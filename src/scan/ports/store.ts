@@ -7,6 +7,7 @@ import type { AssessedFinding, RequirementCoverage, Summary } from '../../rosie/
 import type { Content } from '../../rosie/contents.ts'
 import type { Edge, Reader, SnapshotFile, SourceState, Verdict } from '../../rosie/model.ts'
 import type { PolicyFile } from '../../rosie/parse/policy-file.ts'
+import type { SignedFile } from '../../rosie/signed-files.ts'
 import type { Next, Outcome } from './outcome.ts'
 import type { ProgressDetail } from './progress.ts'
 import type { MadeReport } from './reports.ts'
@@ -129,8 +130,8 @@ export interface TrackedChange {
   removed: readonly string[]
   /** Files that are new or differ. */
   changed: readonly SnapshotFile[]
-  /** Of each signed file of the whole snapshot, by its path; a package's is its signature's. */
-  verdicts: ReadonlyMap<string, Verdict['result']>
+  /** All of the whole snapshot. */
+  signed: readonly SignedFile[]
   /** Edges of the whole snapshot. */
   edges: readonly Edge[]
   /** Ids that they lead to and that nothing defines. */

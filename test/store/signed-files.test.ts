@@ -1,6 +1,7 @@
-/** What was judged of evidence stays as the scan of the default branch judged it, until the next one of it. */
+/** What was judged of evidence, and what it says of itself, stays as the scan of the default branch saw it, until the next one of it. */
 import type { SnapshotFile, Verdict } from '../../src/rosie/model.ts'
 import { read } from '../../src/rosie/parse/index.ts'
+import type { SignedAccount } from '../../src/rosie/signed-files.ts'
 import type { RepositoryFacts } from '../../src/scan/ports/intents.ts'
 import type { TrackedChange } from '../../src/scan/ports/store.ts'
 import { Contents } from '../../src/store/contents.ts'
@@ -13,9 +14,13 @@ import { aChange, anOutcome, aRepository, aWish, END, queueAndTake, sha } from '
 
 const PATH = '.gxp/evidence/EV-001.jws'
 const content = read('evidence', Buffer.from('a.b.c'), 1_000)
+const ACCOUNT: SignedAccount = {
+  ...{ specId: 'SPEC-\x00', tier: 'OQ', results: { passed: 2, failed: 0, skipped: 1 } },
+  ...{ claimedAt: '2026-03-02T10:15:00.000Z', expires: null, outdated: false },
+}
 const evidence: SnapshotFile = { path: PATH, kind: 'evidence', reader: 'evidence', sha: sha('e'), content }
 
-forEachDatabase('the verdict on evidence', (databases) => {
+forEachDatabase('what was judged of evidence', (databases) => {
   let database: Database
   let repository: RepositoryFacts
   let commits = 0
@@ -27,12 +32,12 @@ forEachDatabase('the verdict on evidence', (databases) => {
     await track('valid', { changed: [evidence] })
   })
 
-  async function track(verdict: Verdict['result'] | null, change: Partial<TrackedChange> = {}) {
+  async function track(verdict: Verdict['result'] | null, change: Partial<TrackedChange> = {}, account = ACCOUNT) {
     const headSha = sha(`c${++commits}`)
     const scan = await queueAndTake(database, aWish({ repository, headSha, baseRef: null }))
-    const verdicts = new Map(verdict === null ? [] : [[PATH, verdict]])
+    const signed = verdict === null ? [] : [{ path: PATH, verdict, account }]
     const scans = new Scans(database)
-    await scans.persist(scan, anOutcome(), aChange({ commit: headSha, verdicts, ...change }))
+    await scans.persist(scan, anOutcome(), aChange({ commit: headSha, signed, ...change }))
     await scans.finish(scan, [], END)
   }
   const listed = async (verdict?: string) => {
@@ -73,5 +78,17 @@ forEachDatabase('the verdict on evidence', (databases) => {
     const elsewhere: SnapshotFile = { ...evidence, sha: sha('f') }
     await track(null, { changed: [elsewhere] })
     expect(await listed()).toEqual([null])
+  })
+
+  it('is written where it differs, and nowhere else', async () => {
+    const written = () =>
+      database.client.$queryRaw`SELECT xmin::text AS by, account FROM artifact WHERE repository_id = ${repository.id}`
+    const before = await written()
+    expect(before).toMatchObject([{ account: { ...ACCOUNT, specId: 'SPEC-\uFFFD' } }])
+    await track('valid')
+    expect(await written()).toEqual(before)
+    await track('valid', {}, { ...ACCOUNT, outdated: true })
+    expect(await written()).toMatchObject([{ account: { outdated: true } }])
+    expect(await written()).not.toMatchObject([{ by: (before as { by: string }[])[0]?.by }])
   })
 })
