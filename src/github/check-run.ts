@@ -4,7 +4,7 @@ import { cut, MAX_MARKDOWN_BYTES, text } from '../report/markdown.ts'
 import { defuse, oneLine, shortenBytes, visible } from '../report/plain.ts'
 import type { CheckPage } from '../report/summary.ts'
 import type { Conclusion, Finding } from '../rosie/assessment.ts'
-import { RateLimited, Unreachable } from '../scan/errors.ts'
+import { NotFound, RateLimited, UnknownCommit, Unreachable } from '../scan/errors.ts'
 import { PHASES, type Phase } from '../scan/ports/store.ts'
 import type { Purpose } from './governor.ts'
 import { retrying } from './octokit.ts'
@@ -156,7 +156,11 @@ export class CheckRun {
 
   async #find(): Promise<number | null> {
     const { octokit, scan, app } = this.#options
-    const own = await ownChecks(octokit, { ...this.#target, ref: scan.headSha }, app.id)
+    const own = await ownChecks(octokit, { ...this.#target, ref: scan.headSha }, app.id).catch((error: unknown) => {
+      // Whether the commit is there now, creating the check run will tell.
+      if (error instanceof NotFound || error instanceof UnknownCommit) return []
+      throw error
+    })
     const found = own.find(({ external_id }) => external_id === scan.id)
     if (!found) return null
     this.#shown = { conclusion: found.conclusion, annotations: found.output.annotations_count }

@@ -1,5 +1,13 @@
 /** From what GitHub answers to the errors of the domain. The only place that reads status codes and messages. */
-import { Forbidden, isThrown, type NetworkFault, NotFound, RateLimited, Unreachable } from '../scan/errors.ts'
+import {
+  Forbidden,
+  isThrown,
+  type NetworkFault,
+  NotFound,
+  RateLimited,
+  UnknownCommit,
+  Unreachable,
+} from '../scan/errors.ts'
 
 /** Both sides of a comparison exist, but share no commit. */
 export class NoCommonAncestor extends NotFound {
@@ -35,8 +43,7 @@ export function fromStatus(status: number, headers: ResponseHeaders, message: st
   if (status === 304) return new NotModified(message)
   if (status === 404 && message.includes('No common ancestor')) return new NoCommonAncestor(message)
   if (status === 404 || status === 410) return new NotFound(message)
-  // Of a check run for a commit that was never pushed: whoever asks for a scan may name any.
-  if (status === 422 && message.includes('No commit found for SHA')) return new NotFound(message)
+  if (status === 422 && message.includes('No commit found for SHA')) return new UnknownCommit(message)
   // A repository without commits has no trees or references.
   if (status === 409 && message.includes('Git Repository is empty')) return new NotFound(message)
   if (status === 429 || (status === 403 && isLimit(headers, message))) return limited(headers, message, now)

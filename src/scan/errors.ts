@@ -10,6 +10,11 @@ export class NotFound extends DomainError {
   override name = 'NotFound'
 }
 
+/** GitHub has no such commit, or not yet: of a fork it tells before it knows its commits itself. Trying again may help. */
+export class UnknownCommit extends DomainError {
+  override name = 'UnknownCommit'
+}
+
 /** GitHub asks us to wait. `until`: the moment from which asking makes sense again. */
 export class RateLimited extends DomainError {
   override name = 'RateLimited'

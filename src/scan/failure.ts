@@ -1,5 +1,5 @@
 /** What is told of a scan that could not be completed. */
-import { DomainError, Forbidden, isThrown, NotFound, Unreachable } from './errors.ts'
+import { DomainError, Forbidden, isThrown, NotFound, UnknownCommit, Unreachable } from './errors.ts'
 
 /** As Markdown, for the check run. */
 export function explain(scanId: string, error: unknown): string {
@@ -26,11 +26,12 @@ function kindOf(error: unknown): string {
   return typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
 }
 
-const isKnown = (error: unknown) => [NotFound, Forbidden, Unreachable].some((kind) => error instanceof kind)
+const isKnown = (error: unknown) =>
+  [NotFound, UnknownCommit, Forbidden, Unreachable].some((kind) => error instanceof kind)
 
 /** What a developer may know and do. Internal errors are named by their id only: their text may hold anything. */
 function advice(error: unknown): string {
-  if (error instanceof NotFound)
+  if (error instanceof NotFound || error instanceof UnknownCommit)
     return 'GitHub does not have this commit, or no longer, or the app may not see the repository. If the branch was replaced, push again.'
   if (error instanceof Forbidden)
     return "The app lacks a permission it needs. An owner of the organisation can check the app's permissions."

@@ -8,6 +8,7 @@ import type { Policy } from '../rosie/policy.ts'
 import type { TrustedKey } from '../rosie/verify.ts'
 import { type BaseFacts, baseOf, confirmBase, type ScanBase } from './base.ts'
 import { type Delta, deltaOf, listFiles, readTracked, type Tracked } from './discover.ts'
+import { NotFound } from './errors.ts'
 import { fetchedOf, NOTHING_READ, type Read, readContents } from './fetch.ts'
 import { type RelevantFile, sameLimits, snapshotOf } from './files.ts'
 import { type Judged, judge } from './judge.ts'
@@ -175,10 +176,9 @@ export interface Found extends Read {
 async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPorts, enter: Enter): Promise<Found> {
   const { scan, tracked } = facts
   await enter('Delta', 'comparing with what is known')
-  const ofMatter = (all: readonly RelevantFile[]) => (kept ? all : all.filter(({ kind }) => kind === 'policy'))
-  const files = ofMatter(facts.files)
+  const files = ofMatter(facts.files, kept)
   const delta = deltaOf(files, tracked.files)
-  const wanted = [...files, ...ofMatter(likely.files ?? [])]
+  const wanted = [...files, ...(kept ? (likely.files ?? []) : [])]
   const first = await readContents(scan, wanted, tree, NOTHING_READ, ports, enter)
   const policy = scan.kind === 'tracked' && tracked.policy === null ? ownPolicy(facts, first) : ports.policy
   const judging = { ...ports, policy }
@@ -186,9 +186,21 @@ async function find({ facts, tree, likely, kept }: Discovered, ports: JudgingPor
   if (policy.stateScope !== ports.policy.stateScope) await listFiles(scan, scan.headSha, judging)
   const read = sameLimits(policy, ports.policy) ? first : await readContents(scan, wanted, tree, first, judging, enter)
   const base = await confirmBase(likely, delta, facts)
-  const whole = await readContents(scan, ofMatter(base.files ?? []), tree, read, judging, enter)
+  const before = base.files ?? []
+  // The base that was confirmed may keep a record that the likely one did not.
+  const keeps = kept || hasRecord(before)
+  const compared = [...(keeps && !kept ? facts.files : []), ...ofMatter(before, keeps)]
+  const whole = await readContents(scan, compared, tree, read, judging, enter).catch((error: unknown) => {
+    // What is gone from GitHub of a policy that judges nothing any more.
+    if (keeps || !(error instanceof NotFound)) throw error
+    return read
+  })
   return { files: facts.files, base, delta, policy, ...whole }
 }
+
+/** Without a record only the policy is looked at. */
+const ofMatter = (files: readonly RelevantFile[], kept: boolean): readonly RelevantFile[] =>
+  kept ? files : files.filter(({ kind }) => kind === 'policy')
 
 /** A first scan of the default branch is judged by its own policy, there being no other, as it trusts its own keys. */
 const ownPolicy = ({ scan, tracked, files }: BaseFacts, { contents }: Read): Policy =>

@@ -204,7 +204,7 @@ async function giveBack(
   log.error({ scan: scan.id, attempt: scan.attempt, err: error }, 'a scan attempt failed')
   try {
     if (isLast(scan, error)) {
-      await store.fail(scan, reason)
+      await store.fail(scan, reason, { refused: isFinal(error) })
       return undefined
     }
     const delay = delayAfter(scan, error, backoffMs)

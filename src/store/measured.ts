@@ -1,7 +1,16 @@
 /** Scans that are counted as they go through the store: attempts, how they end, and how long each phase takes. */
 import type { ScanMeasures, ScanOutcome } from '../scan/ports/measures.ts'
 import type { Next, Outcome } from '../scan/ports/outcome.ts'
-import type { Contest, Phase, PullRequest, Scan, ScanUpdate, Taken, TrackedChange } from '../scan/ports/store.ts'
+import type {
+  Contest,
+  FailedScan,
+  Phase,
+  PullRequest,
+  Scan,
+  ScanUpdate,
+  Taken,
+  TrackedChange,
+} from '../scan/ports/store.ts'
 import { LeaseLost } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { Scans } from './scans.ts'
@@ -81,8 +90,8 @@ export class MeasuredScans extends Scans {
     this.#end(scan, 'skipped')
   }
 
-  override async fail(scan: Scan, error: string): Promise<void> {
-    await this.#whileHeld(scan, super.fail(scan, error))
+  override async fail(scan: Scan, error: string, more: FailedScan = {}): Promise<void> {
+    await this.#whileHeld(scan, super.fail(scan, error, more))
     this.#end(scan, 'failed')
   }
 

@@ -13,19 +13,13 @@ export const outOfReach = Prisma.sql`
 /** Over `s` (scan): it needs GitHub for nothing. An archived repository has its reports all the same. */
 export const isLocal = Prisma.sql`s.kind = 'report'`
 
-/** Over `s` (scan): it ended without a verdict since the app could do nothing there. GitHub may have said so first. */
-const refused = Prisma.sql`
-  (s.status = 'skipped' AND s.error IN ('The app was uninstalled.', 'The installation is suspended.',
-      'The app has no access to the repository any more.', 'The repository is archived.')
-    OR s.status = 'failed' AND (s.error LIKE 'Forbidden: %' OR s.error LIKE 'NotFound: %'))`
-
 /**
  * Queued scans, of those that `which` selects over `s` (scan), `r` and `i`, that can't run become skipped with the reason.
  * Answers how many.
  */
 export async function skipOutOfReach(connection: Connection, which: Prisma.Sql): Promise<number> {
   return connection.$executeRaw`
-    UPDATE scan s SET status = 'skipped', error = ${outOfReach}, completed_at = now()
+    UPDATE scan s SET status = 'skipped', error = ${outOfReach}, refused = true, completed_at = now()
     FROM repository r JOIN installation i ON i.id = r.installation_id
     WHERE r.id = s.repository_id AND s.status = 'queued' AND NOT ${isLocal} AND ${outOfReach} IS NOT NULL AND ${which}`
 }
@@ -62,7 +56,7 @@ const branch = Prisma.sql`s.base_ref, CASE WHEN s.base_ref IS NOT NULL THEN s.re
 /** The last word of each branch, or pull request, where it was a refusal. First scans wait in line again. */
 async function askAgain(connection: Connection, repositories: readonly { id: bigint }[]): Promise<boolean> {
   const last = Prisma.sql`
-    (SELECT DISTINCT ON (s.repository_id, ${branch}) s.*, ${refused} AS refused,
+    (SELECT DISTINCT ON (s.repository_id, ${branch}) s.*,
        s.background AND s.head_sha IS NULL AS unseen
      FROM scan s
      WHERE s.repository_id IN ${listOf(repositories)} AND s.kind NOT IN ('replay', 'report') AND s.status <> 'superseded'

@@ -5,7 +5,7 @@ import type { Connection } from './database.ts'
 
 interface EvidenceRow extends Pick<ReportedEvidence, 'path' | 'form' | 'gxpId' | 'verdict'> {
   headers: { kid: string | null }[] | null
-  /** Null: nothing was judged of it, as of what lies in a package and is not its signature. */
+  /** Null: nothing was judged of it, as of what lies in a package and is not its signature; or before this was kept. */
   account: SignedAccount | null
 }
 
@@ -23,6 +23,7 @@ export async function evidenceOf(client: Connection, repositoryId: bigint): Prom
   return rows.map(({ headers, account, ...row }) => ({
     ...row,
     ...(account ?? NOTHING_KNOWN),
+    verdict: account && row.verdict,
     signers: (headers ?? []).flatMap(({ kid }) => kid ?? []),
   }))
 }

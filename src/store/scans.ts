@@ -5,6 +5,7 @@ import type { RepositoryRef } from '../scan/ports/source.ts'
 import {
   type CompletedScan,
   type Contest,
+  type FailedScan,
   hasReached,
   type PullRequest,
   type Scan,
@@ -139,17 +140,18 @@ export class Scans implements ScanStore {
     await this.#end(scan, 'skipped', reason)
   }
 
-  async fail(scan: Scan, error: string): Promise<void> {
-    await this.#end(scan, 'failed', error)
+  async fail(scan: Scan, error: string, { refused = false }: FailedScan = {}): Promise<void> {
+    await this.#end(scan, 'failed', error, refused)
   }
 
-  async #end(scan: Scan, status: 'skipped' | 'failed', why: string): Promise<void> {
+  async #end(scan: Scan, status: 'skipped' | 'failed', why: string, refused = false): Promise<void> {
     await this.#database.client.$transaction(async (transaction) => {
       if (status === 'failed') await dueAgain(transaction, scan)
       await setLeased(
         transaction,
         scan,
-        Prisma.sql`status = ${status}::scan_status, error = ${storable(why)}, lease_until = NULL, completed_at = now()`,
+        Prisma.sql`status = ${status}::scan_status, error = ${storable(why)}, refused = ${refused}, lease_until = NULL,
+          completed_at = now()`,
       )
       await clearAway(transaction, scan)
     })

@@ -2,7 +2,7 @@
 import type { ScanMeasures } from '../scan/ports/measures.ts'
 import type { Next } from '../scan/ports/outcome.ts'
 import { hasEnded, type ProgressDetail, type ScanProgress, type TellProgress } from '../scan/ports/progress.ts'
-import type { Contest, PullRequest, Scan, ScanUpdate, Taken } from '../scan/ports/store.ts'
+import type { Contest, FailedScan, PullRequest, Scan, ScanUpdate, Taken } from '../scan/ports/store.ts'
 import type { Database } from './database.ts'
 import { MeasuredScans } from './measured.ts'
 import { ProgressOfScans } from './progress.ts'
@@ -59,8 +59,8 @@ export class ToldScans extends MeasuredScans {
     await this.#tellRows([scan.id])
   }
 
-  override async fail(scan: Scan, error: string): Promise<void> {
-    await super.fail(scan, error)
+  override async fail(scan: Scan, error: string, more: FailedScan = {}): Promise<void> {
+    await super.fail(scan, error, more)
     await this.#tellRows([scan.id])
   }
 

@@ -93,6 +93,17 @@ describe('when something goes wrong', () => {
     ])
   })
 
+  it('GitHub does not know the commit yet, as of a fork that was just pushed to: it is asked again', async () => {
+    const repository = await world.scanned(RECORD)
+    const body = { message: 'No commit found for SHA: 2f4ba724efe3d5f51556e782c89cf9a1115e669c' }
+    world.github.fault(OPEN, { status: 422, times: 2, body })
+    const requests = await world.requests(() => world.pushed(repository, 'main', BROKEN))
+    const opened = ['open check', 'find check', 'open check', 'find check', 'open check']
+    expect(purposes(requests).slice(0, 5)).toEqual(opened)
+    expect(await world.check(repository, await tipOf(repository))).toMatchObject({ conclusion: 'failure' })
+    expect(world.app.log()).not.toContain('This is an error in rosie-guard')
+  })
+
   it('GitHub fails for a moment: nobody notices', async () => {
     const repository = await world.scanned(RECORD)
     world.github.fault(TREE, { status: 502 })

@@ -5,7 +5,7 @@ import { NoCommonAncestor } from '../../src/github/errors.ts'
 import type { Gate, Outgoing } from '../../src/github/governor.ts'
 import { GuardOctokit } from '../../src/github/octokit.ts'
 import { queryRepository } from '../../src/github/read.ts'
-import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
+import { Forbidden, NotFound, RateLimited, UnknownCommit, Unreachable } from '../../src/scan/errors.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const API = 'https://api.github.com'
@@ -71,9 +71,9 @@ describe('a failure becomes an error of the domain', () => {
     await expect(get()).rejects.toThrow(NotFound)
   })
 
-  it('a check run for a commit that was never pushed has nothing to belong to', async () => {
+  it('tells a commit that GitHub does not know, or not yet, from what is gone', async () => {
     answered(422, {}, 'No commit found for SHA: 2f4ba724efe3d5f51556e782c89cf9a1115e669c')
-    await expect(get()).rejects.toThrow(NotFound)
+    await expect(get()).rejects.toThrow(UnknownCommit)
   })
 
   it('leaves our own mistakes as they are', async () => {

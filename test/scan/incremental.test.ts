@@ -15,10 +15,11 @@ import type { Snapshot } from '../../src/rosie/model.ts'
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
 import { DEFAULT_POLICY } from '../../src/rosie/policy.ts'
 import { NOT_HASHED, stateIdOf } from '../../src/rosie/state-hash.ts'
+import { NotFound } from '../../src/scan/errors.ts'
 import { readBlobs, relevantFiles, snapshotOf, wantedBlobs, wantedContents } from '../../src/scan/files.ts'
 import { policyIn, proposedPolicy } from '../../src/scan/policy.ts'
 import type { Report } from '../../src/scan/ports/publisher.ts'
-import type { TreeEntry } from '../../src/scan/ports/source.ts'
+import type { RepositorySource, TreeEntry } from '../../src/scan/ports/source.ts'
 import { contentKey } from '../../src/scan/ports/store.ts'
 import { evidenceIn, keySet, keysIn, verifyAll } from '../../src/scan/trust.ts'
 import { createWorker } from '../../src/scan/worker.ts'
@@ -156,12 +157,13 @@ const ONCE_WRONG: Step[][] = [
 class World {
   readonly #database: Database
   readonly #git: BareRepository
-  readonly #id = BigInt(Math.floor(Math.random() * 1e12))
+  readonly #id: bigint
   readonly #work: (scanId: string) => Promise<unknown>
   readonly #inbox: Deliveries
   readonly reports: Report[] = []
 
-  constructor(database: Database, git: BareRepository) {
+  constructor(database: Database, git: BareRepository, id = BigInt(Math.floor(Math.random() * 1e12))) {
+    this.#id = id
     this.#database = database
     this.#git = git
     this.#inbox = new Deliveries(database)
@@ -169,7 +171,7 @@ class World {
     this.#work = createWorker({
       store: new Scans(database),
       portsOf: async () => ({
-        source: this.source(),
+        source: this.asked(),
         contents,
         states: new States(database),
         serverKeys: [],
@@ -192,7 +194,15 @@ class World {
     })
   }
 
+  /** The same in another process, which has nothing in its memory, nor in the database of what was read. */
+  async restarted(): Promise<World> {
+    await this.#database.client.blob.deleteMany({ where: { repositoryId: this.#id } })
+    return new World(this.#database, this.#git, this.#id)
+  }
+
   source = () => new LocalSource(this.#git.dir)
+  /** What scans ask; else the same. */
+  asked: () => RepositorySource = () => this.source()
 
   tip = (branch: Branch) => this.#git.ref(`refs/heads/${branch}`)
 
@@ -417,4 +427,40 @@ forEachDatabase('incremental scans', ({ open }) => {
       },
     )
   }, 600_000)
+
+  const INVALID = { '.github/rosie.yml': 'severities: {trace/no-such: off}\n' }
+
+  async function worldWith(files: Record<string, string>): Promise<World> {
+    const git = await BareRepository.create(join(folder, `${randomUUID()}.git`), 'main')
+    const world = new World(await open(), git)
+    await world.commit('main', files, null)
+    return world
+  }
+  const tipOf = async (world: World, branch: Branch = 'main') => (await world.tip(branch)) ?? ''
+
+  it('of a late commit, whose base kept a record that neither it nor the default branch keeps', async () => {
+    const world = await worldWith({ ...INVALID, '.gxp/system_context.md': context('1.0.0', 'one') })
+    const root = await tipOf(world)
+    await world.push('main', root)
+    await world.commit('topic', { '.github/rosie.yml': 'fail_on: never\n', '.gxp/system_context.md': null }, root)
+    await world.commit('main', { '.gxp/system_context.md': null })
+    await world.push('main', await tipOf(world))
+    const late = await tipOf(world, 'topic')
+    const { assessment } = (await world.push('main', late)) ?? {}
+    expect(assessment).toMatchObject({ base: root, conclusion: expect.stringMatching(/success|failure/) })
+    expect(assessment).toEqual((await assessFromNothing(world.source(), late, root, await tipOf(world))).assessment)
+  })
+
+  it('without a record, of a policy that is gone from GitHub by then', async () => {
+    const world = await worldWith({ ...INVALID, 'README.md': '# Pump' })
+    await world.push('main', await tipOf(world))
+    await world.commit('main', { '.github/rosie.yml': null })
+    const again = await world.restarted()
+    const blobs = () => {
+      throw new NotFound('no such blob')
+    }
+    again.asked = () => Object.assign(again.source(), { blobs })
+    const head = await tipOf(world)
+    expect(await again.push('main', head)).toMatchObject({ assessment: { head, conclusion: 'neutral', fixed: [] } })
+  })
 })

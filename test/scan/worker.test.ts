@@ -1,7 +1,7 @@
 /** What becomes of a scan whose attempts go wrong: it always ends, and so does its check run. */
 
 import { PARSER_VERSION } from '../../src/rosie/parse/index.ts'
-import { Forbidden, NotFound, RateLimited, Unreachable } from '../../src/scan/errors.ts'
+import { Forbidden, NotFound, RateLimited, UnknownCommit, Unreachable } from '../../src/scan/errors.ts'
 import { createWorker, MAX_ATTEMPTS } from '../../src/scan/worker.ts'
 import { Contents } from '../../src/store/contents.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -85,10 +85,20 @@ forEachDatabase('a worker', ({ open }) => {
     expect(await workerOn(stage)(id)).toBeUndefined()
     expect(stage.said.at(-1)).toContain(words)
     expect(await row(database, id)).toMatchObject({
-      status: 'failed',
-      attempts: 1,
+      ...{ status: 'failed', attempts: 1, refused: true },
       error: expect.stringContaining(words),
     })
+  })
+
+  it('asks again for a commit that GitHub does not know yet, and says so when it never does', async () => {
+    const [stage, id] = [failing(new UnknownCommit('No commit found for SHA')), await aTrackedScan()]
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      expect(await row(database, id)).toMatchObject({ status: 'queued', attempts: attempt - 1 })
+      await workerOn(stage)(id)
+      if (attempt < MAX_ATTEMPTS) await due(id)
+    }
+    expect(stage.said.at(-1)).toContain('does not have this commit')
+    expect(await row(database, id)).toMatchObject({ status: 'failed', refused: false })
   })
 
   it('says that GitHub did not answer when that was why', async () => {

@@ -127,7 +127,7 @@ forEachDatabase('first scans', (databases) => {
     const scan = await take(database, (await scanOf(one)).id)
     const store = new Scans(database)
     await store.update(scan, { headSha: sha('b') })
-    await store.fail(scan, 'Forbidden: 403')
+    await store.fail(scan, 'Forbidden: 403', { refused: true })
     const state = (to: 'suspended' | 'active') =>
       deliver(database, {
         ...{ type: 'installation', state: to },

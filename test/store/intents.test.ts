@@ -151,7 +151,7 @@ forEachDatabase('intents', (databases) => {
     it('nothing is queued for what was there all the time, or is not back yet', async () => {
       const wish = aWish({ installation: newId() })
       const scan = await queueAndTake(database, wish)
-      await new Scans(database).fail(scan, 'Forbidden: 403')
+      await new Scans(database).fail(scan, 'Forbidden: 403', { refused: true })
       expect(await deliver(database, installation(wish.installation, 'active'))).toBe(false)
       await deliver(database, access(wish.installation, [], [wish.repository.id]))
       await deliver(database, installation(wish.installation, 'suspended'))
@@ -166,14 +166,14 @@ forEachDatabase('intents', (databases) => {
       const of = (head: number, ref: string, baseRef: string | null) =>
         aWish({ installation: id, repository, headSha: sha(head), ref, baseRef })
       const store = new Scans(database)
-      const refuse = async (wish: ScanRequested, error = 'NotFound: 404') =>
-        store.fail(await queueAndTake(database, wish), error)
+      const refuse = async (wish: ScanRequested, refused = true) =>
+        store.fail(await queueAndTake(database, wish), 'So it was.', { refused })
       await refuse(of(1, 'main', null))
-      await refuse(of(2, 'trunk', null), 'Unreachable: 502')
+      await refuse(of(2, 'trunk', null), false)
       await refuse(of(3, 'one', 'main'))
       await refuse(of(4, 'one', 'main'))
       await refuse(of(5, 'two', 'main'))
-      await refuse(of(6, 'two', 'main'), 'Corrupt: a blob')
+      await refuse(of(6, 'two', 'main'), false)
       await refuse(of(5, 'two', 'release'))
       await deliver(database, installation(id, 'suspended'), installation(id, 'active'))
       expect((await open(repository.id)).sort()).toEqual([

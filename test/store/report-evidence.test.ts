@@ -85,6 +85,25 @@ forEachDatabase('evidence in a report', (databases) => {
     for (const said of because(report, '11.50', '14')) expect(said).toMatch(/^evidence found: 1 signed file, /)
   })
 
+  it('has one account of a package: of a second signature in it nothing is known', async () => {
+    const own = await packageFiles(signer.compact, { directory: DIRECTORY })
+    const second = [`${DIRECTORY}/manifest.jws`, await signer.compact('{}')] as const
+    const { evidence } = await reportOf(new Map([...bare, ...Object.entries(own), second]))
+    expect(evidence.files.map(({ path, verdict, tier }) => [path, verdict, tier])).toEqual([
+      [`${DIRECTORY}/manifest.jws`, null, null],
+      // The manifest does not list that one.
+      [`${DIRECTORY}/signature.jws`, 'invalid', 'OQ'],
+    ])
+  })
+
+  it('is not judged where that was not kept yet', async () => {
+    await reportOf(new Map([...bare, await signed('EV-OQ', claims('EV-OQ'))]))
+    await database.client.$executeRaw`UPDATE artifact SET account = NULL WHERE repository_id = ${repository.id}`
+    const { evidence } = await reportNow()
+    expect(evidence.files).toMatchObject([{ verdict: null, claimedAt: null }])
+    expect(evidence.byTier).toMatchObject([{ tier: 'no tier', total: 1, unverified: 1 }])
+  })
+
   it('has the times of a package that is signed as a token, and its end', async () => {
     const own = await packageFiles(signer.token, { directory: DIRECTORY })
     const { evidence } = await reportOf(new Map([...bare, ...Object.entries(own)]))

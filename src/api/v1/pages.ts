@@ -25,8 +25,8 @@ interface Asked {
  * which nobody should have to copy.
  */
 async function withTokenOfSession<Request extends object>(request: Request): Promise<Request> {
-  const { method = 'GET', headers = {} }: Asked = request
-  if (/^(get|head)$/i.test(method) || headers.Authorization || headers['x-csrf-token']) return request
+  const { method = 'GET', headers }: Asked = request
+  if (!headers || /^(get|head)$/i.test(method) || headers.Authorization || headers['x-csrf-token']) return request
   const me = await fetch('/api/v1/me')
   const { session } = (me.ok ? await me.json() : {}) as { session?: { csrfToken: string } }
   if (session) headers['x-csrf-token'] = session.csrfToken
@@ -38,5 +38,6 @@ export const PAGES: FastifySwaggerUiOptions = {
   staticCSP: POLICY,
   theme: { title: 'REST interface – rosie-guard' },
   // The base layout has no bar that would show any other document, under a name that is not ours.
-  uiConfig: { layout: 'BaseLayout', requestInterceptor: withTokenOfSession },
+  // What is shown to be copied is what was asked for, without the token.
+  uiConfig: { layout: 'BaseLayout', requestInterceptor: withTokenOfSession, showMutatedRequest: false },
 }

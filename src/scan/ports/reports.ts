@@ -39,7 +39,7 @@ export interface RequirementDocuments {
 
 /** A signed file of the tracked snapshot, with the verdict that the scan reached. */
 export interface ReportedEvidence extends SignedAccount {
-  /** Of a package, its signature's; the rest is what the whole package says. */
+  /** Of a package, its signature's, with what the whole package says. */
   path: string
   form: 'test' | 'release' | 'package'
   gxpId: string | null

@@ -181,6 +181,11 @@ export interface Contest {
   asOf: Date
 }
 
+export interface FailedScan {
+  /** GitHub has it not, or does not allow it: it is asked again once the repository comes back into reach. */
+  refused?: boolean
+}
+
 export interface ScanStore {
   /** Takes the lease: `running`, attempt + 1, token + 1, in one statement that respects the lane and `notBefore`. */
   take(scanId: string, leaseMs: number): Promise<Taken>
@@ -223,7 +228,7 @@ export interface ScanStore {
   /** Gives the scan back: to run again after `delayMs`. `counted`: whether this was an attempt. Throws `LeaseLost`. */
   release(scan: Scan, delayMs: number, error: string | null, counted: boolean): Promise<void>
   /** Ends the scan for good after its last attempt. Throws `LeaseLost`. */
-  fail(scan: Scan, error: string): Promise<void>
+  fail(scan: Scan, error: string, more?: FailedScan): Promise<void>
   /** Completed scans of a head (never this one's own row, which still runs), the newest of each base, newest first. */
   completedScans(repositoryId: bigint, headSha: string): Promise<CompletedScan[]>
   /** The base branches of the open pull requests of a head. */

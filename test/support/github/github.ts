@@ -65,6 +65,8 @@ export class GitHub {
   readonly archives = new Archives()
   readonly faults = new Faults()
   readonly people: People
+  /** Where it sends whoever is to agree to an app but is not signed in; null: somebody is. */
+  signInElsewhere: string | null = null
   readonly rate = new RateLimit()
   readonly webhooks: Webhooks
   /** `http://127.0.0.1:PORT`. */

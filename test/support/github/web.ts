@@ -19,6 +19,7 @@ export function answerWeb(github: GitHub, incoming: IncomingMessage, body: strin
   if (!isObject(manifest) || typeof manifest.redirect_url !== 'string') {
     throw new Refusal(422, 'the form needs a `manifest` with a redirect_url', { mistake: true })
   }
+  if (github.signInElsewhere !== null) return { status: 302, headers: { location: github.signInElsewhere } }
   if (form.get('agreed') === null) return pageThatAsks(manifest)
   const back = new URL(manifest.redirect_url)
   back.searchParams.set('code', github.manifestCode(manifest))

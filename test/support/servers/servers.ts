@@ -122,7 +122,7 @@ function accountFor(folder: string, data: string): SpawnOptions & { stdio: 'igno
 
 /** Where a browser of Chromium's kind is installed; undefined: none is. */
 export const findChromium = (): string | undefined =>
-  ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => find(name, []) ?? [])[0]
+  ['chromium', 'google-chrome', 'chromium-browser'].flatMap((name) => find(name, []) ?? [])[0]
 
 function find(program: string, folders: string[]): string | undefined {
   const path = (process.env.PATH ?? '').split(delimiter)
