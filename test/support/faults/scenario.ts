@@ -289,7 +289,7 @@ export function steps(lane: Lane): Step[] {
         await settled()
         // As if no scan had been done by then.
         await lane.query(
-          "UPDATE scan SET status = 'skipped', error = 'The installation is suspended.' WHERE repository_id = $1",
+          "UPDATE scan SET status = 'skipped', error = 'The installation is suspended.', refused = true WHERE repository_id = $1",
           [lab.id],
         )
       },
