@@ -320,6 +320,7 @@ const BY_TIME: Record<string, string> = {
   'rules/trace/told.ts': 'ignores',
   'rules/vendor.ts': 'days of vendor assessments',
   'score.ts': 'evidence that passes',
+  'signed-files.ts': 'evidence that is comparable',
   'test-evidence.ts': 'evidence of the future and what expired',
   'tracing.ts': 'evidence that passes',
 }
